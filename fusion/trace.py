@@ -1,0 +1,113 @@
+"""FusionTrace: one fusion, every stage named, as numpy arrays that outlive the network.
+
+Everything the application shows is a view of one trace (design section 4). Pictures are float32
+(H, W, 4) premultiplied RGBA in [0, 1] unless a field says otherwise; layouts follow ``geometry``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class AttentionTrace:
+    """What multiplied the features of one up block: ``joint = channel x spatial``.
+
+    ``channel``: (C,), ``spatial``: (h, w), ``joint``: (C, h, w); all in [0, 1].
+    """
+
+    channel: Array
+    spatial: Array
+
+    @property
+    def joint(self) -> Array:
+        return self.channel[:, None, None] * self.spatial[None]
+
+
+@dataclass(frozen=True)
+class LayoutTrace:
+    """Layouts (K, 4) of the K instances and their presence (K,) in [0, 1]."""
+
+    layouts: Array
+    presence: Array
+
+
+@dataclass(frozen=True)
+class AlignmentTrace:
+    """How far the effective layout lies from the teacher's.
+
+    ``iou``: mean IoU of the non-main's boxes, 0 if the main subject or the number of instances is wrong.
+    ``center_error``: distance of the box centres in fractions of the canvas. ``scale_error``: mean |log ratio|
+    of the scales.
+    """
+
+    iou: float
+    center_error: float
+    scale_error: float
+
+
+@dataclass(frozen=True)
+class TeacherTrace:
+    """The procedural teacher's answer for the pair: family, why, main subject, layout and target picture."""
+
+    family: str
+    reason: str
+    main: int
+    layout: LayoutTrace
+    recolour: bool
+    target: Array
+    alignment: AlignmentTrace
+
+
+@dataclass(frozen=True)
+class FusionTrace:
+    """One fusion of two emoji.
+
+    ``main``: 0 or 1, the main subject in effect; ``predicted_main`` what the detector said and
+    ``main_confidence`` its probability for that, in [0.5, 1]. ``predicted`` is the network's layout for the
+    main subject in effect, ``override`` what a person asked for (or ``None``), ``effective`` what was used.
+    """
+
+    names: tuple[str, str]
+    keys: tuple[str, str]
+    preset: str
+    weights_hash: str
+    size: int
+    inputs: tuple[Array, Array]
+    separated: tuple[Array, Array]
+    """Features of each emoji behind its own convolution, (C, H, W), any range."""
+    main: int
+    predicted_main: int
+    main_confidence: float
+    predicted: LayoutTrace
+    override: tuple[float, float, float, float] | None
+    effective: LayoutTrace
+    recolour: float
+    """Probability of the recolour switch, in [0, 1]."""
+    recoloured: Array | None
+    """The main subject in the other's palette, before its gate; ``None`` for presets without that path."""
+    instances: Array
+    """(K, H, W, 4): the non-main after the warp, one picture an instance."""
+    instance_boxes: Array
+    """(K, 4) xyxy in [0, 1]: content of each warped instance (alpha > 0.5)."""
+    transformed: Array
+    """The instances laid over each other, absent ones left out."""
+    position: Array | None
+    """Positional weights (C, H, W) in [0, 1], or ``None`` where the preset has none."""
+    attention: dict[str, AttentionTrace]
+    """``"up3"`` and ``"up4"``; empty where the preset has none."""
+    gates: Array | None
+    """(1 + K, H, W) in [0, 1]: how much of the main subject and of each instance is kept."""
+    correction: Array | None
+    """Learned correction (H, W, C) in [-1, 1], added to the gated composite."""
+    composite: Array
+    """Plain alpha-over of the transformed non-main on the main subject."""
+    output: Array
+    teacher: TeacherTrace | None
+    timings_ms: dict[str, float]
+    ablations: dict[str, bool] = field(default_factory=dict)
+    """Switches of the debugger that were not in their trained position."""
