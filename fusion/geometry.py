@@ -65,7 +65,9 @@ class Frame:
         """A point of the drawing area ([0, 1] each way) in canvas coordinates ([0, 1])."""
         return self.scale * (x - 0.5) + 0.5, self.scale * (y - 0.5) + 0.5 + self.drop
 
-    def layout(self, scale_h: float, scale_w: float, center: tuple[float, float], target: tuple[float, float]) -> Layout:
+    def layout(
+        self, scale_h: float, scale_w: float, center: tuple[float, float], target: tuple[float, float]
+    ) -> Layout:
         """The layout that scales the non-main and carries its point ``center`` onto ``target``.
 
         Both points are ``(x, y)`` in the drawing area of the respective emoji, [0, 1].
@@ -82,9 +84,7 @@ class Frame:
 
         sh, sw, oy, ox = layout
         m = self.max_offset
-        return Layout(
-            clip(sh, MIN_SCALE, MAX_SCALE), clip(sw, MIN_SCALE, MAX_SCALE), clip(oy, -m, m), clip(ox, -m, m)
-        )
+        return Layout(clip(sh, MIN_SCALE, MAX_SCALE), clip(sw, MIN_SCALE, MAX_SCALE), clip(oy, -m, m), clip(ox, -m, m))
 
     def allows(self, layout: Layout, tolerance: float = 1e-6) -> bool:
         """Whether ``layout`` lies in the range of this frame."""

@@ -1,0 +1,5 @@
+"""The errors that people are meant to read: one sentence that names the fault and the remedy."""
+
+
+class FusionError(ValueError):
+    """Bad input or a missing piece. The message is shown as it is; the command line exits with code 2."""
