@@ -1,0 +1,121 @@
+"""Weights and config on disk or on a hub: config.json beside model.safetensors, nothing else is ever read.
+
+Source: design section 6 (``--weights PATH_OR_HUB_ID``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+from safetensors.torch import save_file
+
+from fusion.model import DEFAULT_PRESET, PRESETS, FusionConfig, FusionNet, WeightsError
+from fusion.model.weights import read_weights
+
+WEIGHTS_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "weights"
+CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+
+
+def available_weights() -> dict[str, Path]:
+    """Presets whose weights ship with the project: name to folder, in the presets' order."""
+    folders = {preset: WEIGHTS_FOLDER / preset for preset in PRESETS}
+    return {preset: folder for preset, folder in folders.items() if (folder / WEIGHTS_FILE).is_file()}
+
+
+def load_fusion_net(weights: str | os.PathLike | None = None, preset: str = DEFAULT_PRESET) -> FusionNet:
+    """A trained FusionNet in eval mode.
+
+    ``weights``: a folder, a file in one, a hub id ``owner/name``, or ``None`` for the weights that ship with
+    ``preset``. A local path never touches the network. Raises WeightsError.
+    """
+    folder = locate_weights(weights, preset)
+    net = FusionNet.from_config(read_config(folder / CONFIG_FILE))
+    return read_weights(net, folder / WEIGHTS_FILE).eval()
+
+
+def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRESET) -> Path:
+    """The local folder that holds the weights, fetched from the hub where needed."""
+    if weights is None:
+        shipped = available_weights()
+        if preset not in shipped:
+            known = ", ".join(shipped) or "none"
+            raise WeightsError(
+                f"No weights ship for preset {preset!r} (shipped: {known}); train them or name others with --weights."
+            )
+        return shipped[preset]
+    path = Path(weights)
+    if path.is_dir():
+        return path
+    if path.is_file():
+        if path.suffix != ".safetensors":
+            raise WeightsError(f"{path} is not a .safetensors file; pickled weights can run code and are not read.")
+        if path.name != WEIGHTS_FILE:
+            raise WeightsError(f"{path}: name the folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}.")
+        return path.parent
+    if path.is_absolute() or str(weights).count("/") != 1 or str(weights).startswith("."):
+        raise WeightsError(f"There are no weights at {weights}; give a folder with {CONFIG_FILE} and {WEIGHTS_FILE}.")
+    return _fetch(str(weights))
+
+
+def _fetch(repo_id: str) -> Path:
+    """Both files of a hub repository, through the hub's own cache (resumed and verified there)."""
+    try:
+        hf_hub_download(repo_id, CONFIG_FILE)
+        return Path(hf_hub_download(repo_id, WEIGHTS_FILE)).parent
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as fault:
+        reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+        raise WeightsError(f"{repo_id} is no local folder and could not be fetched from the hub: {reason}") from fault
+
+
+def read_config(file: Path) -> FusionConfig:
+    """The network's settings. Raises WeightsError for a missing or damaged file, ConfigError for wrong settings."""
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise WeightsError(f"There is no {file}; weights need their {CONFIG_FILE} beside them.") from fault
+    except (OSError, ValueError) as fault:
+        raise WeightsError(f"{file} is damaged ({fault}); fetch or export it again.") from fault
+    if not isinstance(settings, dict):
+        raise WeightsError(f"{file} holds no settings; fetch or export it again.")
+    return FusionConfig.from_dict(settings)
+
+
+def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:
+    """Write config and weights to ``folder``, each beside and renamed. ``half``: float16 weights, half the size."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in net.state_dict().items()}
+    if half:
+        tensors = {n: t.to(torch.float16) if t.is_floating_point() else t for n, t in tensors.items()}
+    config = json.dumps(asdict(net.config), indent=2, sort_keys=True) + "\n"
+    _write(folder / WEIGHTS_FILE, lambda path: save_file(tensors, path, metadata={"preset": net.config.preset}))
+    _write(folder / CONFIG_FILE, lambda path: Path(path).write_text(config, encoding="utf-8"))
+    return folder
+
+
+def _write(target: Path, write) -> None:
+    handle, beside = tempfile.mkstemp(dir=target.parent, suffix=".partial")
+    os.close(handle)
+    try:
+        write(beside)
+        os.chmod(beside, 0o644)
+        os.replace(beside, target)
+    except OSError as fault:
+        raise WeightsError(
+            f"{target} could not be written: {fault}; free some space or choose another folder."
+        ) from fault
+    finally:
+        Path(beside).unlink(missing_ok=True)
+
+
+def weights_hash(folder: str | os.PathLike) -> str:
+    """First 12 hex digits of the SHA-256 of a folder's weights: names them in traces and bundles."""
+    return hashlib.sha256((Path(folder) / WEIGHTS_FILE).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,83 @@
+"""Attention of the up blocks: position-channel attention, and the relatives it is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass
+class AttentionMaps:
+    """What multiplied the features: ``channel`` (B, C) and ``spatial`` (B, 1, h, w), both in [0, 1]."""
+
+    channel: Tensor
+    spatial: Tensor
+
+    @property
+    def joint(self) -> Tensor:
+        """(B, C, h, w): the product, which is what the features were multiplied by."""
+        return self.channel[:, :, None, None] * self.spatial
+
+
+class PositionalAttentionSE(nn.Module):
+    """Joint position-channel attention: channel weights times spatial weights.
+
+    The channel weights are squeezed from the features *and* the positional tensor (global average, two
+    1x1 convolutions), the spatial weights are a 3x3 convolution over the positional tensor.
+
+    ``planes``: channels of the positional tensor: 2 as published, 3 with the layout-aware coordinate, whose
+    weight starts positive so that a fresh network already looks at the non-main.
+
+    Source: design section 1, PositionalAttentionSE; squeeze and excitation after Hu et al. 2018.
+    """
+
+    def __init__(self, channels: int, planes: int = 2, reduction: int = 16):
+        super().__init__()
+        hidden = max(channels // reduction, 4)
+        self.squeeze = nn.Conv2d(channels + planes, hidden, 1)
+        self.excite = nn.Conv2d(hidden, channels, 1)
+        self.spatial = nn.Conv2d(planes, 1, 3, padding=1)
+        if planes > 2:
+            with torch.no_grad():
+                self.spatial.weight[:, 2:].fill_(1 / 9)
+                self.spatial.bias.fill_(1.0)
+
+    def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
+        """``x``: (B, C, h, w), ``position``: (B or 1, planes, h, w)."""
+        pooled = torch.cat([x.mean((2, 3)), position.mean((2, 3)).expand(len(x), -1)], dim=1)[:, :, None, None]
+        channel = torch.sigmoid(self.excite(F.relu(self.squeeze(pooled)))).flatten(1)
+        return AttentionMaps(channel, torch.sigmoid(self.spatial(position)).expand(len(x), -1, -1, -1))
+
+
+class SqueezeExcitation(nn.Module):
+    """Plain squeeze and excitation (Hu et al. 2018): the ``unet-se`` preset. Position is ignored."""
+
+    def __init__(self, channels: int, reduction: int = 16):
+        super().__init__()
+        hidden = max(channels // reduction, 4)
+        self.squeeze = nn.Conv2d(channels, hidden, 1)
+        self.excite = nn.Conv2d(hidden, channels, 1)
+
+    def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
+        channel = torch.sigmoid(self.excite(F.relu(self.squeeze(x.mean((2, 3), keepdim=True))))).flatten(1)
+        return AttentionMaps(channel, channel.new_ones(len(x), 1, *x.shape[-2:]))
+
+
+class SkipGate(nn.Module):
+    """Additive attention gate on a skip connection (Oktay et al. 2018): the ``attention-unet`` preset.
+
+    ``sigmoid(psi(ReLU(W_x x + W_g g)))`` multiplies the skip ``x``; ``g`` is the decoder's map of the same size.
+    """
+
+    def __init__(self, channels: int):
+        super().__init__()
+        hidden = max(channels // 2, 1)
+        self.skip = nn.Conv2d(channels, hidden, 1, bias=False)
+        self.gate = nn.Conv2d(channels, hidden, 1)
+        self.psi = nn.Conv2d(hidden, 1, 1)
+
+    def forward(self, skip: Tensor, decoder: Tensor) -> Tensor:
+        return skip * torch.sigmoid(self.psi(F.relu(self.skip(skip) + self.gate(decoder))))

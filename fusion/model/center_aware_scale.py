@@ -1,0 +1,77 @@
+"""CenterAwareScaleModule: scale and offset of the non-main emoji."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from fusion.geometry import MAX_SCALE, MIN_SCALE, warp
+from fusion.model.layout_trunk import HEADS
+
+
+@dataclass
+class Plan:
+    """What the layout branch wants. ``layout``: (B, K, 4); logits: presence (B, K), recolour (B,)."""
+
+    layout: Tensor
+    presence_logit: Tensor
+    recolour_logit: Tensor
+
+
+class CenterAwareScaleModule(nn.Module):
+    """Layouts of up to K instances of the non-main, from the maps of main and non-main.
+
+    ``scale = 2 sigmoid(.)`` in (0, 2], ``offset = max_offset tanh(.)``. A fresh module leaves one instance
+    where it is. With several instances each has a presence logit, and one more logit switches recolouring.
+
+    Source: design section 1, CenterAwareScaleModule; section 2 for instances and the switch.
+    """
+
+    def __init__(self, channels: int, head: str, instances: int, max_offset: float, recolour: bool):
+        super().__init__()
+        self.instances, self.max_offset, self.recolour = instances, max_offset, recolour
+        extras = (instances if instances > 1 else 0) + int(recolour)
+        self.head = HEADS[head](channels, 4 * instances + extras)
+        if instances > 1:
+            with torch.no_grad():
+                presence = self.head.numbers.bias[4 * instances : 5 * instances]
+                presence.fill_(-2.0)
+                presence[0] = 2.0
+
+    def forward(self, main: Tensor, non_main: Tensor) -> Plan:
+        """Two maps (B, C, h, w), main subject first."""
+        k = self.instances
+        numbers = self.head(main, non_main).float()
+        layout = numbers[:, : 4 * k].view(-1, k, 4)
+        always, never = numbers.new_full((len(numbers), k), 20.0), numbers.new_full((len(numbers),), -20.0)
+        return Plan(
+            layout=torch.cat([self.scales(layout[..., :2]), self.offsets(layout[..., 2:])], dim=-1),
+            presence_logit=numbers[:, 4 * k : 5 * k] if k > 1 else always,
+            recolour_logit=numbers[:, -1] if self.recolour else never,
+        )
+
+    @staticmethod
+    def scales(logits: Tensor) -> Tensor:
+        """Logits to scales in (0, 2]; float32 whatever comes in, since bfloat16 cannot tell 1.99 from 2."""
+        return (MAX_SCALE * torch.sigmoid(logits.float())).clamp_min(MIN_SCALE)
+
+    def offsets(self, logits: Tensor) -> Tensor:
+        """Logits to offsets in [-max_offset, max_offset] of the canvas."""
+        return self.max_offset * torch.tanh(logits.float())
+
+
+def warp_instances(images: Tensor, layout: Tensor, presence: Tensor, prefilter: bool) -> Tensor:
+    """Every instance of the non-main where its layout puts it.
+
+    ``images``: (B, C, H, W); ``layout``: (B, K, 4); ``presence``: (B, K), where 0 leaves the instance out.
+    Returns (B, K, C, H, W). Absent instances cost nothing.
+    """
+    batch, k = presence.shape
+    # The present rows are found on the CPU-visible mask: half of all pairs have a single instance.
+    chosen = (presence > 0).flatten().nonzero()[:, 0]
+    rows = warp(images.index_select(0, chosen // k), layout.flatten(0, 1).index_select(0, chosen), prefilter)
+    weights = presence.flatten().index_select(0, chosen).to(rows.dtype)
+    everything = rows.new_zeros(batch * k, *images.shape[1:])
+    return everything.index_copy(0, chosen, rows * weights[:, None, None, None]).unflatten(0, (batch, k))

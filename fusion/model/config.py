@@ -1,0 +1,124 @@
+"""FusionConfig: every switch of the network as data, and a sentence for each combination that makes no sense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from fusion.errors import FusionError
+from fusion.geometry import Frame
+
+
+class ConfigError(FusionError):
+    """A setting of the network that is unknown or contradicts another."""
+
+
+CHOICES = {
+    "layout_head": ("none", "pooled", "trunk"),
+    "position": ("off", "before", "middle"),
+    "position_planes": (2, 4),
+    "attention": ("off", "se", "gate", "position", "layout"),
+    "attention_blocks": ("last-two", "all"),
+    "output": ("direct", "residual", "alpha-over"),
+    "output_activation": ("tanh", "sigmoid"),
+}
+
+
+@dataclass(frozen=True)
+class FusionConfig:
+    """Settings of one FusionNet; JSON-serialisable, stored beside the weights.
+
+    The defaults are the published network (design section 1); ``presets`` holds the named variants.
+    """
+
+    preset: str = "unet-se-po"
+    size: int = 256
+    """Side of the canvas the preset is meant for, in pixels. The network takes any multiple of 16."""
+    has_alpha: bool = False
+    """Premultiplied RGBA in [0, 1] throughout, or RGB over black in [-1, 1]."""
+    separator_width: int = 3
+    """Channels of each separated emoji; 0 leaves the separator out."""
+    separator_activation: bool = True
+    layout_head: str = "pooled"
+    """``none``: inputs are only concatenated; ``pooled``: as published; ``trunk``: siamese, 64-pixel view."""
+    instances: int = 1
+    recolour: bool = False
+    """The path that shows the main subject in the other's palette, with its supervised switch."""
+    frame_scale: float = 1.0
+    frame_drop: float = 0.0
+    max_offset: float = 0.2
+    prefilter: bool = False
+    """Average a picture before it is shrunk."""
+    position: str = "before"
+    position_planes: int = 2
+    attention: str = "position"
+    attention_blocks: str = "last-two"
+    skips: bool = True
+    residual: bool = False
+    """Residual double convolutions (``res-unet``)."""
+    width: int = 64
+    output: str = "direct"
+    output_activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ConfigError(f"{name} is {getattr(self, name)!r}; it can be {', '.join(map(repr, allowed))}.")
+        for sentence, wrong in self._contradictions().items():
+            if wrong:
+                raise ConfigError(sentence)
+
+    def _contradictions(self) -> dict[str, bool]:
+        aligned = self.layout_head != "none"
+        return {
+            f"size is {self.size}; four poolings need a positive multiple of 16.": self.size <= 0
+            or self.size % 16 != 0,
+            f"width is {self.width}; it must be at least 1.": self.width < 1,
+            f"separator_width is {self.separator_width}; it must be 0 (off) or more.": self.separator_width < 0,
+            f"instances is {self.instances}; it can be 1, 2 or 3.": self.instances not in (1, 2, 3),
+            f"max_offset is {self.max_offset}; it must lie in (0, 0.5].": not 0 < self.max_offset <= 0.5,
+            f"frame_scale is {self.frame_scale}; it must lie in (0, 1].": not 0 < self.frame_scale <= 1,
+            f"frame_drop is {self.frame_drop}; the framed emoji would leave the canvas.": abs(self.frame_drop)
+            > (1 - self.frame_scale) / 2 + 1e-9,
+            "output 'alpha-over' needs has_alpha=True: without alpha there is nothing to lay over.": self.output
+            == "alpha-over"
+            and not self.has_alpha,
+            "recolour needs output 'alpha-over', whose gates mix the recoloured subject in.": self.recolour
+            and self.output != "alpha-over",
+            "instances above 1 need a layout_head that can place them.": self.instances > 1 and not aligned,
+            "attention 'layout' needs a layout_head: its coordinates come from the layout.": self.attention == "layout"
+            and not aligned,
+            "output 'alpha-over' needs a layout_head: otherwise nothing says what lies on top.": self.output
+            == "alpha-over"
+            and not aligned,
+            "attention 'gate' sits on the skips; it needs skips=True.": self.attention == "gate" and not self.skips,
+            "layout_head 'pooled' works on the separated features; separator_width must be above 0.": self.layout_head
+            == "pooled"
+            and self.separator_width == 0,
+        }
+
+    @property
+    def frame(self) -> Frame:
+        """How emoji sit on this network's canvas."""
+        return Frame(self.frame_scale, self.frame_drop, self.max_offset)
+
+    @property
+    def image_channels(self) -> int:
+        return 4 if self.has_alpha else 3
+
+    @property
+    def feature_channels(self) -> int:
+        """Channels of one separated emoji."""
+        return self.separator_width or self.image_channels
+
+    @property
+    def head_channels(self) -> int:
+        """Channels that leave the decoder: 6 as published; the alpha-over head has more to say and keeps the width."""
+        return self.width if self.output == "alpha-over" else 2 * self.image_channels
+
+    @classmethod
+    def from_dict(cls, settings: dict) -> FusionConfig:
+        """A config from JSON. Unknown keys are refused: they would silently build another network."""
+        unknown = sorted(set(settings) - {f.name for f in fields(cls)})
+        if unknown:
+            raise ConfigError(f"Unknown network settings: {', '.join(unknown)}. Known are the fields of FusionConfig.")
+        return cls(**settings)

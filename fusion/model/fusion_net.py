@@ -1,0 +1,236 @@
+"""FusionNet: two emoji in, one out. Align first, then fuse."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+
+from fusion.geometry import content_box, layout_to_box, over
+from fusion.model import recolour as palettes
+from fusion.model.attention import AttentionMaps
+from fusion.model.center_aware_scale import CenterAwareScaleModule, Plan, warp_instances
+from fusion.model.center_detector import EmojiCenterDetector, order_by_main
+from fusion.model.config import FusionConfig
+from fusion.model.head import build_head, stack_instances
+from fusion.model.layout_trunk import LayoutTrunk
+from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
+from fusion.model.separator import EmojiSeparator
+from fusion.model.unet import UNet
+from fusion.model.weights import read_weights
+
+ABLATIONS = ("layout", "position", "up3", "up4")
+"""Parts that a forward can leave out, to see what they do."""
+
+
+@dataclass
+class Perception:
+    """What the network knows of a pair before any layout: everything an override leaves untouched.
+
+    ``inputs``: two premultiplied RGBA pictures (B, 4, H, W); ``separated``: two feature maps (B, C, H, W);
+    ``maps``: what the layout branch looks at; ``main_logit``: (B,), above zero the second is the main subject.
+    """
+
+    inputs: tuple[Tensor, Tensor]
+    separated: tuple[Tensor, Tensor]
+    maps: tuple[Tensor, Tensor]
+    main_logit: Tensor
+
+
+@dataclass
+class FusionOutput:
+    """One batch of fusions, differentiable. Shapes: B pairs, K instances, C image channels of the preset.
+
+    Pictures named ``main_image``, ``instances``, ``recoloured`` and ``composite`` are premultiplied RGBA in
+    [0, 1]; ``image`` is in the preset's own image space (``FusionNet.normalise``), not clamped.
+    """
+
+    separated: tuple[Tensor, Tensor]  # each (B, C, H, W)
+    main_logit: Tensor  # (B,)
+    main: Tensor  # (B,) long, 0 or 1
+    layout: Tensor  # (B, K, 4), in effect
+    presence_logit: Tensor  # (B, K)
+    presence: Tensor  # (B, K), in effect, 0 or 1
+    recolour_logit: Tensor  # (B,)
+    recolour: Tensor  # (B,), in effect, 0 or 1
+    main_image: Tensor  # (B, 4, H, W)
+    instances: Tensor  # (B, K, 4, H, W)
+    composite: Tensor  # (B, 4, H, W)
+    image: Tensor  # (B, C, H, W)
+    recoloured: Tensor | None = None  # (B, 4, H, W)
+    position: Tensor | None = None  # (1, 2F, H, W)
+    gates: Tensor | None = None  # (B, 1 + K, H, W)
+    correction: Tensor | None = None  # (B, C, H, W)
+    attention: dict[str, AttentionMaps] = field(default_factory=dict)
+
+
+class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["emoji", "image-fusion"]):
+    """The block diagram of design section 1, with the switches of section 2 (``FusionConfig``)."""
+
+    def __init__(self, **settings):
+        super().__init__()
+        self.config = config = FusionConfig.from_dict(settings)
+        channels = config.feature_channels
+        self.separator = EmojiSeparator(config.image_channels, config.separator_width, config.separator_activation)
+        self.aligns = config.layout_head != "none"
+        if self.aligns:
+            self.layout_trunk = LayoutTrunk(config.image_channels) if config.layout_head == "trunk" else None
+            seen = self.layout_trunk.out_channels if self.layout_trunk else channels
+            self.center_detector = EmojiCenterDetector(seen, config.layout_head)
+            self.center_aware_scale = CenterAwareScaleModule(
+                seen, config.layout_head, config.instances, config.max_offset, config.recolour
+            )
+        before = config.position == "before"
+        self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
+        # The alpha-over head needs to know what it mixes: the aligned pictures join the features.
+        pictures = config.image_channels * (1 + config.instances) if config.output == "alpha-over" else 0
+        self.unet = UNet(2 * channels + pictures, config)
+        self.head = build_head(config)
+
+    @classmethod
+    def from_config(cls, config: FusionConfig) -> FusionNet:
+        return cls(**asdict(config))
+
+    @classmethod
+    def _load_as_safetensor(cls, model: FusionNet, model_file: str, map_location: str, strict: bool) -> FusionNet:
+        """The hub mixin's loading step, strict whatever was asked for: missing weights must not load silently."""
+        return read_weights(model, Path(model_file)).to(map_location)
+
+    # ---------------------------------------------------------------------------------------- image space
+
+    def normalise(self, rgba: Tensor) -> Tensor:
+        """Premultiplied RGBA in [0, 1] to the preset's image space: itself, or RGB over black in [-1, 1]."""
+        return rgba if self.config.has_alpha else 2 * rgba[:, :3] - 1
+
+    def to_rgba(self, image: Tensor) -> Tensor:
+        """The way back, clamped: premultiplied RGBA (B, 4, H, W). RGB presets are opaque, their ground is black."""
+        if not self.config.has_alpha:
+            rgb = ((image + 1) / 2).clamp(0, 1)
+            return torch.cat([rgb, torch.ones_like(rgb[:, :1])], dim=1)
+        alpha = image[:, 3:].clamp(0, 1)
+        return torch.cat([torch.minimum(image[:, :3].clamp_min(0), alpha), alpha], dim=1)
+
+    # ---------------------------------------------------------------------------------------- the figure
+
+    def perceive(self, first: Tensor, second: Tensor) -> Perception:
+        """Separate the two emoji and decide which is the main subject.
+
+        ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1], H and W multiples of 16.
+        """
+        pictures = self.normalise(first), self.normalise(second)
+        separated = self.separator(torch.cat(pictures, dim=1))
+        if not self.aligns:
+            return Perception((first, second), separated, separated, first.new_full((len(first),), -20.0))
+        maps = self.layout_trunk(*pictures) if self.layout_trunk else separated
+        return Perception((first, second), separated, maps, self.center_detector(*maps))
+
+    def plan(self, seen: Perception, main: Tensor) -> Plan:
+        """Where the non-main goes, given the main subject (B,)."""
+        if not self.aligns:
+            stay = main.new_tensor([[1.0, 1.0, 0.0, 0.0]], dtype=torch.float32)
+            return Plan(
+                stay.expand(len(main), 1, 4), stay.new_full((len(main), 1), 20.0), stay.new_full((len(main),), -20.0)
+            )
+        return self.center_aware_scale(*order_by_main(main, *seen.maps))
+
+    def fuse(
+        self,
+        seen: Perception,
+        main: Tensor,
+        plan: Plan,
+        layout: Tensor | None = None,
+        presence: Tensor | None = None,
+        recolour: Tensor | None = None,
+        disabled: frozenset[str] = frozenset(),
+    ) -> FusionOutput:
+        """Align the non-main, encode position, and paint: everything that lies after a layout.
+
+        ``layout`` (B, K, 4), ``presence`` (B, K) and ``recolour`` (B,) override the plan. ``disabled``: of ABLATIONS.
+        """
+        layout = plan.layout if layout is None else layout
+        presence = (plan.presence_logit > 0).float() if presence is None else presence
+        recolour = (plan.recolour_logit > 0).float() if recolour is None else recolour
+        if "layout" in disabled:
+            layout = torch.tensor([1.0, 1.0, 0.0, 0.0], device=layout.device).expand_as(layout)
+
+        main_image, other_image = order_by_main(main, *seen.inputs)
+        main_features, other_features = order_by_main(main, *seen.separated)
+        both = torch.cat([other_features, other_image.to(other_features.dtype)], dim=1)
+        warped = warp_instances(both, layout, presence, self.config.prefilter)  # (B, K, F + 4, H, W)
+        instances = warped[:, :, -4:].to(main_image.dtype)
+        aligned = torch.cat([main_features, warped[:, :, :-4].sum(1)], dim=1)  # (B, 2F, H, W)
+
+        position = self.position(aligned) if self.position and "position" not in disabled else None
+        x = aligned if position is None else aligned * position
+        if self.config.output == "alpha-over":
+            x = torch.cat([x, self.normalise(main_image), instances.flatten(1, 2)], dim=1)
+        features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
+
+        composite = over(stack_instances(instances), main_image)
+        repainted = None
+        if self.config.recolour:
+            own, other = palettes.palette(main_image), palettes.palette(other_image)
+            repainted = palettes.recoloured(main_image, own, other)
+        painting = self.head(
+            features,
+            self.normalise(composite),
+            main=main_image,
+            instances=instances,
+            recoloured=repainted,
+            recolour=recolour,
+        )
+        return FusionOutput(
+            separated=seen.separated,
+            main_logit=seen.main_logit,
+            main=main,
+            layout=layout,
+            presence_logit=plan.presence_logit,
+            presence=presence,
+            recolour_logit=plan.recolour_logit,
+            recolour=recolour,
+            main_image=main_image,
+            instances=instances,
+            composite=composite,
+            recoloured=repainted,
+            position=position,
+            attention=attention,
+            image=painting.image,
+            gates=painting.gates,
+            correction=painting.correction,
+        )
+
+    def forward(
+        self,
+        first: Tensor,
+        second: Tensor,
+        *,
+        main: Tensor | None = None,
+        layout: Tensor | None = None,
+        presence: Tensor | None = None,
+        recolour: Tensor | None = None,
+        disabled: frozenset[str] = frozenset(),
+    ) -> FusionOutput:
+        """Separate, detect, align, encode position, U-Net.
+
+        ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1]. The rest forces what the layout branch
+        would decide: ``main`` (B,) long 0 or 1, ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
+        """
+        seen = self.perceive(first, second)
+        main = (seen.main_logit > 0).long() if main is None else main
+        plan = self.plan(seen, main)
+        return self.fuse(seen, main, plan, layout, presence, recolour, disabled)
+
+    def _locator(self, other: Tensor, layout: Tensor, presence: Tensor):
+        """The positional tensor at any map size: coordinate planes, and the layout-aware one where asked for."""
+        if self.config.attention != "layout":
+            return lambda height, width: coordinate_planes(height, width, like=layout)
+        boxes = layout_to_box(layout, content_box(other[:, 3])[:, None])
+
+        def locate(height: int, width: int) -> Tensor:
+            planes = coordinate_planes(height, width, like=layout).expand(len(layout), -1, -1, -1)
+            return torch.cat([planes, box_plane(boxes, presence, height, width)], dim=1)
+
+        return locate

@@ -1,0 +1,101 @@
+"""The output heads: the published one, and the gated alpha-over that lets the aligned inputs through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from fusion.geometry import over
+from fusion.model.config import FusionConfig
+
+OPEN = 2.0
+"""Logit at which a gate starts; rescaled so that it is exactly 1 there and can only close."""
+
+
+def gate(logits: Tensor) -> Tensor:
+    """Gates in (0, 1], exactly 1 at logit 0 and above."""
+    return (torch.sigmoid(logits + OPEN) / torch.sigmoid(torch.tensor(OPEN))).clamp_max(1)
+
+
+@dataclass
+class Painting:
+    """``image`` (B, C, H, W); gates (B, 1 + K, H, W) and correction (B, C, H, W) where the head has them."""
+
+    image: Tensor
+    gates: Tensor | None = None
+    correction: Tensor | None = None
+
+
+class DirectHead(nn.Module):
+    """1x1 conv, tanh or sigmoid; with ``residual`` added to the plain composite.
+
+    Values in [-1, 1] for RGB, [0, 1] for RGBA. Source: design section 1, output.
+    """
+
+    def __init__(self, config: FusionConfig):
+        super().__init__()
+        self.config = config
+        self.conv = nn.Conv2d(config.head_channels, config.image_channels, 1)
+        if config.output == "residual":
+            nn.init.zeros_(self.conv.weight)
+            nn.init.zeros_(self.conv.bias)
+
+    def forward(self, features: Tensor, composite: Tensor, **_: Tensor | None) -> Painting:
+        """``features``: (B, head_channels, H, W); ``composite``: (B, C, H, W) in the network's image space."""
+        logits = self.conv(features).float()
+        if self.config.output == "residual":
+            return Painting(composite + torch.tanh(logits), correction=torch.tanh(logits))
+        unit = (torch.tanh(logits) + 1) / 2 if self.config.output_activation == "tanh" else torch.sigmoid(logits)
+        return Painting(unit if self.config.has_alpha else 2 * unit - 1)
+
+
+class AlphaOverHead(nn.Module):
+    """Gated alpha-over of the aligned inputs plus a learned correction; the identity at the start.
+
+    ``w = over of g_k * instance_k``, ``out = w + g_main * main * (1 - alpha(w)) + tanh(delta)``, where the
+    main is mixed with its recoloured self by one more gate, behind the recolour switch.
+
+    Source: design section 2; study, first and third part.
+    """
+
+    def __init__(self, config: FusionConfig):
+        super().__init__()
+        self.instances = config.instances
+        self.channels = config.image_channels
+        self.conv = nn.Conv2d(config.head_channels, self.channels + 1 + self.instances + int(config.recolour), 1)
+        nn.init.zeros_(self.conv.weight)
+        nn.init.zeros_(self.conv.bias)
+
+    def forward(
+        self,
+        features: Tensor,
+        composite: Tensor,
+        main: Tensor,
+        instances: Tensor,
+        recoloured: Tensor | None,
+        recolour: Tensor,
+    ) -> Painting:
+        """``main``: (B, 4, H, W); ``instances``: (B, K, 4, H, W); ``recolour``: (B,) 0 or 1."""
+        numbers = self.conv(features).float()
+        correction = torch.tanh(numbers[:, : self.channels])
+        gates = gate(numbers[:, self.channels : self.channels + 1 + self.instances])
+        if recoloured is not None:
+            share = gate(numbers[:, -1:]) * recolour[:, None, None, None]
+            main = main + share * (recoloured - main)
+        layer = stack_instances(instances * gates[:, 1:, None])
+        image = layer + gates[:, :1] * main * (1 - layer[:, 3:]) + correction
+        return Painting(image, gates, correction)
+
+
+def stack_instances(instances: Tensor) -> Tensor:
+    """Instances (B, K, 4, H, W) laid over each other, the last on top: (B, 4, H, W)."""
+    layer = instances[:, 0]
+    for k in range(1, instances.shape[1]):
+        layer = over(instances[:, k], layer)
+    return layer
+
+
+def build_head(config: FusionConfig) -> nn.Module:
+    return AlphaOverHead(config) if config.output == "alpha-over" else DirectHead(config)

@@ -1,0 +1,44 @@
+"""The layers that several boxes of the figure share."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ConvBlock(nn.Sequential):
+    """3x3 convolution + BatchNorm + ReLU: the unit of every box in design section 1."""
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
+        super().__init__(
+            nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(inplace=True),
+        )
+
+
+class DoubleConv(nn.Sequential):
+    """Two :class:`ConvBlock` in a row; the second may end on another width."""
+
+    def __init__(self, in_channels: int, out_channels: int, last_channels: int | None = None):
+        super().__init__(
+            ConvBlock(in_channels, out_channels),
+            ConvBlock(out_channels, last_channels or out_channels),
+        )
+
+
+class ResidualDoubleConv(nn.Module):
+    """Double convolution with a projected shortcut (He et al. 2016), for the ``res-unet`` preset."""
+
+    def __init__(self, in_channels: int, out_channels: int, last_channels: int | None = None):
+        super().__init__()
+        last = last_channels or out_channels
+        self.body = nn.Sequential(
+            ConvBlock(in_channels, out_channels),
+            nn.Conv2d(out_channels, last, 3, padding=1, bias=False),
+            nn.BatchNorm2d(last),
+        )
+        self.shortcut = nn.Sequential(nn.Conv2d(in_channels, last, 1, bias=False), nn.BatchNorm2d(last))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.body(x) + self.shortcut(x))

@@ -1,0 +1,81 @@
+"""LayoutTrunk: the siamese encoder that looks at each emoji alone, on a fixed 64-pixel copy."""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from fusion.model.layers import ConvBlock
+
+VIEW = 64
+"""The layout branch always looks at a 64-pixel copy: fine-tuning at other sizes worsened it (study)."""
+
+
+class LayoutTrunk(nn.Module):
+    """One small shared stack of convolutions for both emoji: four of stride 2 and one more, to a 4x4 map.
+
+    Source: design section 2; widths from the second study.
+    """
+
+    WIDTHS = (32, 48, 64, 96)
+
+    def __init__(self, in_channels: int):
+        super().__init__()
+        channels = (in_channels, *self.WIDTHS)
+        self.stages = nn.Sequential(
+            *(ConvBlock(a, b, stride=2) for a, b in itertools.pairwise(channels)),
+            ConvBlock(channels[-1], channels[-1]),
+        )
+        self.out_channels = channels[-1]
+
+    def forward(self, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+        """Two pictures (B, C, H, W) to two maps (B, 96, 4, 4)."""
+        both = torch.cat([first, second])
+        if both.shape[-2:] != (VIEW, VIEW):
+            both = F.adaptive_avg_pool2d(both, VIEW) if both.shape[-1] > VIEW else F.interpolate(both, (VIEW, VIEW))
+        return self.stages(both).chunk(2)
+
+
+class PairHead(nn.Module):
+    """Numbers about a pair of 4x4 maps: 1x1 conv to 64, then 128 hidden units.
+
+    The last layer starts at zero, so that a fresh network says ``bias``.
+    """
+
+    def __init__(self, channels: int, outputs: int):
+        super().__init__()
+        self.mix = nn.Sequential(nn.Conv2d(2 * channels, 64, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True))
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(64 * 16, 128), nn.ReLU(inplace=True))
+        self.numbers = nn.Linear(128, outputs)
+        nn.init.zeros_(self.numbers.weight)
+        nn.init.zeros_(self.numbers.bias)
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        """Two maps (B, C, 4, 4) to (B, outputs)."""
+        return self.numbers(self.hidden(self.mix(torch.cat([a, b], dim=1))))
+
+
+class PooledHead(nn.Module):
+    """The published head: both maps averaged to 1x1, concatenated, 1x1 conv to C/4, 1x1 conv to the numbers.
+
+    With 3 + 3 channels C/4 is a single hidden unit: that is what was published, and why it learns so little.
+    """
+
+    def __init__(self, channels: int, outputs: int):
+        super().__init__()
+        hidden = max(2 * channels // 4, 1)
+        self.squeeze = nn.Conv2d(2 * channels, hidden, 1)
+        self.numbers = nn.Conv2d(hidden, outputs, 1)
+        nn.init.zeros_(self.numbers.weight)
+        nn.init.zeros_(self.numbers.bias)
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        """Two maps (B, C, h, w) to (B, outputs)."""
+        pooled = torch.cat([F.adaptive_avg_pool2d(a, 1), F.adaptive_avg_pool2d(b, 1)], dim=1)
+        return self.numbers(F.relu(self.squeeze(pooled))).flatten(1)
+
+
+HEADS = {"pooled": PooledHead, "trunk": PairHead}

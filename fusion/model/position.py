@@ -1,0 +1,52 @@
+"""PositionalEncoding: coordinate planes, and the weights a small convolution makes of them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fusion.model.layers import ConvBlock
+
+
+def coordinate_planes(height: int, width: int, planes: int = 2, like: Tensor | None = None) -> Tensor:
+    """``j / (W - 1)`` and ``i / (H - 1)``, each hitting 0 and 1 exactly: (1, planes, H, W).
+
+    With four planes the same counted from the other side follow. Source: design section 1.
+    """
+    dtype = like.dtype if like is not None else torch.float32
+    device = like.device if like is not None else None
+    y = torch.linspace(0, 1, height, device=device)[:, None].expand(height, width)
+    x = torch.linspace(0, 1, width, device=device)[None, :].expand(height, width)
+    return torch.stack([x, y, 1 - x, 1 - y][:planes])[None].to(dtype)
+
+
+def box_plane(boxes: Tensor, presence: Tensor, height: int, width: int) -> Tensor:
+    """How deep each pixel lies inside the nearest of the non-main's boxes: (B, 1, H, W) in [-1, 1].
+
+    1 at a box's centre, 0 on its edge, -1 one box size outside. ``boxes``: (B, K, 4), ``presence``: (B, K).
+    The layout-aware coordinate of design section 2: two linear ramps cannot point at the non-main, this can.
+    """
+    x, y = coordinate_planes(height, width, like=boxes)[0].unbind(0)
+    x0, y0, x1, y1 = (edge[..., None, None] for edge in boxes.unbind(-1))
+    u = (2 * x - x0 - x1).abs() / (x1 - x0).clamp_min(1e-3)
+    v = (2 * y - y0 - y1).abs() / (y1 - y0).clamp_min(1e-3)
+    depth = (1 - torch.maximum(u, v)).clamp(-1, 1)
+    absent = (presence <= 0)[..., None, None]
+    return depth.masked_fill(absent, -1).amax(dim=1, keepdim=True)
+
+
+class PositionalEncoding(nn.Module):
+    """Coordinate planes -> 3x3 conv to C, BN, ReLU, sigmoid; the weights multiply C channels.
+
+    Source: design section 1, PositionalEncoding.
+    """
+
+    def __init__(self, channels: int, planes: int = 2):
+        super().__init__()
+        self.planes = planes
+        self.encode = ConvBlock(planes, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Weights (1, C, H, W) in [0.5, 1) for features ``x`` (B, C, H, W): ReLU leaves the sigmoid its upper half."""
+        planes = coordinate_planes(*x.shape[-2:], self.planes, like=x)
+        return torch.sigmoid(self.encode(planes))

@@ -1,0 +1,99 @@
+"""The U-Net: encoder, decoder, and one attention slot in every up block."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from fusion.model.attention import AttentionMaps, PositionalAttentionSE, SkipGate, SqueezeExcitation
+from fusion.model.config import FusionConfig
+from fusion.model.layers import ConvBlock, DoubleConv, ResidualDoubleConv
+from fusion.model.position import PositionalEncoding
+
+Locate = Callable[[int, int], Tensor]
+"""Positional tensor (B or 1, planes, h, w) for a map of height h and width w."""
+
+
+class UpBlock(nn.Module):
+    """2x2 transposed conv, concatenation with the encoder's map of the same size, attention, two convolutions."""
+
+    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool, attends: bool):
+        super().__init__()
+        self.rise = nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)
+        self.skips = config.skips
+        joined = out_channels * (2 if config.skips else 1)
+        self.skip_gate = SkipGate(out_channels) if config.attention == "gate" and config.skips else None
+        self.attention: nn.Module | None = None
+        if attends and config.attention == "se":
+            self.attention = SqueezeExcitation(joined)
+        elif attends and config.attention in ("position", "layout"):
+            self.attention = PositionalAttentionSE(joined, planes=3 if config.attention == "layout" else 2)
+        convs = ResidualDoubleConv if config.residual else DoubleConv
+        self.convs = convs(joined, out_channels, config.head_channels if last else out_channels)
+
+    def forward(self, x: Tensor, skip: Tensor, locate: Locate, attend: bool) -> tuple[Tensor, AttentionMaps | None]:
+        """``x``: (B, in, h, w), ``skip``: (B, out, 2h, 2w). Returns (B, out, 2h, 2w) and what multiplied it."""
+        x = self.rise(x)
+        if self.skip_gate is not None:
+            skip = self.skip_gate(skip, x)
+        if self.skips:
+            x = torch.cat([skip, x], dim=1)
+        maps = None
+        if self.attention is not None and attend:
+            maps = self.attention(x, locate(*x.shape[-2:]))
+            x = x * maps.channel[:, :, None, None] * maps.spatial
+        return self.convs(x), maps
+
+
+class DownBlock(nn.Module):
+    """2x2 max-pool, then one 3x3 conv + BN + ReLU (a residual double convolution in ``res-unet``)."""
+
+    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig):
+        super().__init__()
+        self.pool = nn.MaxPool2d(2)
+        self.convs = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, out_channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.convs(self.pool(x))
+
+
+class UNet(nn.Module):
+    """Four poolings down, four transposed convolutions up, skips between maps of one size.
+
+    With the published width: 6 -> 64 -> 128 -> 256 -> 512 -> 1024 and back to ``head_channels`` (6).
+
+    Source: design section 1, U-Net encoder and decoder.
+    """
+
+    UPS = ("up1", "up2", "up3", "up4")
+
+    def __init__(self, in_channels: int, config: FusionConfig):
+        super().__init__()
+        widths = [config.width * 2**level for level in range(5)]
+        self.stem = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, widths[0])
+        self.downs = nn.ModuleList(DownBlock(a, b, config) for a, b in itertools.pairwise(widths))
+        self.middle = PositionalEncoding(widths[2], config.position_planes) if config.position == "middle" else None
+        for i, name in enumerate(self.UPS):
+            attends = config.attention_blocks == "all" or name in ("up3", "up4")
+            setattr(self, name, UpBlock(widths[4 - i], widths[3 - i], config, last=name == "up4", attends=attends))
+
+    def forward(
+        self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset()
+    ) -> tuple[Tensor, dict[str, AttentionMaps]]:
+        """``x``: (B, in, H, W), H and W multiples of 16. Returns (B, head_channels, H, W) and the attention maps."""
+        skips = [self.stem(x)]
+        for level, down in enumerate(self.downs):
+            x = down(skips[-1])
+            if level == 1 and self.middle is not None and "position" not in disabled:
+                x = x * self.middle(x)
+            skips.append(x)
+
+        x, attention = skips.pop(), {}
+        for name in self.UPS:
+            x, maps = getattr(self, name)(x, skips.pop(), locate, attend=name not in disabled)
+            if maps is not None:
+                attention[name] = maps
+        return x, attention
