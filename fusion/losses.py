@@ -1,0 +1,85 @@
+"""The criterion: unweighted, named terms. Which of them count, and how much, is data of the phase.
+
+Source: design section 2 ("main subject, presence, switch and image are all supervised; L1 + gradient + perceptual in
+phase two") and section 1 (published: MSE of the transformed layout, then MSE + perceptual).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fusion.dataset import Batch
+from fusion.geometry import box_iou, layout_to_box
+from fusion.model import FusionNet, FusionOutput
+from fusion.model.center_aware_scale import Plan
+
+LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour")
+IMAGE_TERMS = ("l1", "gradient", "mse", "perceptual", "composite")
+SMOOTH = 0.05
+"""Where the layout loss turns from square to linear, in canvas fractions (study, second part)."""
+
+Perceptual = Callable[[Tensor, Tensor], Tensor]
+"""Distance (B,) of two pictures (B, 4, H, W), premultiplied RGBA in [0, 1]."""
+
+
+def layout_terms(main_logit: Tensor, plan: Plan, batch: Batch) -> dict[str, Tensor]:
+    """Losses of the layout branch. ``plan`` is the one for the true main subject.
+
+    ``layout`` is smooth L1 of the four numbers and ``box`` one minus IoU, both over the present instances; ``box``
+    weighs small instances (an eye) as much as large ones.
+    """
+    slots = plan.layout.shape[1]
+    truth, presence = batch.layout[:, :slots], batch.presence[:, :slots]
+    count = presence.sum().clamp_min(1)
+    error = F.smooth_l1_loss(plan.layout.float(), truth, beta=SMOOTH, reduction="none").mean(-1)
+    content = batch.content[:, None]
+    iou = box_iou(layout_to_box(plan.layout.float(), content), layout_to_box(truth, content))
+    return {
+        "main": F.binary_cross_entropy_with_logits(main_logit.float(), batch.main.float()),
+        "layout": (error * presence).sum() / count,
+        "box": ((1 - iou) * presence).sum() / count,
+        "presence": F.binary_cross_entropy_with_logits(plan.presence_logit.float(), presence),
+        "recolour": F.binary_cross_entropy_with_logits(plan.recolour_logit.float(), batch.recolour),
+    }
+
+
+def gradient_distance(a: Tensor, b: Tensor) -> Tensor:
+    """Mean absolute difference of neighbouring pixels' differences, down and across: edges and ghosts."""
+    down = F.l1_loss(a[..., 1:, :] - a[..., :-1, :], b[..., 1:, :] - b[..., :-1, :])
+    across = F.l1_loss(a[..., 1:] - a[..., :-1], b[..., 1:] - b[..., :-1])
+    return down + across
+
+
+def image_terms(
+    output: FusionOutput,
+    batch: Batch,
+    net: FusionNet,
+    wanted: Collection[str] = IMAGE_TERMS,
+    perceptual: Perceptual | None = None,
+) -> dict[str, Tensor]:
+    """Losses of the picture, in the preset's own image space; only the ``wanted`` ones are worked out.
+
+    ``composite`` is the published phase one: MSE between the transformed layout and the target picture.
+    """
+    image, target = output.image.float(), net.normalise(batch.target)
+    terms: dict[str, Callable[[], Tensor]] = {
+        "l1": lambda: F.l1_loss(image, target),
+        "gradient": lambda: gradient_distance(image, target),
+        "mse": lambda: F.mse_loss(image, target),
+        "composite": lambda: F.mse_loss(net.normalise(output.composite.float()), target),
+    }
+    if perceptual is not None:
+        terms["perceptual"] = lambda: perceptual(differentiable_rgba(net, image), batch.target).mean()
+    return {name: term() for name, term in terms.items() if name in wanted}
+
+
+def differentiable_rgba(net: FusionNet, image: Tensor) -> Tensor:
+    """The preset's image space as RGBA without the clamps, whose flat parts would stop the gradient."""
+    if net.config.has_alpha:
+        return image
+    rgb = (image + 1) / 2
+    return torch.cat([rgb, torch.ones_like(rgb[:, :1])], dim=1)
