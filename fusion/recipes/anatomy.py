@@ -9,9 +9,16 @@ Source: design section 3; study, "Anatomy of a Noto emoji".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+
+from fusion.catalog import Catalog
+from fusion.recipes import measure
+from fusion.recipes.layers import draw, draw_layers, layers
 
 Box = tuple[float, float, float, float]
 
@@ -75,6 +82,89 @@ class Anatomy:
         return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 
+_NEAR_DISC = 0.06
+"""A smiley is clean if less than this share of its features lies outside the disc."""
+_WIDE_DISC = 95.0
+"""... and if its disc is at least so wide: smaller discs share the picture with hands, hats or clouds."""
+_SMALLEST_SEAT = 16.0
+"""Radius under which no face can be read (study, rule order)."""
+_SIDEWAYS = {"animal-mammal", "animal-bird", "animal-amphibian", "animal-reptile", "animal-marine", "animal-bug"}
+_SCENES = {"place-map", "place-geographic", "place-religious", "place-other"}
+
+
+@lru_cache(maxsize=4096)
 def anatomy(key: str) -> Anatomy:
-    """The anatomy of the emoji with this codepoint key; measured once, then remembered."""
-    raise NotImplementedError
+    """The anatomy of the emoji ``key`` (codepoints as in the catalog): stored if it is, measured if not.
+
+    Raises UnknownEmoji for a key that is not in the catalog.
+    """
+    return corrected(measure_emoji(key), overrides().get(key, {}))
+
+
+def measure_emoji(key: str) -> Anatomy:
+    """Measure one emoji, without the corrections by hand. Takes 5 to 30 ms."""
+    emoji = Catalog.default()[key]
+    stack = layers(key)
+    picture = draw(Catalog.default().body(key), (0, 0, 128, 128), measure.SIDE, measure.SIDE)
+    inside = picture[..., 3] > 0.5
+    box = measure.mask_box(inside) or (0.0, 0.0, 128.0, 128.0)
+    smiley = emoji.category == "Smileys & Emotion"
+    eyes = measure.dark_eyes(picture, box)
+    drawn = draw_layers(stack, 64) if smiley or eyes else np.zeros((0, 64, 64, 4), np.float32)
+    disc, disc_layers, clean = None, 0, False
+    found = measure.find_disc(drawn, inside.sum() / 4) if smiley else None
+    if found:
+        disc, disc_layers = found
+        features = measure.flatten_stack(drawn[disc_layers:])
+        body = measure.flatten_stack(drawn[:disc_layers])
+        spill = (features[..., 3] * (drawn[0, ..., 3] < 0.1)).sum() / max(features[..., 3].sum(), 1)
+        clean = bool(spill < _NEAR_DISC and disc[2] - disc[0] > _WIDE_DISC)
+        if eyes is None:
+            large = np.kron(features, np.ones((2, 2, 1), np.float32))
+            eyes = measure.feature_eyes(large, disc)
+    eye_layers = measure.layers_within(drawn, eyes, disc_layers) if eyes else ()
+    split = max(e[3] for e in eyes) + 2 if eyes else 64.0
+    lower = measure.layers_below(drawn, split, disc_layers) if disc or eyes else ()
+    colours = draw(stack.body(range(disc_layers)), (0, 0, 128, 128), 64, 64) if disc else picture
+    solid = picture[picture[..., 3] > 0.9]
+    mean = solid[:, :3].mean(0) if len(solid) else np.zeros(3, np.float32)
+    seat = measure.seat(inside)
+    return Anatomy(
+        key=key,
+        box=box,
+        cover=float(inside.mean()),
+        seat=seat,
+        seat_good=seat[2] >= _SMALLEST_SEAT and emoji.subcategory not in _SIDEWAYS | _SCENES,
+        disc=disc,
+        clean=clean,
+        eyes=eyes,
+        mouth=bool(lower),
+        top=measure.top_of(inside, box),
+        head_width=measure.width_at(inside, eyes),
+        symmetry=measure.symmetry(picture[..., 3], box),
+        mean_rgb=tuple(float(v) for v in mean),
+        luminance=float(mean @ measure.LUMINANCE),
+        palette=measure.palette(colours),
+        is_smiley=disc is not None,
+        is_face=eyes is not None,
+        disc_layers=disc_layers,
+        eye_layers=eye_layers,
+        lower_layers=lower,
+    )
+
+
+def corrected(measured: Anatomy, override: dict) -> Anatomy:
+    """``measured`` with the hand-made corrections of one entry of ``assets/anatomy.json``."""
+    changes = {name: _tuples(value) for name, value in override.items() if name != "reason"}
+    return replace(measured, **changes) if changes else measured
+
+
+def _tuples(value: object) -> object:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=1)
+def overrides() -> dict[str, dict]:
+    """Corrections by hand: key -> fields to replace, each with its ``reason``."""
+    path = Path(__file__).parents[2] / "assets" / "anatomy.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -1,0 +1,230 @@
+"""Measuring an emoji on its picture and its layers: silhouette, seat, colours, disc and eyes.
+
+Pictures are float32 premultiplied RGBA at :data:`SIDE` pixels each way, so that one pixel is one unit of
+the drawing area. No function here knows the catalog: pictures in, numbers out.
+
+Source: study, "Anatomy of a Noto emoji" (the thresholds are its measurements).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+Box = tuple[float, float, float, float]
+SIDE = 128
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+DARK = 0.30
+"""Below this luminance a pixel may belong to an eye or an outline."""
+BINS = 8
+_EIGHT = np.ones((3, 3), bool)
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A connected region: its box, centre and area in pixels."""
+
+    box: Box
+    x: float
+    y: float
+    area: float
+
+    @property
+    def width(self) -> float:
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+
+def mask_box(mask: np.ndarray) -> Box | None:
+    """Smallest box around a mask (H, W), in pixels; ``None`` if the mask is empty."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return None
+    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+
+
+def blobs(mask: np.ndarray) -> list[Blob]:
+    """The eight-connected regions of a mask (H, W)."""
+    labels, count = ndimage.label(mask, _EIGHT)
+    if not count:
+        return []
+    index = np.arange(1, count + 1)
+    areas = ndimage.sum_labels(mask, labels, index)
+    centres = ndimage.center_of_mass(mask, labels, index)
+    found = []
+    for (rows, columns), area, (y, x) in zip(ndimage.find_objects(labels), areas, centres, strict=True):
+        box = (float(columns.start), float(rows.start), float(columns.stop), float(rows.stop))
+        found.append(Blob(box, float(x) + 0.5, float(y) + 0.5, float(area)))
+    return found
+
+
+def luminance(picture: np.ndarray) -> np.ndarray:
+    """Luminance of a premultiplied picture (..., 4), in [0, 1], after un-premultiplying."""
+    return (picture[..., :3] @ LUMINANCE) / np.maximum(picture[..., 3], 1e-3)
+
+
+def seat(inside: np.ndarray) -> tuple[float, float, float]:
+    """``(x, y, radius)`` of the largest circle inside a mask; of near-equals the one nearest the centroid."""
+    distance = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
+    radius = float(distance.max())
+    if radius <= 0:
+        return SIDE / 2, SIDE / 2, 0.0
+    rows, columns = np.nonzero(inside)
+    candidates = np.argwhere(distance >= 0.97 * radius)
+    nearest = np.argmin(((candidates - (rows.mean(), columns.mean())) ** 2).sum(1))
+    y, x = candidates[nearest]
+    return float(x) + 0.5, float(y) + 0.5, radius
+
+
+def palette(picture: np.ndarray) -> np.ndarray:
+    """(8, 4) float32: luminance and RGB of eight bins of equal area, ascending by luminance.
+
+    Dark pixels are dropped as long as they are an outline and not the thing itself; so are the extremes,
+    which are highlights and antialiasing.
+    """
+    solid = picture[picture[..., 3] > 0.9]
+    if len(solid) < BINS:
+        solid = picture[picture[..., 3] > 0]
+    if not len(solid):
+        return np.tile(np.float32([0.5, 0.5, 0.5, 0.5]), (BINS, 1))
+    colours = solid[:, :3] / np.maximum(solid[:, 3:], 1e-3)
+    light = colours @ LUMINANCE
+    dark = light < 0.25
+    if dark.mean() < 0.35:
+        colours, light = colours[~dark], light[~dark]
+    colours = colours[np.argsort(light, kind="stable")]
+    edges = np.linspace(0.02 * len(colours), 0.985 * len(colours), BINS + 1).astype(int)
+    means = np.stack(
+        [colours[min(a, len(colours) - 1) : max(b, a + 1)].mean(0) for a, b in zip(edges, edges[1:], strict=False)]
+    )
+    order = np.argsort(means @ LUMINANCE, kind="stable")
+    return np.column_stack([means @ LUMINANCE, means])[order].astype(np.float32)
+
+
+def symmetry(alpha: np.ndarray, box: Box) -> float:
+    """1 if the silhouette equals its mirror image about the box's centre, 0 if they have nothing in common."""
+    part = alpha[:, int(box[0]) : int(box[2])]
+    return float(1 - np.abs(part - part[:, ::-1]).sum() / max(2 * part.sum(), 1e-6))
+
+
+def top_of(inside: np.ndarray, box: Box) -> float:
+    """y of the silhouette's top in a 13 pixel wide strip about the box's centre."""
+    middle = round((box[0] + box[2] - 1) / 2)
+    rows = np.flatnonzero(inside[:, max(middle - 6, 0) : middle + 7].any(1))
+    return float(rows[0]) if len(rows) else box[1]
+
+
+def width_at(inside: np.ndarray, eyes: tuple[Box, Box] | None) -> float:
+    """Width of the silhouette at the height of the eyes; 0 without eyes."""
+    if eyes is None:
+        return 0.0
+    row = min(int(sum(e[1] + e[3] for e in eyes) / 4), len(inside) - 1)
+    columns = np.flatnonzero(inside[row])
+    return float(columns[-1] + 1 - columns[0]) if len(columns) else 0.0
+
+
+def find_pair(candidates: list[Blob], box: Box, limit: float = 25.0) -> tuple[Box, Box] | None:
+    """The two blobs that look most like a pair of eyes in the silhouette's ``box``, left one first.
+
+    Eyes are of like area, level, centred, in the middle band of the height.
+    """
+    best, best_score = None, limit
+    middle, top, height = (box[0] + box[2]) / 2, box[1], box[3] - box[1]
+    for left in candidates:
+        for right in candidates:
+            gap = right.x - left.x
+            if not 12 <= gap <= 75:
+                continue
+            ratio = max(left.area, right.area) / min(left.area, right.area)
+            level, shift = abs(left.y - right.y), abs((left.x + right.x) / 2 - middle)
+            band = ((left.y + right.y) / 2 - top) / height
+            if ratio > 1.7 or level > 4 or shift > 7 or not 0.22 <= band <= 0.72:
+                continue
+            tall = max(left.height / left.width, right.height / right.width)
+            flat = min(left.height / left.width, right.height / right.width)
+            penalty = 40 if tall > 4 or flat < 0.3 else 0
+            score = 20 * (ratio - 1) + 4 * level + 3 * shift + penalty - 0.08 * min(left.area, right.area)
+            if score < best_score:
+                best, best_score = (left.box, right.box), score
+    return best
+
+
+def dark_eyes(picture: np.ndarray, box: Box) -> tuple[Box, Box] | None:
+    """Eyes as dark blobs of the flat picture; ``None`` where the emoji is itself dark, or has no pair."""
+    solid = picture[..., 3] > 0.9
+    dark = (luminance(picture) < DARK) & solid
+    if dark.sum() >= 0.5 * (picture[..., 3] > 0.5).sum():
+        return None
+    return find_pair([b for b in blobs(dark) if 12 < b.area < 420 and b.width < 30 and b.height < 34], box)
+
+
+def feature_eyes(features: np.ndarray, box: Box) -> tuple[Box, Box] | None:
+    """Eyes of a smiley that are not dark (hearts, stars): a pair among its features, without the disc."""
+    found = [b for b in blobs(features[..., 3] > 0.4) if 40 < b.area < 1800 and b.width < 50 and b.height < 50]
+    return find_pair(found, box, limit=30.0)
+
+
+def find_disc(stack: np.ndarray, cover: float) -> tuple[Box, int] | None:
+    """The round body of a smiley: its box and how many of the bottom layers belong to it.
+
+    ``stack``: (n, s, s, 4), every layer alone. ``cover``: pixels of the silhouette at that size.
+    The first leaf must cover over 60 % of the silhouette and be round to 7 %; following leaves that
+    cover most of the disc are its shading.
+    """
+    if not len(stack):
+        return None
+    side = stack.shape[1]
+    unit = SIDE / side
+    disc = stack[0, ..., 3]
+    edge = mask_box(disc > 0.5)
+    if edge is None or disc.sum() < 0.6 * cover or disc.sum() < 0.42 * side * side:
+        return None
+    width, height = edge[2] - edge[0], edge[3] - edge[1]
+    if not 0.93 < disc.sum() / (np.pi / 4 * width * height) < 1.07:
+        return None
+    count = 1
+    for layer in stack[1:]:
+        alpha = layer[..., 3]
+        extent = mask_box(alpha > 0.4)
+        if alpha.sum() >= 1:
+            if extent is None:
+                break
+            wide = extent[2] - extent[0] > 0.7 * width and extent[3] - extent[1] > 0.5 * height
+            if alpha.sum() < 0.5 * cover and not wide:
+                break
+        count += 1
+    box = (edge[0] * unit, edge[1] * unit, edge[2] * unit, edge[3] * unit)
+    return (box, count) if count < len(stack) else None
+
+
+def flatten_stack(stack: np.ndarray) -> np.ndarray:
+    """Alpha-over of layers (n, s, s, 4), bottom to top: (s, s, 4)."""
+    picture = np.zeros(stack.shape[1:], np.float32)
+    for layer in stack:
+        picture = layer + picture * (1 - layer[..., 3:])
+    return picture
+
+
+def layers_within(stack: np.ndarray, boxes: tuple[Box, ...], first: int, margin: float = 4.0) -> tuple[int, ...]:
+    """Indices from ``first`` on of the layers that lie (to 85 %) in one of the boxes, in drawing-area units."""
+    side = stack.shape[1]
+    unit = SIDE / side
+    mask = np.zeros((side, side), bool)
+    for x0, y0, x1, y1 in boxes:
+        rows = slice(int(max(y0 - margin, 0) / unit), int((y1 + margin) / unit) + 1)
+        mask[rows, int(max(x0 - margin, 0) / unit) : int((x1 + margin) / unit) + 1] = True
+    weight = stack[..., 3].sum((1, 2))
+    within = (stack[..., 3] * mask).sum((1, 2))
+    return tuple(i for i in range(first, len(stack)) if weight[i] > 0 and within[i] > 0.85 * weight[i])
+
+
+def layers_below(stack: np.ndarray, y: float, first: int) -> tuple[int, ...]:
+    """Indices from ``first`` on of the layers whose centroid lies below ``y`` (drawing-area units)."""
+    alpha = stack[..., 3]
+    centre = (alpha.sum(2) * (np.arange(stack.shape[1]) + 0.5)).sum(1) / np.maximum(alpha.sum((1, 2)), 1e-3)
+    return tuple(i for i in range(first, len(stack)) if centre[i] * SIDE / stack.shape[1] >= y)
