@@ -1,0 +1,155 @@
+"""Build assets/noto.json.gz: every Noto emoji as layered SVG, with its Unicode name, group and keywords.
+
+    python assets/build_catalog.py [--packages DIR]
+
+The four npm packages below are fetched with ``npm pack`` (or taken, unpacked, from DIR). The file that comes out
+depends on nothing else and is the same byte for byte every time: a gzip of one JSON line, the list of
+``[character, name, category, subcategory, keywords]`` in Unicode order, followed by one line of SVG for each emoji.
+
+Left out: skin-tone variants, icons that the package hides, and pictures that are no emoji of their own
+(regional letters, the empty keycap, the flag of no country). Source: design section 3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+PACKAGES = {
+    "@iconify-json/noto": "1.2.9",
+    "emojibase-data": "17.0.0",
+    "emojilib": "4.0.3",
+    "unicode-emoji-json": "0.9.0",
+}
+TARGET = Path(__file__).parent / "noto.json.gz"
+
+SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
+NOT_EMOJI = {"20e3", "fe82b"} | {f"{code:x}" for code in range(0x1F1E6, 0x1F200)}
+
+NEWCOMERS = {
+    "1faeb": "face-unwell",
+    "1faf9": "hand-fingers-closed",
+    "1fafa": "hand-fingers-closed",
+    "1facc": "animal-bug",
+    "1fadd": "food-prepared",
+    "1f6d9": "place-building",
+    "1fa8b": "sky-weather",
+    "1fa8c": "writing",
+    "1fa8d": "tool",
+}
+"""Emoji that Noto draws and emojibase 17 does not list yet: they are put at the end of this subgroup."""
+
+
+def folder_name(package: str, version: str) -> str:
+    """The name of an npm tarball without its suffix: ``@a/b`` at 1.0.0 is ``a-b-1.0.0``."""
+    return f"{package.lstrip('@').replace('/', '-')}-{version}"
+
+
+def fetch(package: str, version: str, folder: Path) -> Path:
+    """The unpacked npm package under ``folder``; fetched first if it is not there."""
+    place = folder / folder_name(package, version)
+    if not place.is_dir():
+        subprocess.run(
+            ["npm", "pack", "--silent", f"{package}@{version}"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
+        with tarfile.open(folder / f"{place.name}.tgz") as archive:
+            archive.extractall(place, filter="data")
+    return place / "package"
+
+
+def codepoint_key(codepoints: str) -> str:
+    """Lower-case hexadecimal code points without zeros in front or variation selector: ``0023-FE0F`` is ``23``."""
+    return "-".join(f"{int(code, 16):x}" for code in codepoints.split("-") if code.lower() != "fe0f")
+
+
+def character_key(character: str) -> str:
+    """The key of an emoji given as a character."""
+    return codepoint_key("-".join(f"{ord(c):x}" for c in character))
+
+
+def load(path: Path) -> dict | list:
+    """The JSON in a file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_noto(package: Path) -> dict[str, str]:
+    """Key -> SVG body for each visible icon of an iconify emoji set that has no skin tone of its own."""
+    icons = load(package / "icons.json")
+    bodies = {}
+    for codepoints, name in load(package / "chars.json").items():
+        key = codepoint_key(codepoints)
+        name = icons.get("aliases", {}).get(name, {}).get("parent", name)
+        icon = icons["icons"][name]
+        if icon.get("hidden") or SKIN_TONES & set(key.split("-")) or key in NOT_EMOJI:
+            continue
+        bodies[key] = icon["body"].replace("\n", " ")
+    return bodies
+
+
+def clean(words: list[str], name: str) -> list[str]:
+    """The keywords in lower case, once each, underscores as spaces, without the name itself."""
+    seen = dict.fromkeys(word.replace("_", " ").strip().lower() for word in words)
+    return [word for word in seen if word and word != name.lower()]
+
+
+def read_unicode(emojibase: Path, emojilib: Path, unicode: Path) -> list[list]:
+    """Rows [character, name, category, subcategory, keywords] in Unicode order; the character fully qualified."""
+    subgroups = load(emojibase / "meta/groups.json")["subgroups"]
+    named = {character_key(char): (char, entry) for char, entry in load(unicode / "data-by-emoji.json").items()}
+    extra = {character_key(char): words for char, words in load(emojilib / "dist/emoji-en-US.json").items()}
+    rows = []
+    for entry in sorted(load(emojibase / "en/data.json"), key=lambda entry: entry.get("order", 0)):
+        key = codepoint_key(entry["hexcode"])
+        if key not in named:
+            continue
+        char, known = named[key]
+        name = entry["label"]
+        words = [known["name"], *entry.get("tags", []), *extra.get(key, [])]
+        rows.append([char, name, known["group"], subgroups[str(entry["subgroup"])], clean(words, name)])
+    return rows
+
+
+def with_newcomers(rows: list[list], package: Path) -> list[list]:
+    """``rows`` with each of NEWCOMERS behind the last emoji of its subgroup."""
+    names = {codepoint_key(codes): name for codes, name in load(package / "chars.json").items()}
+    rows = list(rows)
+    for key, subgroup in NEWCOMERS.items():
+        at = max(index for index, row in enumerate(rows) if row[3] == subgroup)
+        name = names[key].replace("-", " ")
+        rows.insert(at + 1, [chr(int(key, 16)), name, rows[at][2], subgroup, name.split()])
+    return rows
+
+
+def build(folder: Path) -> bytes:
+    """The catalog as bytes, from packages under ``folder``."""
+    noto, emojibase, emojilib, unicode = (fetch(name, version, folder) for name, version in PACKAGES.items())
+    bodies = read_noto(noto)
+    rows = with_newcomers(read_unicode(emojibase, emojilib, unicode), noto)
+    rows = [row for row in rows if character_key(row[0]) in bodies]
+    left = sorted(set(bodies) - {character_key(row[0]) for row in rows})
+    if left:
+        raise SystemExit(f"no name or group for {', '.join(left)}: add them to NEWCOMERS or NOT_EMOJI")
+    lines = [
+        json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
+        *(bodies[character_key(row[0])] for row in rows),
+    ]
+    print(f"{len(rows)} emoji, {sum(map(len, lines)) / 1e6:.1f} MB of text")
+    return gzip.compress("\n".join(lines).encode(), compresslevel=9, mtime=0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--packages", type=Path, help="folder of packages already fetched")
+    folder = parser.parse_args().packages
+    with tempfile.TemporaryDirectory() as scratch:
+        TARGET.write_bytes(build(folder or Path(scratch)))
+    print(f"{TARGET.name}: {TARGET.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""The emoji themselves: look-up by character, code points or name, keyword search, and rendering.
+
+Everything comes from one file, ``assets/noto.json.gz`` (see ``assets/build_catalog.py``). It is read on first use and
+costs a few tens of milliseconds; torch is not needed for any of it.
+
+Source: design section 3.
+"""
+
+from __future__ import annotations
+
+import difflib
+import gzip
+import io
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fusion.errors import FusionError
+
+if TYPE_CHECKING:
+    from fusion.geometry import Frame
+
+NOTO = Path(__file__).parent.parent / "assets" / "noto.json.gz"
+VARIATION_SELECTORS = "\ufe0e\ufe0f"
+SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
+LONGEST_QUERY = 100
+"""Characters of a query that are worth looking at; the longest name has 46."""
+
+CACHE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Emoji:
+    """One emoji. ``key``: code points in lower-case hexadecimal, joined by "-", without variation selectors."""
+
+    key: str
+    char: str
+    name: str
+    category: str
+    subcategory: str
+    keywords: tuple[str, ...] = ()
+
+
+class UnknownEmoji(FusionError, KeyError):
+    """No emoji, or no single one, answers to the text."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnreadableCatalog(FusionError):
+    """The catalog file is missing or damaged."""
+
+
+def key_of(char: str) -> str:
+    """The key of a character sequence: ``"☹️"`` -> ``"2639"``."""
+    return "-".join(f"{ord(c):x}" for c in char if c not in VARIATION_SELECTORS)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a name or query, in lower case, whatever stands between them."""
+    return tuple(re.findall(r"[^\W_]+", text.casefold().replace("’", "").replace("'", "")))
+
+
+def rasterise(body: str, size: int, frame: Frame) -> np.ndarray:
+    """Draw the SVG elements ``body`` on a canvas of ``size`` pixels a side.
+
+    ``body`` uses a drawing area of 128 x 128 user units, placed on the canvas as ``frame`` says.
+    Returns premultiplied RGBA, uint8 (size, size, 4).
+    """
+    import resvg_py
+    from PIL import Image
+
+    view_box = " ".join(f"{value:g}" for value in frame.view_box)
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{size}" height="{size}" viewBox="{view_box}">{body}</svg>'
+    )
+    png = resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
+    return premultiply(np.asarray(Image.open(io.BytesIO(png)).convert("RGBA")))
+
+
+def premultiply(straight: np.ndarray) -> np.ndarray:
+    """Straight-alpha RGBA, uint8 (..., 4), with its colours multiplied by alpha and rounded."""
+    alpha = straight[..., 3:].astype(np.uint16)
+    colours = (straight[..., :3] * alpha + 127) // 255
+    return np.concatenate([colours, alpha], axis=-1).astype(np.uint8)
+
+
+class Catalog:
+    """All emoji in Unicode order, with their drawings."""
+
+    def __init__(self, emoji: list[Emoji], bodies: dict[str, str]) -> None:
+        self._emoji = {one.key: one for one in emoji}
+        self._bodies = bodies
+        self._words = {one.key: words_of(one.name) for one in emoji}
+        self._keywords = {one.key: [words_of(word) for word in one.keywords] for one in emoji}
+        self._names = {words: key for key, words in reversed(self._words.items())}
+        self._pictures: OrderedDict[tuple, np.ndarray] = OrderedDict()
+        self._held = 0
+        self._lock = threading.Lock()
+
+    @staticmethod
+    @cache
+    def default() -> Catalog:
+        """The catalog that ships with the project; read once in a process."""
+        return Catalog.load(NOTO)
+
+    @staticmethod
+    def load(path: str | Path) -> Catalog:
+        """Read a catalog file. Raises UnreadableCatalog when it is missing or damaged."""
+        try:
+            head, *bodies = gzip.decompress(Path(path).read_bytes()).decode().split("\n")
+            rows = json.loads(head)
+            emoji = [Emoji(key_of(char), char, *facts, tuple(words)) for char, *facts, words in rows]
+            pairs = zip([one.key for one in emoji], bodies, strict=True)
+            return Catalog(emoji, dict(pairs))
+        except (OSError, EOFError, ValueError, TypeError) as error:
+            raise UnreadableCatalog(
+                f"cannot read the emoji catalog {path} ({error}): run python assets/build_catalog.py"
+            ) from error
+
+    def __getitem__(self, key: str) -> Emoji:
+        try:
+            return self._emoji[key]
+        except KeyError:
+            raise UnknownEmoji(f"no emoji has the code points {key!r}: look one up with Catalog.find") from None
+
+    def __iter__(self) -> Iterator[Emoji]:
+        return iter(self._emoji.values())
+
+    def __len__(self) -> int:
+        return len(self._emoji)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._emoji
+
+    def body(self, key: str) -> str:
+        """The SVG elements of an emoji, in a drawing area of 128 x 128 user units."""
+        return self._bodies[self[key].key]
+
+    def find(self, text: str) -> Emoji:
+        """The one emoji that ``text`` means.
+
+        ``text``: a character with or without variation selector (a skin tone is dropped), code points such as
+        ``1f355``, ``U+1F355`` or ``1f468-200d-1f373``, a name, or a keyword that points to one emoji.
+        Raises UnknownEmoji, with near matches, when nothing or more than one thing fits.
+        """
+        text = self._checked(text)
+        for key in (key_of(text), key_of_codepoints(text)):
+            plain = "-".join(code for code in key.split("-") if code not in SKIN_TONES)
+            for candidate in (key, plain):
+                if candidate in self._emoji:
+                    return self._emoji[candidate]
+        words = words_of(text)
+        if words in self._names:
+            return self._emoji[self._names[words]]
+        ranked = self._ranked(words)
+        if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
+            return self._emoji[ranked[0][2]]
+        raise UnknownEmoji(self._apology(text, [key for _, _, key in ranked[:4]]))
+
+    def search(self, text: str, limit: int = 50) -> list[Emoji]:
+        """Emoji for a search box, best first; an empty text gives nothing.
+
+        Every word must begin a word of the name or of a keyword. Exact names come first, then names that hold the
+        words, then keywords; Unicode order decides between equals.
+        """
+        text = (text or "")[:LONGEST_QUERY]
+        return [self._emoji[key] for _, _, key in self._ranked(words_of(text))[:limit]]
+
+    def render(self, key: str, size: int = 256, frame: Frame | None = None) -> np.ndarray:
+        """The picture of an emoji: premultiplied RGBA, uint8 (size, size, 4), yours to change.
+
+        ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest 64 MB of pictures are kept.
+        """
+        if frame is None:
+            from fusion.geometry import STICKER_FRAME as frame
+        name = (key, size, frame.view_box)
+        with self._lock:
+            picture = self._pictures.get(name)
+            if picture is not None:
+                self._pictures.move_to_end(name)
+        if picture is None:
+            picture = rasterise(self.body(key), size, frame)
+            self._keep(name, picture)
+        return picture.copy()
+
+    def _keep(self, name: tuple, picture: np.ndarray) -> None:
+        """Remember a picture and forget the oldest ones beyond CACHE_BYTES."""
+        with self._lock:
+            if name not in self._pictures:
+                self._pictures[name] = picture
+                self._held += picture.nbytes
+            while self._held > CACHE_BYTES:
+                self._held -= self._pictures.popitem(last=False)[1].nbytes
+
+    def _ranked(self, words: tuple[str, ...]) -> list[tuple[int, int, str]]:
+        """(score, -index, key) of the emoji that fit all ``words``, best first."""
+        if not words:
+            return []
+        scored = (
+            (match(words, self._words[key], self._keywords[key]), -index, key) for index, key in enumerate(self._emoji)
+        )
+        return sorted((row for row in scored if row[0]), reverse=True)
+
+    @staticmethod
+    def _checked(text: str) -> str:
+        """``text`` without the white space and colons around it; raises UnknownEmoji if nothing can be meant."""
+        text = text.strip().strip(":").strip() if isinstance(text, str) else ""
+        if not text:
+            raise UnknownEmoji('no emoji given: type one, its code points ("1f355") or its name ("pizza")')
+        if len(text) > LONGEST_QUERY:
+            raise UnknownEmoji(f"{len(text)} characters are too many for one emoji: type a single one or its name")
+        return text
+
+    def _apology(self, text: str, found: list[str]) -> str:
+        """What to tell someone whose text means no emoji, or more than one."""
+        if found:
+            fault = f"{text!r} can mean several emoji"
+        else:
+            fault = f"no emoji is called {text!r}"
+            names = {one.name: one.key for one in self}
+            found = [names[name] for name in difflib.get_close_matches(text.casefold(), names, n=4, cutoff=0.4)]
+        near = ", ".join(f"{self[key].char} {self[key].name}" for key in found)
+        return f"{fault}: did you mean {near}?" if near else f"{fault}: try a character such as 🍕 or a name"
+
+
+def key_of_codepoints(text: str) -> str:
+    """The key of code points written out, "U+1F468 U+200D U+1F373" or "1f468-200d-1f373"; "" for other texts."""
+    codes = re.split(r"[-_\s,]+", re.sub(r"(?i)\b(u\+|0x|\\u\{?)", "", text.strip()).replace("}", ""))
+    if not all(re.fullmatch(r"[0-9a-fA-F]{2,6}", code) for code in codes):
+        return ""
+    return "-".join(f"{int(code, 16):x}" for code in codes if int(code, 16) not in (0xFE0E, 0xFE0F))
+
+
+def match(words: tuple[str, ...], name: tuple[str, ...], keywords: list[tuple[str, ...]]) -> int:
+    """How well ``words`` fit an emoji, 0 if they do not."""
+    if words == name:
+        return 6
+    if words in keywords:
+        return 4 if set(words) & set(name) else 3
+    everything = set(name).union(*keywords)
+    if set(words) <= set(name):
+        return 5
+    if set(words) <= everything:
+        return 2
+    return int(all(any(other.startswith(word) for other in everything) for word in words))
