@@ -116,7 +116,6 @@ def measure_emoji(key: str) -> Anatomy:
     if found:
         disc, disc_layers = found
         features = measure.flatten_stack(drawn[disc_layers:])
-        body = measure.flatten_stack(drawn[:disc_layers])
         spill = (features[..., 3] * (drawn[0, ..., 3] < 0.1)).sum() / max(features[..., 3].sum(), 1)
         clean = bool(spill < _NEAR_DISC and disc[2] - disc[0] > _WIDE_DISC)
         if eyes is None:
