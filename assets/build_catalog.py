@@ -4,7 +4,8 @@
 
 The four npm packages below are fetched with ``npm pack`` (or taken, unpacked, from DIR). The file that comes out
 depends on nothing else and is the same byte for byte every time: a gzip of one JSON line, the list of
-``[character, name, category, subcategory, keywords]`` in Unicode order, followed by one line of SVG for each emoji.
+``[character, name, category, subcategory, keywords, aliases]`` in Unicode order, followed by one line of SVG for each
+emoji. The keywords are those of Unicode's CLDR and of emojilib, the aliases GitHub's shortcodes ("smile", "100").
 
 Left out: skin-tone variants, icons that the package hides, and pictures that are no emoji of their own
 (regional letters, the empty keycap, the flag of no country). Source: design section 3.
@@ -98,10 +99,11 @@ def clean(words: list[str], name: str) -> list[str]:
 
 
 def read_unicode(emojibase: Path, emojilib: Path, unicode: Path) -> list[list]:
-    """Rows [character, name, category, subcategory, keywords] in Unicode order; the character fully qualified."""
+    """The rows of the catalog in Unicode order; each character is fully qualified."""
     subgroups = load(emojibase / "meta/groups.json")["subgroups"]
     named = {character_key(char): (char, entry) for char, entry in load(unicode / "data-by-emoji.json").items()}
     extra = {character_key(char): words for char, words in load(emojilib / "dist/emoji-en-US.json").items()}
+    codes = load(emojibase / "en/shortcodes/github.json")
     rows = []
     for entry in sorted(load(emojibase / "en/data.json"), key=lambda entry: entry.get("order", 0)):
         key = codepoint_key(entry["hexcode"])
@@ -110,7 +112,9 @@ def read_unicode(emojibase: Path, emojilib: Path, unicode: Path) -> list[list]:
         char, known = named[key]
         name = entry["label"]
         words = [known["name"], *entry.get("tags", []), *extra.get(key, [])]
-        rows.append([char, name, known["group"], subgroups[str(entry["subgroup"])], clean(words, name)])
+        aliases = codes.get(entry["hexcode"], [])
+        aliases = clean([aliases] if isinstance(aliases, str) else aliases, name)
+        rows.append([char, name, known["group"], subgroups[str(entry["subgroup"])], clean(words, name), aliases])
     return rows
 
 
@@ -121,7 +125,7 @@ def with_newcomers(rows: list[list], package: Path) -> list[list]:
     for key, subgroup in NEWCOMERS.items():
         at = max(index for index, row in enumerate(rows) if row[3] == subgroup)
         name = names[key].replace("-", " ")
-        rows.insert(at + 1, [chr(int(key, 16)), name, rows[at][2], subgroup, name.split()])
+        rows.insert(at + 1, [chr(int(key, 16)), name, rows[at][2], subgroup, name.split(), []])
     return rows
 
 

@@ -17,9 +17,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -47,13 +47,20 @@ class Emoji:
     category: str
     subcategory: str
     keywords: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Short names that mean this emoji and no other, such as "smile" or "tada"."""
 
 
-class UnknownEmoji(FusionError, KeyError):
+class UnknownEmoji(FusionError):
     """No emoji, or no single one, answers to the text."""
 
-    def __str__(self) -> str:
-        return str(self.args[0])
+
+class Words(NamedTuple):
+    """The words by which an emoji is found."""
+
+    name: tuple[str, ...]
+    aliases: set[tuple[str, ...]]
+    keywords: list[tuple[str, ...]]
 
 
 class UnreadableCatalog(FusionError):
@@ -67,7 +74,7 @@ def key_of(char: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name or query, in lower case, whatever stands between them."""
-    return tuple(re.findall(r"[^\W_]+", text.casefold().replace("’", "").replace("'", "")))
+    return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", text.casefold().replace("’", "").replace("'", "")))
 
 
 def rasterise(body: str, size: int, frame: Frame) -> np.ndarray:
@@ -98,15 +105,35 @@ def premultiply(straight: np.ndarray) -> np.ndarray:
 class Catalog:
     """All emoji in Unicode order, with their drawings."""
 
-    def __init__(self, emoji: list[Emoji], bodies: dict[str, str]) -> None:
+    def __init__(self, emoji: list[Emoji], bodies: list[bytes]) -> None:
         self._emoji = {one.key: one for one in emoji}
-        self._bodies = bodies
-        self._words = {one.key: words_of(one.name) for one in emoji}
-        self._keywords = {one.key: [words_of(word) for word in one.keywords] for one in emoji}
-        self._names = {words: key for key, words in reversed(self._words.items())}
+        self._bodies = dict(zip(self._emoji, bodies, strict=True))
         self._pictures: OrderedDict[tuple, np.ndarray] = OrderedDict()
         self._held = 0
         self._lock = threading.Lock()
+
+    @cached_property
+    def _words(self) -> dict[str, Words]:
+        """Key -> the words to be searched."""
+        return {
+            one.key: Words(
+                words_of(one.name),
+                {words_of(alias) for alias in one.aliases},
+                [words_of(word) for word in one.keywords],
+            )
+            for one in self
+        }
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, ...], str]:
+        """Words -> the one emoji of that name or alias; a name goes before an alias, the first before later ones."""
+        names: dict[tuple[str, ...], str] = {}
+        for key, words in self._words.items():
+            names.setdefault(words.name, key)
+        for key, words in self._words.items():
+            for alias in words.aliases:
+                names.setdefault(alias, key)
+        return names
 
     @staticmethod
     @cache
@@ -118,11 +145,10 @@ class Catalog:
     def load(path: str | Path) -> Catalog:
         """Read a catalog file. Raises UnreadableCatalog when it is missing or damaged."""
         try:
-            head, *bodies = gzip.decompress(Path(path).read_bytes()).decode().split("\n")
+            head, *bodies = gzip.decompress(Path(path).read_bytes()).split(b"\n")
             rows = json.loads(head)
-            emoji = [Emoji(key_of(char), char, *facts, tuple(words)) for char, *facts, words in rows]
-            pairs = zip([one.key for one in emoji], bodies, strict=True)
-            return Catalog(emoji, dict(pairs))
+            emoji = [Emoji(key_of(char), char, *facts, tuple(a), tuple(b)) for char, *facts, a, b in rows]
+            return Catalog(emoji, bodies)
         except (OSError, EOFError, ValueError, TypeError) as error:
             raise UnreadableCatalog(
                 f"cannot read the emoji catalog {path} ({error}): run python assets/build_catalog.py"
@@ -145,7 +171,7 @@ class Catalog:
 
     def body(self, key: str) -> str:
         """The SVG elements of an emoji, in a drawing area of 128 x 128 user units."""
-        return self._bodies[self[key].key]
+        return self._bodies[self[key].key].decode()
 
     def find(self, text: str) -> Emoji:
         """The one emoji that ``text`` means.
@@ -207,9 +233,7 @@ class Catalog:
         """(score, -index, key) of the emoji that fit all ``words``, best first."""
         if not words:
             return []
-        scored = (
-            (match(words, self._words[key], self._keywords[key]), -index, key) for index, key in enumerate(self._emoji)
-        )
+        scored = ((match(words, known), -index, key) for index, (key, known) in enumerate(self._words.items()))
         return sorted((row for row in scored if row[0]), reverse=True)
 
     @staticmethod
@@ -242,15 +266,15 @@ def key_of_codepoints(text: str) -> str:
     return "-".join(f"{int(code, 16):x}" for code in codes if int(code, 16) not in (0xFE0E, 0xFE0F))
 
 
-def match(words: tuple[str, ...], name: tuple[str, ...], keywords: list[tuple[str, ...]]) -> int:
-    """How well ``words`` fit an emoji, 0 if they do not."""
-    if words == name:
+def match(words: tuple[str, ...], known: Words) -> int:
+    """How well a query fits an emoji: 0 not at all, 6 by name."""
+    if words == known.name or words in known.aliases:
         return 6
-    if words in keywords:
-        return 4 if set(words) & set(name) else 3
-    everything = set(name).union(*keywords)
-    if set(words) <= set(name):
+    if set(words) <= set(known.name):
         return 5
+    if words in known.keywords:
+        return 4 if set(words) & set(known.name) else 3
+    everything = set(known.name).union(*known.aliases, *known.keywords)
     if set(words) <= everything:
         return 2
     return int(all(any(other.startswith(word) for other in everything) for word in words))
