@@ -47,7 +47,8 @@ class PositionalAttentionSE(nn.Module):
 
     def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
         """``x``: (B, C, h, w), ``position``: (B or 1, planes, h, w)."""
-        pooled = torch.cat([x.mean((2, 3)), position.mean((2, 3)).expand(len(x), -1)], dim=1)[:, :, None, None]
+        where = F.adaptive_avg_pool2d(position, 1).to(x.dtype).expand(len(x), -1, -1, -1)
+        pooled = torch.cat([F.adaptive_avg_pool2d(x, 1), where], dim=1)
         channel = torch.sigmoid(self.excite(F.relu(self.squeeze(pooled)))).flatten(1)
         return AttentionMaps(channel, torch.sigmoid(self.spatial(position)).expand(len(x), -1, -1, -1))
 
@@ -62,7 +63,7 @@ class SqueezeExcitation(nn.Module):
         self.excite = nn.Conv2d(hidden, channels, 1)
 
     def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
-        channel = torch.sigmoid(self.excite(F.relu(self.squeeze(x.mean((2, 3), keepdim=True))))).flatten(1)
+        channel = torch.sigmoid(self.excite(F.relu(self.squeeze(F.adaptive_avg_pool2d(x, 1))))).flatten(1)
         return AttentionMaps(channel, channel.new_ones(len(x), 1, *x.shape[-2:]))
 
 

@@ -62,16 +62,23 @@ class CenterAwareScaleModule(nn.Module):
         return self.max_offset * torch.tanh(logits.float())
 
 
-def warp_instances(images: Tensor, layout: Tensor, presence: Tensor, prefilter: bool) -> Tensor:
-    """Every instance of the non-main where its layout puts it.
+def align(
+    picture: Tensor, features: Tensor, layout: Tensor, presence: Tensor, prefilter: bool
+) -> tuple[Tensor, Tensor]:
+    """The non-main where its layouts put it: each instance's picture, and the sum of their features.
 
-    ``images``: (B, C, H, W); ``layout``: (B, K, 4); ``presence``: (B, K), where 0 leaves the instance out.
-    Returns (B, K, C, H, W). Absent instances cost nothing.
+    ``picture``: (B, 4, H, W); ``features``: (B, F, H, W); ``layout``: (B, K, 4); ``presence``: (B, K), where 0
+    leaves the instance out. Returns (B, K, 4, H, W) and (B, F, H, W). Absent instances cost nothing.
     """
     batch, k = presence.shape
-    # The present rows are found on the CPU-visible mask: half of all pairs have a single instance.
     chosen = (presence > 0).flatten().nonzero()[:, 0]
-    rows = warp(images.index_select(0, chosen // k), layout.flatten(0, 1).index_select(0, chosen), prefilter)
-    weights = presence.flatten().index_select(0, chosen).to(rows.dtype)
-    everything = rows.new_zeros(batch * k, *images.shape[1:])
-    return everything.index_copy(0, chosen, rows * weights[:, None, None, None]).unflatten(0, (batch, k))
+    pair, layouts = chosen // k, layout.flatten(0, 1).index_select(0, chosen)
+    weights = presence.flatten().index_select(0, chosen)[:, None, None, None]
+
+    def warped(source: Tensor) -> Tensor:
+        return warp(source.index_select(0, pair), layouts, prefilter) * weights
+
+    pictures, maps = warped(picture), warped(features)
+    instances = pictures.new_zeros(batch * k, *picture.shape[1:]).index_copy(0, chosen, pictures)
+    union = maps.new_zeros(features.shape).index_add(0, pair, maps)
+    return instances.unflatten(0, (batch, k)), union

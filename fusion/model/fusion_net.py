@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from fusion.geometry import content_box, layout_to_box, over
 from fusion.model import recolour as palettes
 from fusion.model.attention import AttentionMaps
-from fusion.model.center_aware_scale import CenterAwareScaleModule, Plan, warp_instances
+from fusion.model.center_aware_scale import CenterAwareScaleModule, Plan, align
 from fusion.model.center_detector import EmojiCenterDetector, order_by_main
 from fusion.model.config import FusionConfig
 from fusion.model.head import build_head, stack_instances
@@ -58,13 +58,17 @@ class FusionOutput:
     recolour: Tensor  # (B,), in effect, 0 or 1
     main_image: Tensor  # (B, 4, H, W)
     instances: Tensor  # (B, K, 4, H, W)
-    composite: Tensor  # (B, 4, H, W)
     image: Tensor  # (B, C, H, W)
     recoloured: Tensor | None = None  # (B, 4, H, W)
     position: Tensor | None = None  # (1, 2F, H, W)
     gates: Tensor | None = None  # (B, 1 + K, H, W)
     correction: Tensor | None = None  # (B, C, H, W)
     attention: dict[str, AttentionMaps] = field(default_factory=dict)
+
+    @property
+    def composite(self) -> Tensor:
+        """Plain alpha-over of the transformed non-main on the main subject: (B, 4, H, W)."""
+        return over(stack_instances(self.instances), self.main_image)
 
 
 class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["emoji", "image-fusion"]):
@@ -158,10 +162,8 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
         main_image, other_image = order_by_main(main, *seen.inputs)
         main_features, other_features = order_by_main(main, *seen.separated)
-        both = torch.cat([other_features, other_image.to(other_features.dtype)], dim=1)
-        warped = warp_instances(both, layout, presence, self.config.prefilter)  # (B, K, F + 4, H, W)
-        instances = warped[:, :, -4:].to(main_image.dtype)
-        aligned = torch.cat([main_features, warped[:, :, :-4].sum(1)], dim=1)  # (B, 2F, H, W)
+        instances, other_features = align(other_image, other_features, layout, presence, self.config.prefilter)
+        aligned = torch.cat([main_features, other_features], dim=1)  # (B, 2F, H, W)
 
         position = self.position(aligned) if self.position and "position" not in disabled else None
         x = aligned if position is None else aligned * position
@@ -169,14 +171,10 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             x = torch.cat([x, self.normalise(main_image), instances.flatten(1, 2)], dim=1)
         features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
 
-        composite = over(stack_instances(instances), main_image)
-        repainted = None
-        if self.config.recolour:
-            own, other = palettes.palette(main_image), palettes.palette(other_image)
-            repainted = palettes.recoloured(main_image, own, other)
+        repainted = palettes.repaint(main_image, other_image, recolour) if self.config.recolour else None
         painting = self.head(
             features,
-            self.normalise(composite),
+            composite=lambda: self.normalise(over(stack_instances(instances), main_image)),
             main=main_image,
             instances=instances,
             recoloured=repainted,
@@ -193,7 +191,6 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             recolour=recolour,
             main_image=main_image,
             instances=instances,
-            composite=composite,
             recoloured=repainted,
             position=position,
             attention=attention,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +18,7 @@ OPEN = 2.0
 
 def gate(logits: Tensor) -> Tensor:
     """Gates in (0, 1], exactly 1 at logit 0 and above."""
-    return (torch.sigmoid(logits + OPEN) / torch.sigmoid(torch.tensor(OPEN))).clamp_max(1)
+    return (torch.sigmoid(logits + OPEN) * (1 + math.exp(-OPEN))).clamp_max(1)
 
 
 @dataclass
@@ -42,11 +44,11 @@ class DirectHead(nn.Module):
             nn.init.zeros_(self.conv.weight)
             nn.init.zeros_(self.conv.bias)
 
-    def forward(self, features: Tensor, composite: Tensor, **_: Tensor | None) -> Painting:
-        """``features``: (B, head_channels, H, W); ``composite``: (B, C, H, W) in the network's image space."""
+    def forward(self, features: Tensor, composite: Callable[[], Tensor], **_: Tensor | None) -> Painting:
+        """``features``: (B, head_channels, H, W); ``composite()``: (B, C, H, W) in the network's image space."""
         logits = self.conv(features).float()
         if self.config.output == "residual":
-            return Painting(composite + torch.tanh(logits), correction=torch.tanh(logits))
+            return Painting(composite() + torch.tanh(logits), correction=torch.tanh(logits))
         unit = (torch.tanh(logits) + 1) / 2 if self.config.output_activation == "tanh" else torch.sigmoid(logits)
         return Painting(unit if self.config.has_alpha else 2 * unit - 1)
 
@@ -63,29 +65,30 @@ class AlphaOverHead(nn.Module):
     def __init__(self, config: FusionConfig):
         super().__init__()
         self.instances = config.instances
-        self.channels = config.image_channels
-        self.conv = nn.Conv2d(config.head_channels, self.channels + 1 + self.instances + int(config.recolour), 1)
+        self.channels = [config.image_channels, 1 + self.instances, int(config.recolour)]
+        self.conv = nn.Conv2d(config.head_channels, sum(self.channels), 1)
         nn.init.zeros_(self.conv.weight)
         nn.init.zeros_(self.conv.bias)
 
     def forward(
         self,
         features: Tensor,
-        composite: Tensor,
+        composite: Callable[[], Tensor],
         main: Tensor,
         instances: Tensor,
         recoloured: Tensor | None,
         recolour: Tensor,
     ) -> Painting:
         """``main``: (B, 4, H, W); ``instances``: (B, K, 4, H, W); ``recolour``: (B,) 0 or 1."""
-        numbers = self.conv(features).float()
-        correction = torch.tanh(numbers[:, : self.channels])
-        gates = gate(numbers[:, self.channels : self.channels + 1 + self.instances])
+        # Splitting, not slicing: the gradient of a slice is a whole map of zeros.
+        delta, keep, repaint = self.conv(features).float().split(self.channels, dim=1)
+        correction = torch.tanh(delta)
+        gates = gate(keep)
+        keep_main, keep_instances = gates.split([1, self.instances], dim=1)
         if recoloured is not None:
-            share = gate(numbers[:, -1:]) * recolour[:, None, None, None]
-            main = main + share * (recoloured - main)
-        layer = stack_instances(instances * gates[:, 1:, None])
-        image = layer + gates[:, :1] * main * (1 - layer[:, 3:]) + correction
+            main = main + gate(repaint) * recolour[:, None, None, None] * (recoloured - main)
+        layer = stack_instances(instances * keep_instances[:, :, None])
+        image = layer + keep_main * main * (1 - layer[:, 3:]) + correction
         return Painting(image, gates, correction)
 
 

@@ -58,3 +58,12 @@ def recoloured(rgba: Tensor, own: Tensor, other: Tensor) -> Tensor:
     rgb = colour(right - 1) * (1 - share) + colour(right) * share
     rgb = rgb.transpose(1, 2).unflatten(2, rgba.shape[-2:]).to(rgba.dtype)
     return torch.cat([rgb * rgba[:, 3:], rgba[:, 3:]], dim=1)
+
+
+def repaint(main: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
+    """``main`` (B, 4, H, W) in the palette of ``other`` where ``wanted`` (B,) is above 0, else as it is."""
+    rows = (wanted > 0).nonzero()[:, 0]
+    if not len(rows):
+        return main
+    chosen = main.index_select(0, rows)
+    return main.index_copy(0, rows, recoloured(chosen, palette(chosen), palette(other.index_select(0, rows))))

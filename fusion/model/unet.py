@@ -84,7 +84,8 @@ class UNet(nn.Module):
         self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset()
     ) -> tuple[Tensor, dict[str, AttentionMaps]]:
         """``x``: (B, in, H, W), H and W multiples of 16. Returns (B, head_channels, H, W) and the attention maps."""
-        skips = [self.stem(x)]
+        # One memory format from end to end: mixed ones cost more in copies than the convolutions themselves.
+        skips = [self.stem(x.contiguous(memory_format=torch.channels_last))]
         for level, down in enumerate(self.downs):
             x = down(skips[-1])
             if level == 1 and self.middle is not None and "position" not in disabled:
