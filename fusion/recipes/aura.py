@@ -1,0 +1,38 @@
+"""Aura: a head in front of something large and bright (fire, rainbow, cloud), which is the main subject.
+
+Source: design section 3; study, third part.
+"""
+
+from __future__ import annotations
+
+from fusion.geometry import Frame
+from fusion.recipes.family import Family
+from fusion.recipes.placing import bodies, put
+from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.roles import emoji, is_blaze, is_face, is_person
+
+SIZE = 88.0
+"""Long side of the head in drawing-area units."""
+
+
+def stands_out(key: str) -> bool:
+    """A head, or a small round creature: a whole person would not fit in front."""
+    return is_face(key) and not is_person(key)
+
+
+def build(first: str, second: str, frame: Frame) -> Recipe | None:
+    """``first``: the head in front; ``second``: the blaze behind, main subject."""
+    front, blaze = bodies(first, second)
+    x = 0.5 * blaze.seat[0] + 0.5 * blaze.center[0]
+    half = SIZE * front.height / max(front.width, front.height) / 2
+    layout = put(front, SIZE, (x, min(blaze.box[3] + 6, 128) - half), frame)
+    return Recipe(
+        "aura",
+        1,
+        (Stroke(Sprite(second)), Stroke(Sprite(first), layout, instance=0)),
+        (layout,),
+        reason=f"{emoji(second).name} glows behind {emoji(first).name}",
+    )
+
+
+FAMILY = Family("aura", build, stands_out, is_blaze, "a head and something large and bright behind it")

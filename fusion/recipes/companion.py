@@ -1,0 +1,77 @@
+"""Companion: both emoji whole, the second smaller in the free space beside the first. The last resort for every pair.
+
+Source: design section 3; study, "Companion: in the largest free circle, ... not always lower right".
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from fusion.catalog import Catalog
+from fusion.geometry import STICKER_FRAME, Frame
+from fusion.recipes.family import Family
+from fusion.recipes.placing import bodies, put
+from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.roles import emoji
+
+GRID = 16
+SIZE = 60.0
+"""Long side of the companion in drawing-area units."""
+CORNERS = (
+    ("lower right", (106.0, 96.0), 0.0),
+    ("lower left", (22.0, 96.0), 0.10),
+    ("upper right", (106.0, 8.0), 0.12),
+    ("upper left", (22.0, 8.0), 0.22),
+)
+"""Where the companion can stand: name, its centre in drawing-area units, and how much less welcome the place is."""
+
+
+@cache
+def occupancy(key: str) -> np.ndarray:
+    """(16, 16) share of each cell of the canvas that the emoji covers, in the sticker frame."""
+    alpha = Catalog.default().render(key, 4 * GRID, STICKER_FRAME)[..., 3].astype(np.float32) / 255
+    return alpha.reshape(GRID, 4, GRID, 4).mean((1, 3))
+
+
+@cache
+def corner_costs(key: str) -> tuple[float, ...]:
+    """What standing in each of ``CORNERS`` would hide of the emoji, plus the place's own cost."""
+    cells = occupancy(key)
+    costs = []
+    for _, (x, y), extra in CORNERS:
+        (u, v) = STICKER_FRAME.to_canvas(x / 128, y / 128)
+        half = SIZE / 128 * STICKER_FRAME.scale / 2
+        rows = slice(max(round((v - half) * GRID), 0), max(round((v + half) * GRID), 1))
+        columns = slice(max(round((u - half) * GRID), 0), max(round((u + half) * GRID), 1))
+        costs.append(float(cells[rows, columns].mean()) + extra)
+    return tuple(costs)
+
+
+def build(first: str, second: str, frame: Frame) -> Recipe | None:
+    """``first``: the main subject; ``second``: its companion."""
+    thing = bodies(first, second)[1]
+    costs = corner_costs(first)
+    place, (x, y), _ = CORNERS[int(np.argmin(costs))]
+    # Kept on the canvas: the companion's own half-width decides how far out it may stand.
+    half_w = SIZE * thing.width / max(thing.width, thing.height) / 2
+    half_h = SIZE * thing.height / max(thing.width, thing.height) / 2
+    x = min(max(x, -14 + half_w), 142 - half_w)
+    y = min(max(y, -30 + half_h), 127 - half_h)
+    layout = put(thing, SIZE, (x, y), frame)
+    return Recipe(
+        "companion",
+        0,
+        (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0)),
+        (layout,),
+        reason=f"{emoji(second).name} finds room at the {place} of {emoji(first).name}",
+    )
+
+
+def anything(key: str) -> bool:
+    """Every emoji can stand beside another."""
+    return True
+
+
+FAMILY = Family("companion", build, anything, anything, "any two emoji")

@@ -1,0 +1,41 @@
+"""Inside: the other emoji in a jar, a bowl, a screen, a speech balloon. The container is the main subject.
+
+Source: design section 3.
+"""
+
+from __future__ import annotations
+
+import math
+
+from fusion.geometry import Frame
+from fusion.recipes.family import Family
+from fusion.recipes.placing import bodies, put
+from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.roles import emoji, is_container, is_mark, is_scene
+
+FILL = 1.8
+"""Diagonal of what is inside, in radii of the container's seat."""
+
+
+def goes_in(key: str) -> bool:
+    """Anything but places, signs and flags."""
+    return not (is_scene(key) or is_mark(key))
+
+
+def build(first: str, second: str, frame: Frame) -> Recipe | None:
+    """``first``: the container, main subject; ``second``: what is in it."""
+    container, thing = bodies(first, second)
+    x, y, radius = container.seat
+    diagonal = math.hypot(thing.width, thing.height)
+    size = FILL * radius * max(thing.width, thing.height) / diagonal
+    layout = put(thing, size, (x, y), frame)
+    return Recipe(
+        "inside",
+        0,
+        (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0)),
+        (layout,),
+        reason=f"{emoji(first).name} can hold or show {emoji(second).name}",
+    )
+
+
+FAMILY = Family("inside", build, is_container, goes_in, "a container and something to put in")

@@ -1,0 +1,230 @@
+"""What an emoji can be in a recipe: face, wearable, motif, container, surface, scene, stuff, ...
+
+Every role follows from the catalogue (category, subcategory, name) and from anatomy (size, seat, eyes, palette),
+so that it can be seen or looked up for an emoji that nobody has met before. Short hand-made lists are what a
+network cannot generalise from (study, second part).
+
+Source: design section 3; issue "the teacher and the data", items 1 and 3.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from fusion.catalog import Catalog, Emoji
+from fusion.recipes.anatomy import Anatomy, anatomy
+
+NARROW_SEAT = 16.0
+"""Radius in drawing-area units below which no face fits on an object (study, "Rule order")."""
+
+FLOWERS = {"plant-flower"}
+LEAVES = re.compile(r"\b(leaf|clover|shamrock|herb|feather|seedling|leaves)\b")
+BOWS = re.compile(r"\b(ribbon|bow)\b")
+HATS = re.compile(r"\b(hat|cap|crown|helmet)\b")
+GLASSES = re.compile(r"(glasses|goggles|diving mask)")
+NECKWEAR = re.compile(r"\b(scarf|necktie|medal|beads)\b")
+STUFF = re.compile(
+    r"\b(water|wave|ice|cloud|snowflake|"
+    r"honey|chocolate|butter|cheese|droplets?|blood|wood|rock|brick|bubbles|fog|coral|"
+    r"clover|shamrock|herb|watermelon|custard|milk|soap|oil|moss|jar|coconut|kiwi|avocado|sponge|foggy|tornado|pudding)\b"
+)
+FLOATING = re.compile(
+    r"\b(stars?|sparkles?|sparkler|"
+    r"musical notes?|butterfly|honeybee|dizzy|comet|zzz|bubbles|confetti|fireworks|feather)\b"
+)
+BLAZE = re.compile(
+    r"\b(fire|rainbow|sun|cloud|wave|"
+    r"collision|cyclone|tornado|explosion|moon|galaxy|milky way|globe|web|fog|sunflower)\b"
+)
+VESSEL = re.compile(
+    r"\b(jar|bowl|cup|mug|glass|pot|pan|"
+    r"basket|bucket|bathtub|bag|bags|backpack|handbag|pouch|purse|box|package|cart|crystal ball|"
+    r"balloon|bubble|television|computer|laptop|phone|camera|mirror|window|picture|frame|bottle|nest|tent|door|coffin|trophy|"
+    r"envelope|mailbox|wastebasket|chest|tray|plate|cabinet|drum|dish|tube|radio|screen|disk|dvd|video|book|newspaper|clock|"
+    r"calendar|card|ticket|clipboard|scroll|notebook|placard|label|stamp|bed|toilet|urn|locker|cinema|globe|shield|coin|"
+    r"hole|aquarium|takeout|can|canned|amphora|teapot|mate|beverage|luggage|briefcase|folder|file|x-ray|petri|fondue)\b"
+)
+SURFACES = {
+    "clothing", "food-prepared", "food-sweet", "food-asian", "transport-ground", "transport-air", "transport-water",
+    "household",
+    "musical-instrument", "book-paper", "dishware", "food-fruit", "food-vegetable", "music", "sound",
+}  # fmt: skip
+MOTIFS = {
+    "heart", "food-fruit", "food-sweet", "sport", "currency", "zodiac", "geometric",
+    "plant-flower", "plant-other", "money",
+    "sky-weather", "food-vegetable", "animal-bug", "emotion", "punctuation", "math", "religion",
+}  # fmt: skip
+SCENES = {"place-geographic", "place-building", "place-religious", "place-other", "place-map"}
+MARKS = {"Symbols", "Flags"}
+FACELESS = {"Symbols", "Flags", "Food & Drink"}
+"""Categories in which two dark dots are never eyes."""
+
+
+@cache
+def emoji(key: str) -> Emoji:
+    """The catalogue's entry."""
+    return Catalog.default()[key]
+
+
+@cache
+def kind(key: str) -> str:
+    """Subcategory, lower case; the category where the catalogue gives none."""
+    entry = emoji(key)
+    return (entry.subcategory or entry.category).lower()
+
+
+def named(key: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the emoji's name matches."""
+    return pattern.search(emoji(key).name.lower()) is not None
+
+
+@cache
+def is_smiley(key: str) -> bool:
+    """A round face whose features can be taken off its disc."""
+    body = anatomy(key)
+    return body.is_smiley and body.clean and body.disc is not None
+
+
+@cache
+def is_face(key: str) -> bool:
+    """A frontal face that is not a smiley: animal, ghost, robot, person, ..."""
+    body = anatomy(key)
+    return body.is_face and body.eyes is not None and emoji(key).category not in FACELESS and not is_smiley(key)
+
+
+@cache
+def is_person(key: str) -> bool:
+    """A human being, whole or head, alone or in company."""
+    return kind(key).startswith(("person", "family"))
+
+
+@cache
+def is_hand(key: str) -> bool:
+    """A hand, or another part of the body."""
+    return kind(key).startswith(("hand", "body"))
+
+
+@cache
+def is_animal(key: str) -> bool:
+    """An animal, from in front or from the side."""
+    return kind(key).startswith("animal")
+
+
+@cache
+def is_creature(key: str) -> bool:
+    """Anything alive, or with a face: goes *on* scenes and *into* vessels."""
+    return is_animal(key) or is_person(key) or is_face(key) or is_smiley(key)
+
+
+@cache
+def is_scene(key: str) -> bool:
+    """A place that fills its picture, for a creature to stand in front of."""
+    return kind(key) in SCENES and anatomy(key).cover > 0.45
+
+
+@cache
+def is_mark(key: str) -> bool:
+    """A sign, a button or a flag."""
+    return emoji(key).category in MARKS
+
+
+@cache
+def wear_seat(key: str) -> str | None:
+    """Where on a head the emoji is worn: ``"eyes"``, ``"head"``, ``"ears"``, ``"ear"``, ``"neck"``."""
+    if is_smiley(key) or is_face(key) or is_person(key) or emoji(key).category in MARKS:
+        return None
+    if named(key, GLASSES) and kind(key) not in ("drink", "dishware", "science"):
+        return "eyes"
+    if named(key, re.compile(r"\bheadphone")):
+        return "ears"
+    if kind(key) in ("clothing", "event", "award-medal", "other-object"):
+        if named(key, HATS):
+            return "head"
+        if named(key, NECKWEAR):
+            return "neck"
+        if named(key, BOWS):
+            return "ear"
+    if kind(key) in FLOWERS or (named(key, LEAVES) and kind(key) in ("plant-other", "animal-bird")):
+        return "ear"
+    return None
+
+
+@cache
+def is_wearable(key: str) -> bool:
+    """Can be put on a head."""
+    return wear_seat(key) is not None
+
+
+@cache
+def is_stuff(key: str) -> bool:
+    """Something a face can be made of: liquid, ice, cloud, honey, leaf, ..."""
+    return (
+        named(key, STUFF)
+        and emoji(key).category not in ("Smileys & Emotion", "Symbols", "People & Body")
+        and not is_animal(key)
+    )
+
+
+@cache
+def is_floating(key: str) -> bool:
+    """Small and light, seen in swarms about a head: stars, notes, butterflies."""
+    return named(key, FLOATING) and emoji(key).category != "Flags" and not is_smiley(key) and not is_face(key)
+
+
+@cache
+def is_blaze(key: str) -> bool:
+    """Large, bright, without hard edges: looks well behind a head."""
+    return (
+        named(key, BLAZE)
+        and kind(key) in ("sky-weather", "emotion", "place-map", "place-geographic", "plant-flower", "animal-bug")
+        and not is_face(key)
+        and not is_smiley(key)
+        and anatomy(key).cover > 0.3
+    )
+
+
+def compact(body: Anatomy) -> bool:
+    """Neither long nor thin: recognisable when small."""
+    ratio = max(body.width, 1) / max(body.height, 1)
+    return 0.5 < ratio < 2.0 and body.cover > 0.12
+
+
+@cache
+def is_motif(key: str) -> bool:
+    """Compact and clear, recognisable in a small copy."""
+    if is_smiley(key) or is_face(key) or is_person(key):
+        return False
+    return kind(key) in MOTIFS and compact(anatomy(key))
+
+
+@cache
+def is_container(key: str) -> bool:
+    """Something that can hold or show another thing: jar, bowl, screen, frame, speech balloon."""
+    if is_smiley(key) or is_face(key) or emoji(key).category in ("People & Body", "Flags", "Animals & Nature"):
+        return False
+    return named(key, VESSEL) and anatomy(key).seat[2] >= NARROW_SEAT
+
+
+@cache
+def is_surface(key: str) -> bool:
+    """Something with room for a pattern: clothing, vehicles, dishes."""
+    if is_smiley(key) or is_face(key):
+        return False
+    return kind(key) in SURFACES and anatomy(key).seat[2] >= 20
+
+
+@cache
+def takes_face(key: str) -> bool:
+    """An object with room for a face, that is not alive and not a scene."""
+    if is_creature(key) or is_scene(key):
+        return False
+    body = anatomy(key)
+    return body.seat_good and body.seat[2] >= NARROW_SEAT
+
+
+@cache
+def chroma(key: str) -> float:
+    """How colourful the emoji is as a whole, 0 to 1: spread of the mean colour's channels."""
+    rgb = anatomy(key).mean_rgb
+    return float(max(rgb) - min(rgb))

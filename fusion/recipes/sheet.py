@@ -1,0 +1,132 @@
+"""Contact sheets: two emoji, the teacher's target and, given a network, its output, so that taste can be judged.
+
+Source: issue "the teacher and the data", item 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageFont
+
+from fusion.catalog import Catalog
+from fusion.errors import FusionError
+from fusion.geometry import STICKER_FRAME, Frame, content_box, layout_to_box
+from fusion.recipes.paint import paint
+from fusion.recipes.recipe import Recipe, Sprite
+from fusion.recipes.router import FAMILIES, pools, recipe_for
+from fusion.recipes.sprites import SpriteTable
+
+CELL, LABEL, GAP = 112, 15, 10
+TRUTH = ((220, 30, 60), (20, 130, 60), (40, 80, 220))
+POPULAR = (
+    "face-smiling", "face-affection", "face-tongue", "face-concerned", "face-negative", "heart", "cat-face", "emotion",
+    "animal-mammal", "animal-bird", "food-fruit", "food-sweet", "food-prepared", "plant-flower", "sky-weather",
+    "event",
+    "drink", "clothing", "sport", "hand-fingers-open", "transport-ground", "music",
+)  # fmt: skip
+"""Subcategories that people pick from, smileys most of all."""
+
+
+def sample_pairs(n: int, family: str | None = None, *, popular: bool = False, seed: int = 0) -> list[tuple[str, str]]:
+    """``n`` pairs: of one ``family`` as the router gives it, as people would pick them, or of the whole catalogue."""
+    generator = np.random.default_rng(seed)
+    keys = [emoji.key for emoji in Catalog.default()]
+    if popular:
+        liked = [emoji.key for emoji in Catalog.default() if emoji.subcategory in POPULAR]
+        faces = [emoji.key for emoji in Catalog.default() if emoji.subcategory.startswith("face-")]
+        firsts, seconds = faces + liked, liked
+    elif family is not None:
+        if family not in FAMILIES:
+            raise FusionError(f"There is no family '{family}': choose one of {', '.join(FAMILIES)}.")
+        firsts, seconds = pools()[family]
+    else:
+        firsts = seconds = keys
+    pairs: list[tuple[str, str]] = []
+    for _ in range(400 * n):
+        first, second = (pool[generator.integers(len(pool))] for pool in (firsts, seconds))
+        routed = family is None or not FAMILIES[family].in_router or recipe_for(first, second).family == family
+        if first != second and routed and (first, second) not in pairs:
+            pairs.append((first, second))
+        if len(pairs) == n:
+            break
+    return pairs
+
+
+def recipe_of(first: str, second: str, family: str | None, frame: Frame) -> Recipe:
+    """The router's recipe, or that of a family that is not in the router."""
+    if family is not None and not FAMILIES[family].in_router:
+        recipe = FAMILIES[family].build(first, second, frame)
+        if recipe is not None:
+            return recipe
+    return recipe_for(first, second, frame)
+
+
+def on_white(picture: torch.Tensor) -> np.ndarray:
+    """Premultiplied RGBA (4, S, S) in [0, 1] over white, as uint8 (S, S, 3)."""
+    rgb = picture[:3] + 1 - picture[3:]
+    return (rgb.clamp(0, 1) * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).numpy()
+
+
+def label(recipe: Recipe, first: str, second: str) -> str:
+    """Family and the names of both emoji."""
+    catalog = Catalog.default()
+    return f"{recipe.family}: {catalog[first].name} + {catalog[second].name}"
+
+
+def draw_sheet(
+    pairs: str | Sequence[tuple[str, str]] | None,
+    n: int,
+    path: str | Path,
+    net=None,
+    *,
+    truth: bool = False,
+    columns: int = 4,
+    popular: bool = False,
+    seed: int = 0,
+    frame: Frame = STICKER_FRAME,
+) -> Path:
+    """Write a PNG with ``n`` cells: first, second, target and, given ``net``, its output. Returns the path.
+
+    ``pairs``: a list of key pairs, the name of a family, or ``None`` for a mixture. ``truth`` draws the boxes of the
+    non-main, main subject underlined.
+    """
+    family = pairs if isinstance(pairs, str) else None
+    chosen = sample_pairs(n, family, popular=popular, seed=seed) if pairs is None or family else list(pairs)[:n]
+    recipes = [recipe_of(first, second, family, frame) for first, second in chosen]
+    table = SpriteTable(2 * CELL, frame)
+    targets = paint(recipes, table)
+    inputs = [table.take([Sprite(pair[side]) for pair in chosen]).float() / 255 for side in (0, 1)]
+    outputs = None
+    if net is not None:
+        with torch.no_grad():
+            outputs = net.to_rgba(net(*inputs).image)
+    shots = [*inputs, targets] + ([outputs] if outputs is not None else [])
+    width = len(shots) * CELL + GAP
+    sheet = Image.new("RGB", (columns * width, -(-len(chosen) // columns) * (CELL + LABEL)), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(9)
+    for cell, (recipe, pair) in enumerate(zip(recipes, chosen, strict=True)):
+        x, y = cell % columns * width, cell // columns * (CELL + LABEL)
+        for slot, shot in enumerate(shots):
+            picture = Image.fromarray(on_white(shot[cell])).resize((CELL, CELL), Image.Resampling.BOX)
+            sheet.paste(picture, (x + slot * CELL, y))
+        if truth:
+            draw_truth(pen, recipe, inputs[1 - recipe.main][cell], x, y)
+        pen.text((x, y + CELL), label(recipe, *pair)[:68], fill="black", font=font)
+    path = Path(path)
+    sheet.save(path)
+    return path
+
+
+def draw_truth(pen: ImageDraw.ImageDraw, recipe: Recipe, other: torch.Tensor, x: int, y: int) -> None:
+    """Boxes of the instances on the target at (x, y), and a line under the main subject."""
+    pen.line((x + recipe.main * CELL, y + CELL - 1, x + (recipe.main + 1) * CELL, y + CELL - 1), fill=TRUTH[2])
+    if not recipe.instances:
+        return
+    boxes = layout_to_box(torch.tensor(recipe.instances), content_box(other[3])) * CELL
+    for colour, box in zip(TRUTH, boxes.tolist(), strict=False):
+        x0, y0, x1, y1 = box
+        pen.rectangle((x + 2 * CELL + x0, y + y0, x + 2 * CELL + x1, y + y1), outline=colour)

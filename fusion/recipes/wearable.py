@@ -1,0 +1,72 @@
+"""Wearable: glasses on the eyes, hats on the head, flowers and bows at the ear, scarves under the chin.
+
+The face or animal is the main subject. Hats leave the eyes free.
+
+Source: design section 3; study, third part, "Frame"; issue "the teacher and the data", item 1.
+"""
+
+from __future__ import annotations
+
+from fusion.geometry import Frame, Layout
+from fusion.recipes.anatomy import Anatomy
+from fusion.recipes.family import Family
+from fusion.recipes.placing import Head, bodies, head, put
+from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.roles import emoji, is_face, is_person, is_smiley, is_wearable, wear_seat
+
+HAT_WIDTH = 0.8
+"""Width of a hat relative to the head at eye height."""
+HAT_SINK = 0.55
+"""How far a hat comes down from the top of the head towards the eyes."""
+EYE_GAP = 2.3
+FLOWER = 0.42
+WHERE = {
+    "eyes": "goes on the eyes",
+    "head": "goes on the head",
+    "ear": "goes behind the ear",
+    "ears": "goes over the ears",
+    "neck": "goes around the neck",
+}
+
+
+def layout_on(face: Head, body: Anatomy, thing: Anatomy, seat: str, frame: Frame) -> Layout:
+    """Where ``thing`` sits on a head, by its ``seat`` (see :func:`fusion.recipes.roles.wear_seat`)."""
+    x, y = face.center
+    if seat == "eyes":
+        width = max(face.gap * EYE_GAP, face.width * 0.72)
+        return put(thing, width, (x, y + 1), frame, along="width")
+    if seat == "ears":
+        return put(thing, face.width * 1.12, (x, y - 2), frame, along="width")
+    if seat == "neck":
+        size = face.width * 0.62
+        return put(thing, size, (x, min(body.box[3] - 0.12 * size, 122)), frame)
+    if seat == "ear":
+        size = FLOWER * max(face.width, 70)
+        return put(thing, size, (x + 0.33 * face.width, face.top + 0.12 * (y - face.top) + 8), frame)
+    width = min(face.width * HAT_WIDTH, 1.15 * thing.width)
+    bottom = face.top + HAT_SINK * (face.eye_top - 2 - face.top)
+    return put(thing, width, (x, bottom - width * thing.height / thing.width / 2), frame, along="width")
+
+
+def wears(key: str) -> bool:
+    """Has a head to put something on."""
+    return is_smiley(key) or is_face(key)
+
+
+def build(first: str, second: str, frame: Frame) -> Recipe | None:
+    """``first``: the head, main subject; ``second``: what it wears."""
+    body, thing = bodies(first, second)
+    face, seat = head(body), wear_seat(second)
+    if face is None or seat is None or is_person(second):
+        return None
+    layout = layout_on(face, body, thing, seat, frame)
+    return Recipe(
+        "wearable",
+        0,
+        (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0)),
+        (layout,),
+        reason=f"{emoji(second).name} {WHERE[seat]}",
+    )
+
+
+FAMILY = Family("wearable", build, wears, is_wearable, "a face and something to wear")
