@@ -9,8 +9,8 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
+from fusion.colour import repaint
 from fusion.geometry import content_box, layout_to_box, over
-from fusion.model import recolour as palettes
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import CenterAwareScaleModule, Plan, align
 from fusion.model.center_detector import EmojiCenterDetector, order_by_main
@@ -171,7 +171,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             x = torch.cat([x, self.normalise(main_image), instances.flatten(1, 2)], dim=1)
         features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
 
-        repainted = palettes.repaint(main_image, other_image, recolour) if self.config.recolour else None
+        repainted = repaint(main_image, other_image, recolour) if self.config.recolour else None
         painting = self.head(
             features,
             composite=lambda: self.normalise(over(stack_instances(instances), main_image)),
