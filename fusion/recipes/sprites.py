@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -57,6 +58,19 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+class Window(NamedTuple):
+    """A rectangle of the canvas in pixels, the ends excluded."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    def cut(self, pictures: Tensor) -> Tensor:
+        """The view of pictures (..., H, W) inside the window."""
+        return pictures[..., self.y0 : self.y1, self.x0 : self.x1]
+
+
 class SpriteTable:
     """Pictures of sprites at one size and frame, as uint8 premultiplied RGBA.
 
@@ -77,6 +91,7 @@ class SpriteTable:
         self._mapped: dict[Sprite, Tensor] = {}
         self._drawn: dict[Sprite, Tensor] = {}
         self._resident: dict[Sprite, Tensor] = {}
+        self._windows: dict[Sprite, Window] = {}
         self._pack: Path | None = None
         if cache_dir is not False:
             folder = cache_folder() / "sprites" if cache_dir in (None, True) else Path(cache_dir)
@@ -95,9 +110,25 @@ class SpriteTable:
         """Bytes of all pictures in the table, mapped ones included."""
         return len(self) * 4 * self.size * self.size
 
-    def take(self, sprites: Sequence[Sprite]) -> Tensor:
-        """uint8 (n, 4, S, S) on the table's device; what is missing is rendered now and kept."""
-        return torch.stack([self._get(sprite) for sprite in sprites])
+    def take(self, sprites: Sequence[Sprite], window: Window | None = None) -> Tensor:
+        """uint8 (n, 4, S, S) on the table's device; what is missing is rendered now and kept.
+
+        ``window`` cuts the pictures to that part of the canvas.
+        """
+        pictures = [self._get(sprite) for sprite in sprites]
+        return torch.stack(pictures if window is None else [window.cut(picture) for picture in pictures])
+
+    def window(self, sprite: Sprite) -> Window:
+        """The part of the canvas that the sprite fills, outwards to multiples of four pixels; empty if it is."""
+        found = self._windows.get(sprite)
+        if found is None:
+            rows, columns = (self._host(sprite)[3].amax(axis).nonzero()[:, 0].tolist() for axis in (1, 0))
+            found = Window(0, 0, 0, 0)
+            if rows:
+                low, high = (columns[0], rows[0]), (columns[-1], rows[-1])
+                found = Window(*(v // 4 * 4 for v in low), *(v // 4 * 4 + 4 for v in high))
+            self._windows[sprite] = found
+        return found
 
     def warm(self, sprites: Iterable[Sprite], progress: bool = True, processes: int = 2) -> None:
         """Render what is missing of ``sprites`` with several processes and put it all into the pack."""
