@@ -11,7 +11,7 @@ from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_blaze, is_face, is_person
 
-SIZE = 88.0
+SIZE = 80.0
 """Long side of the head in drawing-area units."""
 
 

@@ -10,20 +10,21 @@ from functools import cache
 import numpy as np
 
 from fusion.catalog import Catalog
-from fusion.geometry import STICKER_FRAME, Frame
+from fusion.geometry import STICKER_FRAME, Frame, Layout
+from fusion.recipes.anatomy import Anatomy
 from fusion.recipes.family import Family
-from fusion.recipes.placing import bodies, put
+from fusion.recipes.placing import Point, bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji
 
 GRID = 16
-SIZE = 60.0
+SIZE = 66.0
 """Long side of the companion in drawing-area units."""
 CORNERS = (
     ("lower right", (106.0, 96.0), 0.0),
     ("lower left", (22.0, 96.0), 0.10),
-    ("upper right", (106.0, 8.0), 0.12),
-    ("upper left", (22.0, 8.0), 0.22),
+    ("upper right", (106.0, 8.0), 0.35),
+    ("upper left", (22.0, 8.0), 0.45),
 )
 """Where the companion can stand: name, its centre in drawing-area units, and how much less welcome the place is."""
 
@@ -36,8 +37,8 @@ def occupancy(key: str) -> np.ndarray:
 
 
 @cache
-def corner_costs(key: str) -> tuple[float, ...]:
-    """What standing in each of ``CORNERS`` would hide of the emoji, plus the place's own cost."""
+def best_corner(key: str) -> tuple[str, Point]:
+    """Name and centre of that one of ``CORNERS`` where a companion hides least, less welcome places counting more."""
     cells = occupancy(key)
     costs = []
     for _, (x, y), extra in CORNERS:
@@ -46,20 +47,21 @@ def corner_costs(key: str) -> tuple[float, ...]:
         rows = slice(max(round((v - half) * GRID), 0), max(round((v + half) * GRID), 1))
         columns = slice(max(round((u - half) * GRID), 0), max(round((u + half) * GRID), 1))
         costs.append(float(cells[rows, columns].mean()) + extra)
-    return tuple(costs)
+    return CORNERS[int(np.argmin(costs))][:2]
+
+
+def beside(thing: Anatomy, size: float, at: Point, frame: Frame) -> Layout:
+    """``thing`` with its long side ``size``, as near to ``at`` as the canvas allows."""
+    half_w, half_h = (size * side / max(thing.width, thing.height) / 2 for side in (thing.width, thing.height))
+    x, y = min(max(at[0], -14 + half_w), 142 - half_w), min(max(at[1], -30 + half_h), 127 - half_h)
+    return put(thing, size, (x, y), frame)
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the main subject; ``second``: its companion."""
     thing = bodies(first, second)[1]
-    costs = corner_costs(first)
-    place, (x, y), _ = CORNERS[int(np.argmin(costs))]
-    # Kept on the canvas: the companion's own half-width decides how far out it may stand.
-    half_w = SIZE * thing.width / max(thing.width, thing.height) / 2
-    half_h = SIZE * thing.height / max(thing.width, thing.height) / 2
-    x = min(max(x, -14 + half_w), 142 - half_w)
-    y = min(max(y, -30 + half_h), 127 - half_h)
-    layout = put(thing, SIZE, (x, y), frame)
+    place, at = best_corner(first)
+    layout = beside(thing, SIZE, at, frame)
     return Recipe(
         "companion",
         0,

@@ -23,7 +23,8 @@ class Family:
     """One way to fuse two emoji. ``build(first, second, frame)`` expects them in role order.
 
     ``wants``: what the family asks for, one clause for people. ``in_router``: whether pairs get it; a family that the
-    network cannot paint is shown on sheets only.
+    network cannot paint is shown on sheets only. ``order``: where both could stand first, the smaller value does;
+    without it, the router's precedence decides.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Family:
     second_role: Role
     wants: str
     in_router: bool = True
+    order: Callable[[str], float] | None = None
 
     def fits(self, first: str, second: str) -> bool:
         """Whether the two emoji, in this order, have the family's roles."""

@@ -13,7 +13,7 @@ from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_container, is_mark, is_scene
 
-FILL = 1.8
+FILL = 2.0
 """Diagonal of what is inside, in radii of the container's seat."""
 
 

@@ -17,7 +17,7 @@ from fusion.recipes.placing import bodies, left_to_right, middle, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_smiley, is_stuff
 
-DROPS = ((-0.50, -0.22, 0.24), (0.36, -0.46, 0.17), (0.50, 0.16, 0.22))
+DROPS = ((-0.50, -0.20, 0.28), (0.38, -0.46, 0.21), (0.50, 0.18, 0.26))
 """Drops about the disc: x and y from its centre and size, in fractions of its width."""
 
 

@@ -20,7 +20,7 @@ SMALLEST = 38.0
 def eye_layouts(face: Head, motif: Anatomy, frame: Frame) -> tuple[Layout, Layout]:
     """One layout per eye, left to right."""
     larger = max(max(box[2] - box[0], box[3] - box[1]) for box in face.eyes)
-    size = min(max(larger * ENLARGE, SMALLEST), face.gap * 1.02)
+    size = min(max(larger * ENLARGE, SMALLEST), face.gap * 0.98)
 
     def over(box: tuple[float, float, float, float]) -> Layout:
         x, y = middle(box)

@@ -9,7 +9,7 @@ from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, head, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_animal, is_face, is_smiley
+from fusion.recipes.roles import emoji, is_critter, is_face, is_smiley
 
 SIZE = 58.0
 """Long side of the animal in drawing-area units."""
@@ -41,4 +41,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     )
 
 
-FAMILY = Family("perch", build, has_head, is_animal, "a face and an animal small enough for its head")
+FAMILY = Family("perch", build, has_head, is_critter, "a face and an animal small enough for its head")

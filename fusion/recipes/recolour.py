@@ -6,36 +6,51 @@ Source: design section 3; study, third part, "Recolour".
 from __future__ import annotations
 
 from fusion.geometry import Frame
-from fusion.recipes.anatomy import anatomy
+from fusion.recipes.companion import beside, best_corner
 from fusion.recipes.family import Family
 from fusion.recipes.paint import luminance_curve
+from fusion.recipes.placing import bodies
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import chroma, emoji, is_face, is_mark, is_person, is_smiley
+from fusion.recipes.roles import chroma, emoji, is_animal, is_face, is_hand, is_mark, is_person, is_smiley, kind
+
+SIZE = 52.0
+"""Long side of the one that gives the colours, in drawing-area units."""
 
 
 def takes_colour(key: str) -> bool:
     """A shape that is still itself in other colours."""
-    return not (is_smiley(key) or is_mark(key) or is_person(key))
+    return not (is_smiley(key) or is_mark(key) or is_person(key) or is_hand(key))
 
 
 def gives_colour(key: str) -> bool:
     """Colourful enough to be told by its palette."""
-    return not is_smiley(key) and chroma(key) > 0.12
+    if is_smiley(key) or is_person(key) or is_hand(key) or kind(key).startswith("face"):
+        return False
+    return chroma(key) > 0.12
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the shape, main subject; ``second``: the palette."""
-    curve = luminance_curve(anatomy(first).palette, anatomy(second).palette)
+    shape, donor = bodies(first, second)
+    layout = beside(donor, SIZE, best_corner(first)[1], frame)
+    curve = luminance_curve(shape.palette, donor.palette)
     strokes = [Stroke(Sprite(first), curve=curve)]
     if is_face(first):
         strokes.append(Stroke(Sprite(first, "face-mask")))
+    strokes.append(Stroke(Sprite(second), layout, instance=0))
     return Recipe(
         "recolour",
         0,
         tuple(strokes),
+        (layout,),
         recolour=True,
         reason=f"{emoji(first).name} looks good in the colours of {emoji(second).name}",
     )
 
 
-FAMILY = Family("recolour", build, takes_colour, gives_colour, "a shape and a colourful palette")
+def order(key: str) -> float:
+    """Faces are shapes first of all, then animals; of two things the paler one takes the colours."""
+    return chroma(key) - 2 * is_face(key) - is_animal(key)
+
+
+FAMILY = Family("recolour", build, takes_colour, gives_colour, "a shape and a colourful palette", order=order)

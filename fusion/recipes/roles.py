@@ -18,16 +18,18 @@ from fusion.recipes.anatomy import Anatomy, anatomy
 NARROW_SEAT = 16.0
 """Radius in drawing-area units below which no face fits on an object (study, "Rule order")."""
 
+ROOMY_SEAT = 23.0
+"""Radius from which something else fits in, or a print fits on."""
+
 FLOWERS = {"plant-flower"}
 LEAVES = re.compile(r"\b(leaf|clover|shamrock|herb|feather|seedling|leaves)\b")
 BOWS = re.compile(r"\b(ribbon|bow)\b")
 HATS = re.compile(r"\b(hat|cap|crown|helmet)\b")
 GLASSES = re.compile(r"(glasses|goggles|diving mask)")
-NECKWEAR = re.compile(r"\b(scarf|necktie|medal|beads)\b")
 STUFF = re.compile(
     r"\b(water|wave|ice|cloud|snowflake|"
     r"honey|chocolate|butter|cheese|droplets?|blood|wood|rock|brick|bubbles|fog|coral|"
-    r"clover|shamrock|herb|watermelon|custard|milk|soap|oil|moss|jar|coconut|kiwi|avocado|sponge|foggy|tornado|pudding)\b"
+    r"clover|shamrock|herb|watermelon|custard|milk|soap|oil|moss|coconut|kiwi|avocado|sponge|foggy|tornado|pudding)\b"
 )
 FLOATING = re.compile(
     r"\b(stars?|sparkles?|sparkler|"
@@ -48,7 +50,7 @@ VESSEL = re.compile(
 SURFACES = {
     "clothing", "food-prepared", "food-sweet", "food-asian", "transport-ground", "transport-air", "transport-water",
     "household",
-    "musical-instrument", "book-paper", "dishware", "food-fruit", "food-vegetable", "music", "sound",
+    "book-paper", "dishware", "event", "music", "computer", "place-building", "office", "mail", "game", "money",
 }  # fmt: skip
 MOTIFS = {
     "heart", "food-fruit", "food-sweet", "sport", "currency", "zodiac", "geometric",
@@ -57,8 +59,14 @@ MOTIFS = {
 }  # fmt: skip
 SCENES = {"place-geographic", "place-building", "place-religious", "place-other", "place-map"}
 MARKS = {"Symbols", "Flags"}
-FACELESS = {"Symbols", "Flags", "Food & Drink"}
-"""Categories in which two dark dots are never eyes."""
+STUFFLESS = {"Smileys & Emotion", "Symbols", "People & Body", "Activities", "Flags"}
+FACED = re.compile(
+    r"^(face|cat-face|monkey-face|emotion|animal-(mammal|bird|amph|rept|marine)|person($|-(role|gest|fant)))"
+)
+"""Subcategories in which two dark dots are eyes; elsewhere they are wheels and windows."""
+FACED_NAMES = re.compile(r"\b(face|snowman|doll|dolls|teddy bear|jack-o-lantern|moai)\b")
+PURE = {"geometric", "heart"}
+"""Subcategories of plain shapes, on which a face reads well although they are signs."""
 
 
 @cache
@@ -90,7 +98,12 @@ def is_smiley(key: str) -> bool:
 def is_face(key: str) -> bool:
     """A frontal face that is not a smiley: animal, ghost, robot, person, ..."""
     body = anatomy(key)
-    return body.is_face and body.eyes is not None and emoji(key).category not in FACELESS and not is_smiley(key)
+    return (
+        body.is_face
+        and body.eyes is not None
+        and not is_smiley(key)
+        and (FACED.match(kind(key)) is not None or named(key, FACED_NAMES))
+    )
 
 
 @cache
@@ -112,15 +125,33 @@ def is_animal(key: str) -> bool:
 
 
 @cache
+def is_critter(key: str) -> bool:
+    """A whole animal, or its face: not a paw print, a wing, a web."""
+    return is_animal(key) and not named(key, re.compile(r"\b(paw|wing|feather|web|nose|shell|coral)\b"))
+
+
+@cache
 def is_creature(key: str) -> bool:
     """Anything alive, or with a face: goes *on* scenes and *into* vessels."""
     return is_animal(key) or is_person(key) or is_face(key) or is_smiley(key)
 
 
 @cache
+def is_tile(key: str) -> bool:
+    """A picture that fills a square or a rectangle, like a photograph or a button."""
+    body = anatomy(key)
+    return body.cover * 128 * 128 > 0.93 * body.width * body.height and body.cover > 0.5
+
+
+@cache
 def is_scene(key: str) -> bool:
     """A place that fills its picture, for a creature to stand in front of."""
-    return kind(key) in SCENES and anatomy(key).cover > 0.45
+    if is_stuff(key):
+        return False
+    body = anatomy(key)
+    if is_tile(key) and kind(key) in ("sky-weather", "event"):
+        return 0.9 < body.width / body.height < 1.1
+    return kind(key) in SCENES and body.cover > 0.45
 
 
 @cache
@@ -131,7 +162,7 @@ def is_mark(key: str) -> bool:
 
 @cache
 def wear_seat(key: str) -> str | None:
-    """Where on a head the emoji is worn: ``"eyes"``, ``"head"``, ``"ears"``, ``"ear"``, ``"neck"``."""
+    """Where on a head the emoji is worn: ``"eyes"``, ``"head"``, ``"ears"``, ``"ear"``; else ``None``."""
     if is_smiley(key) or is_face(key) or is_person(key) or emoji(key).category in MARKS:
         return None
     if named(key, GLASSES) and kind(key) not in ("drink", "dishware", "science"):
@@ -141,8 +172,6 @@ def wear_seat(key: str) -> str | None:
     if kind(key) in ("clothing", "event", "award-medal", "other-object"):
         if named(key, HATS):
             return "head"
-        if named(key, NECKWEAR):
-            return "neck"
         if named(key, BOWS):
             return "ear"
     if kind(key) in FLOWERS or (named(key, LEAVES) and kind(key) in ("plant-other", "animal-bird")):
@@ -159,17 +188,15 @@ def is_wearable(key: str) -> bool:
 @cache
 def is_stuff(key: str) -> bool:
     """Something a face can be made of: liquid, ice, cloud, honey, leaf, ..."""
-    return (
-        named(key, STUFF)
-        and emoji(key).category not in ("Smileys & Emotion", "Symbols", "People & Body")
-        and not is_animal(key)
-    )
+    return named(key, STUFF) and emoji(key).category not in STUFFLESS and not is_animal(key)
 
 
 @cache
 def is_floating(key: str) -> bool:
     """Small and light, seen in swarms about a head: stars, notes, butterflies."""
-    return named(key, FLOATING) and emoji(key).category != "Flags" and not is_smiley(key) and not is_face(key)
+    if is_smiley(key) or is_face(key) or is_tile(key) or is_scene(key):
+        return False
+    return named(key, FLOATING) and not is_mark(key) and emoji(key).category != "Food & Drink"
 
 
 @cache
@@ -187,7 +214,7 @@ def is_blaze(key: str) -> bool:
 def compact(body: Anatomy) -> bool:
     """Neither long nor thin: recognisable when small."""
     ratio = max(body.width, 1) / max(body.height, 1)
-    return 0.5 < ratio < 2.0 and body.cover > 0.12
+    return 0.5 < ratio < 2.0 and (body.cover > 0.25 or body.seat[2] > 20)
 
 
 @cache
@@ -195,7 +222,7 @@ def is_motif(key: str) -> bool:
     """Compact and clear, recognisable in a small copy."""
     if is_smiley(key) or is_face(key) or is_person(key):
         return False
-    return kind(key) in MOTIFS and compact(anatomy(key))
+    return (kind(key) in MOTIFS or emoji(key).category == "Symbols") and compact(anatomy(key))
 
 
 @cache
@@ -203,7 +230,7 @@ def is_container(key: str) -> bool:
     """Something that can hold or show another thing: jar, bowl, screen, frame, speech balloon."""
     if is_smiley(key) or is_face(key) or emoji(key).category in ("People & Body", "Flags", "Animals & Nature"):
         return False
-    return named(key, VESSEL) and anatomy(key).seat[2] >= NARROW_SEAT
+    return named(key, VESSEL) and anatomy(key).seat[2] >= ROOMY_SEAT
 
 
 @cache
@@ -211,13 +238,15 @@ def is_surface(key: str) -> bool:
     """Something with room for a pattern: clothing, vehicles, dishes."""
     if is_smiley(key) or is_face(key):
         return False
-    return kind(key) in SURFACES and anatomy(key).seat[2] >= 20
+    return kind(key) in SURFACES and anatomy(key).seat[2] >= ROOMY_SEAT
 
 
 @cache
 def takes_face(key: str) -> bool:
     """An object with room for a face, that is not alive and not a scene."""
-    if is_creature(key) or is_scene(key):
+    if is_creature(key) or is_scene(key) or is_hand(key) or kind(key).startswith(("face", "cat-", "monkey-")):
+        return False
+    if emoji(key).category == "Symbols" and kind(key) not in PURE:
         return False
     body = anatomy(key)
     return body.seat_good and body.seat[2] >= NARROW_SEAT

@@ -83,16 +83,18 @@ def precedence(key: str) -> tuple[int, float, str]:
     return rank, -anatomy(key).cover, key
 
 
-def in_order(first: str, second: str) -> bool:
-    """Whether ``first`` goes before ``second``: as given for two smileys, by :func:`precedence` otherwise."""
+def in_order(first: str, second: str, family: Family) -> bool:
+    """Whether ``first`` goes before ``second``: as given for two smileys, else by the family or :func:`precedence`."""
     if is_smiley(first) and is_smiley(second):
         return True
+    if family.order is not None:
+        return (family.order(first), first) <= (family.order(second), second)
     return precedence(first) <= precedence(second)
 
 
 def ask(family: Family, first: str, second: str, frame: Frame) -> tuple[Recipe, bool] | None:
     """The family's recipe for the pair, in whichever order fits, and whether the two were exchanged for it."""
-    straight = in_order(first, second)
+    straight = in_order(first, second, family)
     for exchanged in (not straight, straight):
         a, b = (second, first) if exchanged else (first, second)
         if family.fits(a, b):
@@ -138,7 +140,7 @@ def pools() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 
 def counts(sample: int = 4000) -> dict:
-    """``emoji``: how many take part; ``families``: name -> ``pairs`` (estimated from a sample), ``first``, ``second``."""
+    """``emoji``: how many take part; ``families``: name -> ``pairs`` (a guess), ``first``, ``second``."""
     keys = [emoji.key for emoji in Catalog.default()]
     # A fixed low-discrepancy walk over all pairs: the same estimate in every process.
     steps = ((k * 0.7548776662466927 % 1, k * 0.5698402909980532 % 1) for k in range(1, sample + 1))

@@ -25,11 +25,10 @@ WHERE = {
     "head": "goes on the head",
     "ear": "goes behind the ear",
     "ears": "goes over the ears",
-    "neck": "goes around the neck",
 }
 
 
-def layout_on(face: Head, body: Anatomy, thing: Anatomy, seat: str, frame: Frame) -> Layout:
+def layout_on(face: Head, thing: Anatomy, seat: str, frame: Frame) -> Layout:
     """Where ``thing`` sits on a head, by its ``seat`` (see :func:`fusion.recipes.roles.wear_seat`)."""
     x, y = face.center
     if seat == "eyes":
@@ -37,9 +36,6 @@ def layout_on(face: Head, body: Anatomy, thing: Anatomy, seat: str, frame: Frame
         return put(thing, width, (x, y + 1), frame, along="width")
     if seat == "ears":
         return put(thing, face.width * 1.12, (x, y - 2), frame, along="width")
-    if seat == "neck":
-        size = face.width * 0.62
-        return put(thing, size, (x, min(body.box[3] - 0.12 * size, 122)), frame)
     if seat == "ear":
         size = FLOWER * max(face.width, 70)
         return put(thing, size, (x + 0.33 * face.width, face.top + 0.12 * (y - face.top) + 8), frame)
@@ -59,7 +55,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     face, seat = head(body), wear_seat(second)
     if face is None or seat is None or is_person(second):
         return None
-    layout = layout_on(face, body, thing, seat, frame)
+    layout = layout_on(face, thing, seat, frame)
     return Recipe(
         "wearable",
         0,
