@@ -1,0 +1,67 @@
+"""Writing so that nothing is ever half-written: beside the target first, renamed when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fusion.errors import FusionError
+
+
+class OutputError(FusionError):
+    """A place that cannot be written to."""
+
+
+@contextmanager
+def write_beside(target: str | os.PathLike) -> Iterator[Path]:
+    """A fresh path in the target's folder, with its suffix, to write to; renamed to ``target`` at the end.
+
+    If the block raises, ``target`` stays as it was and nothing new is left behind. Raises OutputError where the
+    folder is missing or does not let itself be written to.
+    """
+    target = Path(target)
+    if target.is_dir():
+        raise OutputError(f"{target} is a folder; name a file.")
+    with _beside(target) as folder:
+        partial = folder / ("partial" + target.suffix)
+        yield partial
+        os.replace(partial, target)
+
+
+@contextmanager
+def write_folder_beside(target: str | os.PathLike, marker: str) -> Iterator[Path]:
+    """A fresh folder to fill, which becomes ``target`` at the end.
+
+    An empty folder or one that holds the file ``marker`` (what was written here before) is replaced; any other is
+    refused with OutputError, for it holds something else.
+    """
+    target = Path(target)
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target} is a file; name a folder.")
+    if target.exists() and any(target.iterdir()) and not (target / marker).exists():
+        raise OutputError(f"{target} holds other files; name an empty or a new folder.")
+    with _beside(target) as folder:
+        fresh, old = folder / "fresh", folder / "old"
+        fresh.mkdir()
+        yield fresh
+        if target.exists():
+            os.replace(target, old)
+        os.replace(fresh, target)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A scratch folder on the target's file system, gone afterwards; OSErrors become a sentence."""
+    try:
+        folder = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=".partial-"))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise OutputError(f"{target} cannot be written ({reason}); choose another place.") from fault
