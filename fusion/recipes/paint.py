@@ -21,7 +21,7 @@ from fusion.recipes.recipe import Recipe, Stroke
 from fusion.recipes.sprites import SpriteTable, Window
 
 KNOTS = 8
-_CACHE_PIXELS = 1 << 17
+_CACHE_PIXELS = 1 << 16
 """On a CPU so many pixels are painted at a time, so that the work stays in the cache."""
 _LUMINANCE = (0.299, 0.587, 0.114)
 _KNOT_GAP = 0.02
