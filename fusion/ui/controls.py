@@ -1,0 +1,50 @@
+"""Taking over: the numbers behind the sliders and the box that can be dragged on the picture.
+
+The browser moves layers itself: an untouched non-main picture, transformed by CSS exactly as the warp would (scale
+about the canvas centre, then shift), so that a drag needs no network until it ends.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
+from fusion.trace import FusionTrace
+from fusion.ui.history import layout_list
+from fusion.ui.pictures import data_url
+
+
+def answer(trace: FusionTrace, frame: Frame) -> dict:
+    """Layers, layouts and ranges. Boxes are xyxy in [0, 1]; ``content`` is the non-main's box before any layout."""
+    main, other = trace.inputs[trace.main], trace.inputs[1 - trace.main]
+    return {
+        "layers": {"main": data_url(main), "other": data_url(other)},
+        "content": content_box(other[..., 3]),
+        "predicted": [layout_list(one) for one in trace.predicted.layouts],
+        "effective": [layout_list(one) for one in trace.effective.layouts],
+        "override": layout_list(trace.override) if trace.override is not None else None,
+        "presence": [round(float(value), 3) for value in trace.effective.presence],
+        "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
+        "truth": truth(trace),
+        "range": {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-frame.max_offset, frame.max_offset]},
+    }
+
+
+def truth(trace: FusionTrace) -> list[list[float]] | None:
+    """The teacher's layouts where its main subject is the one in effect, else ``None``."""
+    teacher = trace.teacher
+    if teacher is None or teacher.main != trace.main:
+        return None
+    layouts, presence = teacher.layout.layouts, teacher.layout.presence
+    return [layout_list(one) for one, here in zip(layouts, presence, strict=True) if here > 0.5]
+
+
+def content_box(alpha: np.ndarray, threshold: float = 0.5) -> list[float]:
+    """Box of ``alpha`` (H, W) above the threshold; the whole canvas for an empty picture, so that it can be held."""
+    inside = alpha > threshold
+    if not inside.any():
+        return [0.0, 0.0, 1.0, 1.0]
+    height, width = inside.shape
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    box = [columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height]
+    return [round(float(value), 4) for value in box]

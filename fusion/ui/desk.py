@@ -1,0 +1,117 @@
+"""The desk: everything the page can ask for, as plain functions from JSON to JSON.
+
+No gradio here, so that each answer can be tested without a browser. One desk serves all visitors: it holds one fuser
+a preset, lets one fusion run at a time, and keeps the latest traces so that every view shows the same fusion.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from fusion.catalog import Catalog
+from fusion.errors import FusionError
+from fusion.trace import FusionTrace
+from fusion.ui import controls, history, picker, stages
+from fusion.ui.pictures import data_url, has_background
+from fusion.ui.request import FuseRequest, RequestError, Upload
+
+KEPT_TRACES = 8
+"""A trace at 256 pixels takes some 10 MB."""
+
+
+class Desk:
+    """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use."""
+
+    def __init__(self, catalog: Catalog, fusers: dict[str, Callable[[], object]]) -> None:
+        self.catalog = catalog
+        self.presets = list(fusers)
+        self._makers = fusers
+        self._fusers: dict[str, object] = {}
+        self._traces: OrderedDict[FuseRequest, FusionTrace] = OrderedDict()
+        # One fusion at a time: two would only halve each other's speed on the same cores.
+        self._turn = threading.Lock()
+
+    def fuser(self, preset: str):
+        """The fuser of a preset, made on first use. Call it only in turn."""
+        if preset not in self._fusers:
+            if preset not in self._makers:
+                raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
+            self._fusers[preset] = self._makers[preset]()
+        return self._fusers[preset]
+
+    def trace(self, request: FuseRequest) -> FusionTrace:
+        """The trace of a request: kept from last time, or fused now."""
+        with self._turn:
+            if request in self._traces:
+                self._traces.move_to_end(request)
+                return self._traces[request]
+            pair = [one.picture if isinstance(one, Upload) else one for one in (request.first, request.second)]
+            trace = self.fuser(request.preset).fuse(*pair, **request.arguments())
+            self._traces[request] = trace
+            while len(self._traces) > KEPT_TRACES:
+                self._traces.popitem(last=False)
+            return trace
+
+    def request(self, data: dict) -> FuseRequest:
+        return FuseRequest.from_json(data, self.presets)
+
+    # ------------------------------------------------------------------ what the browser calls
+
+    def catalogue(self, _: object = None) -> dict:
+        """All emoji for the pickers, the presets that can be chosen, and their names."""
+        return {**picker.catalogue(self.catalog), "presets": self.presets}
+
+    @staticmethod
+    def guarded(answer: Callable[[dict], dict]) -> Callable[[dict], dict]:
+        """``answer`` with errors for people turned into ``{"error": sentence}``; others stay errors."""
+
+        def call(data: dict) -> dict:
+            try:
+                return answer(data)
+            except FusionError as fault:
+                return {"error": str(fault)}
+
+        return call
+
+    def fuse(self, data: dict) -> dict:
+        """Result, layers and numbers of one fusion: all that must be there at once."""
+        request = self.request(data)
+        trace = self.trace(request)
+        return {
+            "result": data_url(trace.output, history.metadata(trace)),
+            "names": trace.names,
+            "keys": trace.keys,
+            "permalink": request.permalink(),
+            "facts": history.facts(trace),
+            "notices": notices(request, trace),
+            "controls": controls.answer(trace, self.fuser(request.preset).frame),
+        }
+
+    def stages(self, data: dict) -> dict:
+        """The film strip of the same fusion."""
+        return {"cards": stages.cards(self.trace(self.request(data)))}
+
+    def bundle(self, data: dict) -> dict:
+        """Everything about the fusion as one zip, base64."""
+        raise RequestError("Bundles are not there yet.")
+
+    def drawing(self, data: dict) -> dict:
+        """A sharp picture of one emoji for its slot."""
+        return {"svg": picker.drawing(self.catalog, self.catalog.find(str(data.get("key", ""))).key)}
+
+
+def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
+    """What a person should know about this answer, one sentence each."""
+    told = []
+    for source in (request.first, request.second):
+        if isinstance(source, Upload) and has_background(source.picture):
+            told.append(f"{source.name} has no transparency, so its background counts as part of the emoji.")
+    if request.layout is not None and "layout" not in request.disabled:
+        effective = trace.effective.layouts[0]
+        if any(abs(a - b) > 1e-4 for a, b in zip(request.layout, effective, strict=True)):
+            told.append("The layout was brought into the range of this preset.")
+    if trace.ablations:
+        told.append("Ablation: parts of the network are switched off, so this is not its own answer.")
+    return told

@@ -1,0 +1,65 @@
+"""The page: one HTML component that carries markup, style and scripts, and the functions they call.
+
+The parts of the page run in the browser (``static/*.js``) and ask the server for JSON; that is one request a fusion
+instead of a queue round trip for every picture.
+
+Source: design section 7, and the measurements behind it (server functions answer in a third of the queue's time).
+"""
+
+from __future__ import annotations
+
+import os
+
+# Gradio reads this when it is imported: nothing is to leave the machine.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from pathlib import Path
+
+import gradio as gr
+
+from fusion.ui import api, picker
+from fusion.ui.desk import Desk
+
+STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("base.js", "picker.js", "result.js", "strip.js", "takeover.js")
+SERVED = ("catalogue", "fuse", "stages", "drawing", "bundle")
+SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+def head() -> str:
+    """Style and scripts for the document's head, inlined: one request, and no path of this machine on the page."""
+    style = (STATIC / "page.css").read_text(encoding="utf-8")
+    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return f"<style>{style}</style>\n<script>{scripts}</script>"
+
+
+def server_functions(desk: Desk) -> list:
+    """The desk's answers as functions with the names that the scripts call."""
+    functions = []
+    for name in SERVED:
+        call = desk.guarded(getattr(desk, name))
+        call.__name__ = name
+        functions.append(call)
+    return functions
+
+
+def build_page(desk: Desk) -> gr.Blocks:
+    """The application, ready for ``launch_page``."""
+    gr.set_static_paths([picker.SHEET])
+    with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
+        gr.HTML(
+            html_template=(STATIC / "page.html").read_text(encoding="utf-8"),
+            js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
+            server_functions=server_functions(desk),
+            apply_default_css=False,
+            elem_id="emoji-fusion",
+        )
+        api.expose(desk)
+    return page
+
+
+def launch_page(page: gr.Blocks, **options):
+    """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``."""
+    theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
+    settings = {"theme": theme, "head": head(), "footer_links": [], "run_history": False, "enable_monitoring": False}
+    return page.launch(**settings, ssr_mode=False, pwa=False, max_file_size="8mb", **options)
