@@ -181,7 +181,9 @@ def warp(images: Tensor, layout: Tensor, prefilter: bool = True) -> Tensor:
     grid = sampling_grid(layout, height, width)
 
     def sample(source: Tensor, where: Tensor) -> Tensor:
-        return F.grid_sample(source, where.to(source.dtype), padding_mode="zeros", align_corners=False)
+        # Half precision cannot tell neighbouring pixels of a wide map apart: the grid stays in float32.
+        sampled = F.grid_sample(source.float(), where, padding_mode="zeros", align_corners=False)
+        return sampled.to(source.dtype)
 
     warped = sample(images, grid)
     if not prefilter:
