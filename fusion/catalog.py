@@ -15,9 +15,10 @@ import json
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -260,10 +261,10 @@ class Catalog:
 
 def key_of_codepoints(text: str) -> str:
     """The key of code points written out, "U+1F468 U+200D U+1F373" or "1f468-200d-1f373"; "" for other texts."""
-    codes = re.split(r"[-_\s,]+", re.sub(r"(?i)\b(u\+|0x|\\u\{?)", "", text.strip()).replace("}", ""))
+    codes = re.sub(r"(?i)\b(u\+|0x)", "", text).replace("-", " ").split()
     if not all(re.fullmatch(r"[0-9a-fA-F]{2,6}", code) for code in codes):
         return ""
-    return "-".join(f"{int(code, 16):x}" for code in codes if int(code, 16) not in (0xFE0E, 0xFE0F))
+    return "-".join(f"{int(code, 16):x}" for code in codes if code.lower() not in ("fe0e", "fe0f"))
 
 
 def match(words: tuple[str, ...], known: Words) -> int:
@@ -274,7 +275,11 @@ def match(words: tuple[str, ...], known: Words) -> int:
         return 5
     if words in known.keywords:
         return 4 if set(words) & set(known.name) else 3
-    everything = set(known.name).union(*known.aliases, *known.keywords)
-    if set(words) <= everything:
+    if begin(words, known.name):
         return 2
-    return int(all(any(other.startswith(word) for other in everything) for word in words))
+    return int(begin(words, {*known.name, *chain(*known.aliases, *known.keywords)}))
+
+
+def begin(words: Iterable[str], others: Collection[str]) -> bool:
+    """Whether each of ``words`` is the beginning of one of ``others``."""
+    return all(any(other.startswith(word) for other in others) for word in words)
