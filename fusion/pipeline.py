@@ -1,0 +1,240 @@
+"""Two emoji, and whatever a person overrides, to one FusionTrace.
+
+Source: design sections 4 and 6. Nothing here knows how the network was trained.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from fusion.cache import LruCache
+from fusion.catalog import Catalog
+from fusion.checkpoint import load_fusion_net, locate_weights, weights_hash
+from fusion.errors import FusionError
+from fusion.geometry import MAX_SCALE, Frame, Layout
+from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, FusionOutput, Perception
+from fusion.model.center_aware_scale import Plan
+from fusion.sources import Source, read_source
+from fusion.teacher import TeacherDesk
+from fusion.trace import FusionTrace, TeacherTrace
+from fusion.tracing import build_trace
+
+SIDES = ("first", "second")
+SIZES = range(64, 1025, 16)
+INPUT_BYTES, SEEN_BYTES, PLAN_BYTES = 64 * 2**20, 192 * 2**20, 2**20
+"""Bounds of the caches: drawn emoji, perceptions (some 5 MB each at 256 pixels), plans."""
+
+
+class RequestError(FusionError):
+    """A fusion that cannot be made as it was asked for."""
+
+
+def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
+    """``layout`` as four numbers in the range of ``frame``. Raises RequestError."""
+    reach = (
+        f"SH,SW,OY,OX: two scales above 0 and up to {MAX_SCALE:g}, two offsets from "
+        f"{-frame.max_offset:g} to {frame.max_offset:g}"
+    )
+    try:
+        numbers = Layout(*(float(number) for number in layout))
+    except (TypeError, ValueError) as fault:
+        raise RequestError(f"A layout is four numbers {reach}.") from fault
+    shown = ",".join(f"{number:g}" for number in numbers)
+    if not all(math.isfinite(number) for number in numbers) or not frame.allows(numbers, tolerance=1e-3):
+        raise RequestError(f"The layout {shown} is out of range; it must be {reach}.")
+    return frame.clamp(numbers)
+
+
+def carry_along(layouts: Tensor, presence: Tensor, wanted: Layout, frame: Frame) -> tuple[Tensor, Tensor]:
+    """Layouts (K, 4) and presence (K,) once the first present instance is put at ``wanted``.
+
+    The others keep their place relative to it: they are scaled and shifted by what carries its old layout to the
+    new one. Where no instance is present, the first becomes so.
+    """
+    layouts, presence = layouts.clone(), presence.clone()
+    if not presence.any():
+        presence[0] = 1
+        layouts[0] = torch.tensor(wanted)
+        return layouts, presence
+    first = int(presence.nonzero()[0, 0])
+    old, new = layouts[first].clone(), layouts.new_tensor(wanted)
+    ratio = new[:2] / old[:2]
+    scales, offsets = layouts[:, :2] * ratio, (layouts[:, 2:] - old[2:]) * ratio + new[2:]
+    for k, row in enumerate(torch.cat([scales, offsets], dim=1).tolist()):
+        if presence[k]:
+            layouts[k] = torch.tensor(frame.clamp(Layout(*row)))
+    layouts[first] = new
+    return layouts, presence
+
+
+def choose_device(device: str) -> torch.device:
+    """``auto`` takes a GPU if there is one. Raises RequestError for what is unknown or absent."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError as fault:
+        raise RequestError(f"There is no device {device!r}; choose auto, cpu or cuda.") from fault
+    if chosen.type == "cuda" and not torch.cuda.is_available():
+        raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
+    return chosen
+
+
+class Fuser:
+    """Fuses pairs with one network, and remembers what an override leaves untouched. Safe to share between threads.
+
+    ``weights``: folder or hub id, ``None`` for those that ship with ``preset``. ``net``: a network at hand instead.
+    Raises WeightsError or RequestError.
+    """
+
+    def __init__(
+        self,
+        weights: str | Path | None = None,
+        device: str = "auto",
+        preset: str = DEFAULT_PRESET,
+        *,
+        net: FusionNet | None = None,
+        catalog: Catalog | None = None,
+    ) -> None:
+        self.device = choose_device(device)
+        self.weights_hash = "none"
+        if net is None:
+            folder = locate_weights(weights, preset)
+            net, self.weights_hash = load_fusion_net(folder), weights_hash(folder)
+        self.net = net.to(self.device).eval()
+        self.preset, self.frame = net.config.preset, net.config.frame
+        self.catalog = catalog or Catalog.default()
+        self._inputs = LruCache(INPUT_BYTES, held_bytes)
+        self._seen = LruCache(SEEN_BYTES, held_bytes)
+        self._plans = LruCache(PLAN_BYTES, held_bytes)
+        self._teacher = TeacherDesk(self.frame)
+        self._turn = threading.Lock()
+
+    def fuse(
+        self,
+        first: str | Path | Image.Image,
+        second: str | Path | Image.Image,
+        *,
+        main: str | None = None,
+        layout: Sequence[float] | None = None,
+        size: int = 256,
+        disabled: frozenset[str] = frozenset(),
+        teacher: bool = True,
+    ) -> FusionTrace:
+        """One fusion, every stage kept.
+
+        ``first``, ``second``: text for ``Catalog.find``, the ``Path`` of a picture, or a PIL image. ``main``:
+        ``"first"`` or ``"second"`` forces the main subject. ``layout``: (scale_h, scale_w, offset_y, offset_x) of
+        the first present instance; the others keep their place relative to it. ``size``: pixels a side, a multiple
+        of 16 from 64 to 1024. ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
+        Raises FusionError with one sentence for anything that cannot be done.
+        """
+        wanted = None if layout is None else check_layout(layout, self.frame)
+        check_request(main, size, disabled)
+        timings: dict[str, float] = {}
+        start = time.perf_counter()
+        with self.clock(timings, "inputs"):
+            sources = read_source(first, self.catalog), read_source(second, self.catalog)
+            pictures = tuple(self._picture(source, size) for source in sources)
+        with self._turn, torch.inference_mode():
+            seen, plan, out = self._run(sources, pictures, main, wanted, size, frozenset(disabled), timings)
+            with self.clock(timings, "trace"):
+                trace = build_trace(self.net, pictures, seen, plan, out)
+        truth = self._ask_teacher(sources, size, trace, timings) if teacher else None
+        timings["total"] = 1000 * (time.perf_counter() - start)
+        return dataclasses.replace(
+            trace,
+            names=tuple(source.name for source in sources),
+            keys=tuple(source.key for source in sources),
+            weights_hash=self.weights_hash,
+            override=None if wanted is None else tuple(wanted),
+            teacher=truth,
+            timings_ms=timings,
+            ablations={name: False for name in ABLATIONS if name in disabled},
+        )
+
+    def _picture(self, source: Source, size: int) -> np.ndarray:
+        """Premultiplied RGBA, uint8 (size, size, 4)."""
+        return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
+
+    def _run(
+        self,
+        sources: tuple[Source, Source],
+        pictures: tuple[np.ndarray, np.ndarray],
+        main: str | None,
+        wanted: Layout | None,
+        size: int,
+        disabled: frozenset[str],
+        timings: dict[str, float],
+    ) -> tuple[Perception, Plan, FusionOutput]:
+        """Perceive, plan, fuse; the first two only for what was not asked before."""
+        pair = (sources[0].key, sources[1].key, size)
+        with self.clock(timings, "perceive"):
+            seen = self._seen.get(pair, lambda: self.net.perceive(*(self._tensor(p) for p in pictures)))
+        with self.clock(timings, "plan"):
+            decided = int(seen.main_logit[0] > 0) if main is None else SIDES.index(main)
+            index = torch.tensor([decided], device=self.device)
+            plan = self._plans.get((*pair, decided), lambda: self.net.plan(seen, index))
+            placed = presence = None
+            if wanted is not None:
+                present = (plan.presence_logit[0] > 0).float().cpu()
+                moved, present = carry_along(plan.layout[0].float().cpu(), present, wanted, self.frame)
+                placed, presence = moved[None].to(self.device), present[None].to(self.device)
+        with self.clock(timings, "fuse"):
+            out = self.net.fuse(seen, index, plan, layout=placed, presence=presence, disabled=disabled)
+        return seen, plan, out
+
+    def _tensor(self, picture: np.ndarray) -> Tensor:
+        """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""
+        return torch.from_numpy(picture).to(self.device).permute(2, 0, 1)[None].float().div_(255)
+
+    def _ask_teacher(
+        self, sources: tuple[Source, Source], size: int, trace: FusionTrace, timings: dict[str, float]
+    ) -> TeacherTrace | None:
+        """The teacher's answer, for pairs of two emoji."""
+        if any(source.picture is not None for source in sources):
+            return None
+        with self.clock(timings, "teacher"):
+            return self._teacher.answer(sources[0].key, sources[1].key, size, trace)
+
+    @contextmanager
+    def clock(self, timings: dict[str, float], stage: str) -> Iterator[None]:
+        """Milliseconds of a stage; on a GPU its work is waited for."""
+        start = time.perf_counter()
+        yield
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        timings[stage] = 1000 * (time.perf_counter() - start)
+
+
+def check_request(main: str | None, size: int, disabled: frozenset[str]) -> None:
+    """Raises RequestError for what is not in the choice."""
+    if main is not None and main not in SIDES:
+        raise RequestError(f"The main subject cannot be {main!r}; it is first, second or left out.")
+    if size not in SIZES:
+        raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
+    unknown = sorted(set(disabled) - set(ABLATIONS))
+    if unknown:
+        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
+
+
+def held_bytes(value: object) -> int:
+    """Bytes of the arrays and tensors in ``value``: arrays, tensors, dataclasses and tuples of them."""
+    if isinstance(value, (Tensor, np.ndarray)):
+        return value.nbytes
+    if isinstance(value, (tuple, list)):
+        return sum(map(held_bytes, value))
+    if dataclasses.is_dataclass(value):
+        return sum(held_bytes(getattr(value, f.name)) for f in dataclasses.fields(value))
+    return 0

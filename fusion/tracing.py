@@ -1,0 +1,65 @@
+"""FusionOutput to FusionTrace: off the device, off the batch, picture channels last."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fusion.geometry import content_box
+from fusion.model import FusionNet, FusionOutput, Perception
+from fusion.model.center_aware_scale import Plan
+from fusion.model.head import stack_instances
+from fusion.trace import AttentionTrace, FusionTrace, LayoutTrace
+
+
+def array(tensor: Tensor) -> np.ndarray:
+    """A float32 copy of its own: the network may overwrite its tensors."""
+    return np.array(tensor.detach().float().cpu().numpy(), np.float32, order="C")
+
+
+def picture(tensor: Tensor) -> np.ndarray:
+    """(C, H, W) to (H, W, C)."""
+    return array(tensor.movedim(0, -1))
+
+
+def build_trace(
+    net: FusionNet, pictures: tuple[np.ndarray, np.ndarray], seen: Perception, plan: Plan, out: FusionOutput
+) -> FusionTrace:
+    """The trace of a batch of one, without names, teacher, override and timings, which only the caller knows.
+
+    ``pictures``: the two inputs, premultiplied RGBA, uint8 (S, S, 4).
+    """
+    confidence = float(torch.sigmoid(seen.main_logit[0].float().abs()))
+    instances = out.instances[0]
+    return FusionTrace(
+        names=("", ""),
+        keys=("", ""),
+        preset=net.config.preset,
+        weights_hash="",
+        size=pictures[0].shape[0],
+        inputs=tuple(one.astype(np.float32) / 255 for one in pictures),
+        separated=tuple(array(one[0]) for one in out.separated),
+        main=int(out.main[0]),
+        predicted_main=int(seen.main_logit[0] > 0),
+        main_confidence=confidence,
+        predicted=LayoutTrace(array(plan.layout[0]), array(torch.sigmoid(plan.presence_logit[0].float()))),
+        override=None,
+        effective=LayoutTrace(array(out.layout[0]), array(out.presence[0])),
+        recolour=float(torch.sigmoid(out.recolour_logit[0].float())),
+        recoloured=None if out.recoloured is None or not out.recolour[0] else picture(out.recoloured[0]),
+        instances=array(instances.movedim(1, -1)),
+        instance_boxes=array(content_box(instances[:, 3])),
+        transformed=picture(stack_instances(out.instances)[0]),
+        position=None if out.position is None else array(out.position[0]),
+        attention={
+            name: AttentionTrace(array(maps.channel[0]), array(maps.spatial[0, 0]))
+            for name, maps in out.attention.items()
+        },
+        gates=None if out.gates is None else array(out.gates[0]),
+        correction=None if out.correction is None else picture(out.correction[0]),
+        composite=picture(out.composite[0]),
+        output=picture(net.to_rgba(out.image)[0]),
+        teacher=None,
+        timings_ms={},
+    )
