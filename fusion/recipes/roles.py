@@ -39,6 +39,7 @@ BLAZE = re.compile(
     r"\b(fire|rainbow|sun|cloud|wave|"
     r"collision|cyclone|tornado|explosion|moon|galaxy|milky way|globe|web|fog|sunflower)\b"
 )
+GLOW = re.compile(r"^(fire|sun|collision|rainbow|cyclone|glowing star|star|sunflower|globe with meridians)$")
 VESSEL = re.compile(
     r"\b(jar|bowl|cup|mug|glass|pot|pan|"
     r"basket|bucket|bathtub|bag|bags|backpack|handbag|pouch|purse|box|package|cart|crystal ball|"
@@ -211,6 +212,12 @@ def is_blaze(key: str) -> bool:
     )
 
 
+@cache
+def is_glow(key: str) -> bool:
+    """A blaze that is clear enough for eyes as well."""
+    return is_blaze(key) and named(key, GLOW)
+
+
 def compact(body: Anatomy) -> bool:
     """Neither long nor thin: recognisable when small."""
     ratio = max(body.width, 1) / max(body.height, 1)
@@ -220,7 +227,7 @@ def compact(body: Anatomy) -> bool:
 @cache
 def is_motif(key: str) -> bool:
     """Compact and clear, recognisable in a small copy."""
-    if is_smiley(key) or is_face(key) or is_person(key):
+    if is_smiley(key) or is_face(key) or is_person(key) or is_tile(key):
         return False
     return (kind(key) in MOTIFS or emoji(key).category == "Symbols") and compact(anatomy(key))
 

@@ -26,12 +26,13 @@ from fusion.recipes import (
     recolour,
     repaint,
     scene,
+    two_step,
     wearable,
 )
 from fusion.recipes.anatomy import anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
-from fusion.recipes.roles import is_animal, is_face, is_hand, is_mark, is_motif, is_person, is_smiley
+from fusion.recipes.roles import is_animal, is_face, is_hand, is_mark, is_motif, is_person, is_smiley, is_tile
 
 RULES: tuple[Family, ...] = (
     face_swap.FAMILY,
@@ -40,6 +41,7 @@ RULES: tuple[Family, ...] = (
     halo.FAMILY,
     face_on_object.FAMILY,
     perch.FAMILY,
+    two_step.FAMILY,
     aura.FAMILY,
     motif_eyes.FAMILY,
     scene.FAMILY,
@@ -74,9 +76,9 @@ def precedence(key: str) -> tuple[int, float, str]:
         rank = 0
     elif is_face(key):
         rank = 1
-    elif is_person(key) or is_animal(key):
+    elif (is_person(key) or is_animal(key)) and not is_tile(key):
         rank = 2
-    elif is_mark(key) or is_hand(key) or is_motif(key):
+    elif is_person(key) or is_mark(key) or is_hand(key) or is_motif(key):
         rank = 4
     else:
         rank = 3
