@@ -20,6 +20,7 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
     return {
         "layers": {"main": data_url(main), "other": data_url(other)},
         "content": content_box(other[..., 3]),
+        "lead": lead(trace),
         "predicted": [layout_list(one) for one in trace.predicted.layouts],
         "effective": [layout_list(one) for one in trace.effective.layouts],
         "override": layout_list(trace.override) if trace.override is not None else None,
@@ -28,6 +29,12 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
         "truth": truth(trace),
         "range": {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-frame.max_offset, frame.max_offset]},
     }
+
+
+def lead(trace: FusionTrace) -> int:
+    """Which instance the sliders place: the first that is present."""
+    present = np.flatnonzero(np.asarray(trace.effective.presence) > 0.5)
+    return int(present[0]) if len(present) else 0
 
 
 def truth(trace: FusionTrace) -> list[list[float]] | None:

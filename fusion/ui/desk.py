@@ -6,12 +6,15 @@ a preset, lets one fusion run at a time, and keeps the latest traces so that eve
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from fusion.catalog import Catalog
 from fusion.errors import FusionError
+from fusion.geometry import Layout
 from fusion.trace import FusionTrace
 from fusion.ui import controls, history, picker, stages
 from fusion.ui.pictures import data_url, has_background
@@ -19,6 +22,9 @@ from fusion.ui.request import FuseRequest, RequestError, Upload
 
 KEPT_TRACES = 8
 """A trace at 256 pixels takes some 10 MB."""
+
+WARM_UP = ("1f600", "1f355")
+"""The pair that the page opens with."""
 
 
 class Desk:
@@ -47,12 +53,26 @@ class Desk:
             if request in self._traces:
                 self._traces.move_to_end(request)
                 return self._traces[request]
-            pair = [one.picture if isinstance(one, Upload) else one for one in (request.first, request.second)]
-            trace = self.fuser(request.preset).fuse(*pair, **request.arguments())
+            trace = self._fuse(request)
             self._traces[request] = trace
             while len(self._traces) > KEPT_TRACES:
                 self._traces.popitem(last=False)
             return trace
+
+    def _fuse(self, request: FuseRequest) -> FusionTrace:
+        fuser = self.fuser(request.preset)
+        sources = request.first, request.second
+        # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
+        layout = None if request.layout is None else tuple(fuser.frame.clamp(Layout(*request.layout)))
+        pair = [one.picture if isinstance(one, Upload) else one for one in sources]
+        trace = fuser.fuse(*pair, main=request.main, layout=layout, disabled=request.disabled)
+        names = (one.name if isinstance(one, Upload) else name for one, name in zip(sources, trace.names, strict=True))
+        return replace(trace, names=tuple(names))
+
+    def warm(self) -> None:
+        """Load the first preset and let it fuse once: the first run of a network is several times slower."""
+        with contextlib.suppress(FusionError):
+            self.trace(FuseRequest(*WARM_UP, preset=self.presets[0]))
 
     def request(self, data: dict) -> FuseRequest:
         return FuseRequest.from_json(data, self.presets)
@@ -108,10 +128,9 @@ def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
     for source in (request.first, request.second):
         if isinstance(source, Upload) and has_background(source.picture):
             told.append(f"{source.name} has no transparency, so its background counts as part of the emoji.")
-    if request.layout is not None and "layout" not in request.disabled:
-        effective = trace.effective.layouts[0]
-        if any(abs(a - b) > 1e-4 for a, b in zip(request.layout, effective, strict=True)):
-            told.append("The layout was brought into the range of this preset.")
+    asked, used = request.layout, trace.override
+    if asked and used and max(abs(a - b) for a, b in zip(asked, used, strict=True)) > 1e-4:
+        told.append("The layout was brought into the range of this preset.")
     if trace.ablations:
         told.append("Ablation: parts of the network are switched off, so this is not its own answer.")
     return told

@@ -63,10 +63,6 @@ class FuseRequest:
         first, second = (_source(data.get(side), side) for side in SIDES)
         return cls(first, second, preset, main, _layout(data.get("layout")), disabled)
 
-    def arguments(self) -> dict:
-        """Keyword arguments of ``Fuser.fuse``."""
-        return {"main": self.main, "layout": self.layout, "disabled": self.disabled}
-
     def permalink(self) -> str | None:
         """Query string that restores this request, or ``None`` where an uploaded picture takes part."""
         if any(isinstance(source, Upload) for source in (self.first, self.second)):

@@ -10,11 +10,11 @@
   const boxOf = ([sh, sw, oy, ox], [x0, y0, x1, y1]) =>
     [sw * (x0 - 0.5) + 0.5 + ox, sh * (y0 - 0.5) + 0.5 + oy, sw * (x1 - 0.5) + 0.5 + ox, sh * (y1 - 0.5) + 0.5 + oy];
 
-  // The others keep their place relative to the first, as the pipeline does.
+  // The others keep their place relative to the leading instance, as in the pipeline's `carry_along`.
   const follow = (first) => {
-    const [h, w, y, x] = info.predicted[0];
-    return info.predicted.map(([sh, sw, oy, ox], k) => k === 0 ? first
-      : [sh * first[0] / h, sw * first[1] / w, first[2] + (oy - y) * first[0] / h, first[3] + (ox - x) * first[1] / w]);
+    const [h, w, y, x] = info.predicted[info.lead];
+    return info.predicted.map(([sh, sw, oy, ox], k) => k === info.lead ? first
+      : clampLayout([sh * first[0] / h, sw * first[1] / w, first[2] + (oy - y) * first[0] / h, first[3] + (ox - x) * first[1] / w]));
   };
 
   const setBox = (node, [x0, y0, x1, y1]) => {
@@ -25,7 +25,7 @@
   // Everything that follows the layout while a hand is on it. No network, no layout of the page beyond the canvas.
   const preview = (first) => {
     live = first;
-    const layouts = first === null ? [] : (info.override || dragging ? follow(first) : info.effective);
+    const layouts = dragging ? follow(first) : info.effective;
     canvas.querySelectorAll(".ef-layer.ef-other").forEach((node, k) => {
       const [sh, sw, oy, ox] = layouts[k];
       node.style.transform = `translate(${100 * ox}%, ${100 * oy}%) scale(${sw}, ${sh})`;
@@ -35,7 +35,7 @@
       row.slider.value = first[i];
       row.slider.setAttribute("aria-valuetext", first[i].toFixed(3));
       row.effective.textContent = first[i].toFixed(2);
-      row.root.classList.toggle("ef-moved", Math.abs(first[i] - info.predicted[0][i]) > 5e-4);
+      row.root.classList.toggle("ef-moved", Math.abs(first[i] - info.predicted[info.lead][i]) > 5e-4);
     });
   };
 
@@ -67,8 +67,8 @@
       nodes.push(box);
     });
     shown.forEach((there, k) => {
-      const box = EF.make("div", { className: `ef-instance${k ? "" : " ef-grip"}`, hidden: !there });
-      if (!k) {
+      const box = EF.make("div", { className: `ef-instance${k === info.lead ? " ef-grip" : ""}`, hidden: !there });
+      if (k === info.lead) {
         box.tabIndex = 0;
         box.setAttribute("role", "application");
         box.setAttribute("aria-label", "The other emoji's box. Arrow keys move it, plus and minus resize it.");
@@ -204,11 +204,11 @@
       info = answer.controls;
       rows.forEach((row, i) => {
         [row.slider.min, row.slider.max] = i < 2 ? info.range.scale : info.range.offset;
-        row.predicted.textContent = info.predicted[0][i].toFixed(2);
+        row.predicted.textContent = info.predicted[info.lead][i].toFixed(2);
         row.override.textContent = info.override ? info.override[i].toFixed(2) : "–";
       });
       drawCanvas();
-      preview(info.effective[0]);
+      preview(info.effective[info.lead]);
       drawInstances();
     },
   });

@@ -1,0 +1,68 @@
+"""From the command line to a running page."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+
+from fusion.errors import FusionError
+
+DEFAULT_PORT = 7860
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="app.py", description="Two emoji in, one new emoji out, in the browser.")
+    # Gradio's own variables are what Spaces and containers set.
+    parser.add_argument(
+        "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
+    )
+    port = int(os.environ.get("GRADIO_SERVER_PORT", DEFAULT_PORT))
+    parser.add_argument("--port", type=int, default=port, help="default: %(default)s")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
+    parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
+    return parser.parse_args(arguments)
+
+
+def build_desk(device: str = "auto", weights: str | None = None):
+    """A desk with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
+
+    Raises FusionError when the named weights or the device cannot be used.
+    """
+    from fusion.catalog import Catalog
+    from fusion.checkpoint import available_weights
+    from fusion.model import DEFAULT_PRESET
+    from fusion.pipeline import Fuser
+    from fusion.ui.desk import Desk
+
+    catalog = Catalog.default()
+
+    def maker(preset: str):
+        return lambda: Fuser(None, device, preset, catalog=catalog)
+
+    # Without any weights the page still opens, and its first answer says what is missing.
+    fusers = {preset: maker(preset) for preset in available_weights() or [DEFAULT_PRESET]}
+    if weights:
+        own = Fuser(weights, device, catalog=catalog)
+        fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
+    return Desk(catalog, fusers)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until interrupted. Exits with code 2 and one sentence when that cannot work."""
+    options = parse(arguments)
+    try:
+        desk = build_desk(options.device, options.weights)
+    except FusionError as fault:
+        print(fault, file=sys.stderr)
+        raise SystemExit(2) from None
+    # The first visitor should not wait for weights to load: that happens while the server starts.
+    threading.Thread(target=desk.warm, daemon=True).start()
+    from fusion.ui.page import build_page, launch_page
+
+    try:
+        launch_page(build_page(desk), server_name=options.host, server_port=options.port)
+    except OSError as fault:
+        print(f"Port {options.port} cannot be used ({fault}); choose another with --port.", file=sys.stderr)
+        raise SystemExit(2) from None
