@@ -48,6 +48,7 @@ VESSEL = re.compile(
     r"calendar|card|ticket|clipboard|scroll|notebook|placard|label|stamp|bed|toilet|urn|locker|cinema|globe|shield|coin|"
     r"hole|aquarium|takeout|can|canned|amphora|teapot|mate|beverage|luggage|briefcase|folder|file|x-ray|petri|fondue)\b"
 )
+CAST = re.compile(r"\b(trophy|medal|coin|crystal ball|bell|shield|ring|moai|statue)\b")
 SURFACES = {
     "clothing", "food-prepared", "food-sweet", "food-asian", "transport-ground", "transport-air", "transport-water",
     "household",
@@ -122,7 +123,7 @@ def is_hand(key: str) -> bool:
 @cache
 def is_animal(key: str) -> bool:
     """An animal, from in front or from the side."""
-    return kind(key).startswith("animal")
+    return kind(key).startswith(("animal", "cat-face", "monkey-face"))
 
 
 @cache
@@ -238,6 +239,12 @@ def is_container(key: str) -> bool:
     if is_smiley(key) or is_face(key) or emoji(key).category in ("People & Body", "Flags", "Animals & Nature"):
         return False
     return named(key, VESSEL) and anatomy(key).seat[2] >= ROOMY_SEAT
+
+
+@cache
+def holds_inlay(key: str) -> bool:
+    """Cast metal or glass with room for a relief: trophy, medal, coin, crystal ball."""
+    return named(key, CAST) and anatomy(key).seat[2] >= NARROW_SEAT
 
 
 @cache

@@ -19,12 +19,14 @@ from fusion.recipes import (
     face_on_object,
     face_swap,
     halo,
+    inlay,
     inside,
     material,
     motif_eyes,
     perch,
     recolour,
     repaint,
+    scatter,
     scene,
     two_step,
     wearable,
@@ -52,7 +54,8 @@ RULES: tuple[Family, ...] = (
 )
 """The families that pairs get, in the order in which they are asked."""
 
-FAMILIES: dict[str, Family] = {family.name: family for family in RULES}
+FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, inlay.FAMILY, scatter.FAMILY)}
+"""All families by name, those for sheets only at the end."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def pools() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     }
 
 
-def counts(sample: int = 4000) -> dict:
+def counts(sample: int = 20_000) -> dict:
     """``emoji``: how many take part; ``families``: name -> ``pairs`` (a guess), ``first``, ``second``."""
     keys = [emoji.key for emoji in Catalog.default()]
     # A fixed low-discrepancy walk over all pairs: the same estimate in every process.
