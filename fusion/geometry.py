@@ -177,25 +177,32 @@ def warp(images: Tensor, layout: Tensor, prefilter: bool = True) -> Tensor:
 
     ``layout``: (B, 4). With ``prefilter``, shrunk pictures are averaged first. Differentiable in both.
     """
+    if not len(images):
+        return images
     height, width = images.shape[-2:]
     grid = sampling_grid(layout, height, width)
-
-    def sample(source: Tensor, where: Tensor) -> Tensor:
-        # Half precision cannot tell neighbouring pixels of a wide map apart: the grid stays in float32.
-        sampled = F.grid_sample(source.float(), where, padding_mode="zeros", align_corners=False)
-        return sampled.to(source.dtype)
-
-    warped = sample(images, grid)
-    if not prefilter:
-        return warped
+    steps = [step for step in PREFILTER if prefilter and step[1] <= min(height, width)]
     shrink = layout[:, :2].amax(dim=1)
-    for bound, factor in PREFILTER:
-        chosen = shrink < bound
-        if chosen.any() and min(height, width) >= factor:
-            index = chosen.nonzero()[:, 0]
-            small = F.avg_pool2d(images.index_select(0, index), factor)
-            warped = warped.index_copy(0, index, sample(small, grid.index_select(0, index)))
+    level = sum(((shrink < bound).long() for bound, _ in steps), torch.zeros_like(shrink, dtype=torch.long))
+
+    warped = None
+    for n, factor in enumerate([1, *(factor for _, factor in steps)]):
+        index = (level == n).nonzero()[:, 0]
+        if len(index) == len(images):
+            return _sample(images, grid, factor)
+        if len(index):
+            part = _sample(images.index_select(0, index), grid.index_select(0, index), factor)
+            warped = torch.zeros_like(images) if warped is None else warped
+            warped = warped.index_copy(0, index, part)
     return warped
+
+
+def _sample(images: Tensor, grid: Tensor, factor: int) -> Tensor:
+    """``images`` averaged over ``factor`` pixels, then read at ``grid``."""
+    small = F.avg_pool2d(images, factor) if factor > 1 else images
+    # Half precision cannot tell neighbouring pixels of a wide map apart: the grid stays in float32.
+    sampled = F.grid_sample(small.float(), grid, padding_mode="zeros", align_corners=False)
+    return sampled.to(images.dtype)
 
 
 def over(front: Tensor, back: Tensor) -> Tensor:

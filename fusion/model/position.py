@@ -26,13 +26,14 @@ def box_plane(boxes: Tensor, presence: Tensor, height: int, width: int) -> Tenso
     1 at a box's centre, 0 on its edge, -1 one box size outside. ``boxes``: (B, K, 4), ``presence``: (B, K).
     The layout-aware coordinate of design section 2: two linear ramps cannot point at the non-main, this can.
     """
-    x, y = coordinate_planes(height, width, like=boxes)[0].unbind(0)
-    x0, y0, x1, y1 = (edge[..., None, None] for edge in boxes.unbind(-1))
-    u = (2 * x - x0 - x1).abs() / (x1 - x0).clamp_min(1e-3)
-    v = (2 * y - y0 - y1).abs() / (y1 - y0).clamp_min(1e-3)
-    depth = (1 - torch.maximum(u, v)).clamp(-1, 1)
-    absent = (presence <= 0)[..., None, None]
-    return depth.masked_fill(absent, -1).amax(dim=1, keepdim=True)
+    planes = coordinate_planes(height, width, like=boxes)[0]
+    x, y = planes[0, 0], planes[1, :, 0]  # one line each way; they meet only at the end
+    x0, y0, x1, y1 = (edge[..., None] for edge in boxes.unbind(-1))
+    u = (2 * x - x0 - x1).abs() / (x1 - x0).clamp_min(1e-3)  # (B, K, W)
+    v = (2 * y - y0 - y1).abs() / (y1 - y0).clamp_min(1e-3)  # (B, K, H)
+    absent = (presence <= 0)[..., None]
+    far = torch.maximum(u.masked_fill(absent, 2)[..., None, :], v[..., None])
+    return (1 - far.amin(dim=1, keepdim=True)).clamp(-1, 1)
 
 
 class PositionalEncoding(nn.Module):

@@ -44,7 +44,8 @@ class UpBlock(nn.Module):
         maps = None
         if self.attention is not None and attend:
             maps = self.attention(x, locate(*x.shape[-2:]))
-            x = x * maps.channel[:, :, None, None] * maps.spatial
+            channel, spatial = maps.channel[:, :, None, None], maps.spatial
+            x = x * channel * spatial if torch.is_grad_enabled() else x.mul_(channel).mul_(spatial)
         return self.convs(x), maps
 
 
