@@ -14,6 +14,7 @@ import io
 import json
 import re
 import threading
+import zlib
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,7 +30,11 @@ from fusion.errors import FusionError
 if TYPE_CHECKING:
     from fusion.geometry import Frame
 
-NOTO = Path(__file__).parent.parent / "assets" / "noto.json.gz"
+ROOT = Path(__file__).parent.parent
+NOTO = ROOT / "assets" / "noto.json.gz"
+STYLES = ROOT / "data" / "styles"
+"""Where assets/fetch_styles.py puts other art styles."""
+
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
 LONGEST_QUERY = 100
@@ -66,6 +71,10 @@ class Words(NamedTuple):
 
 class UnreadableCatalog(FusionError):
     """The catalog file is missing or damaged."""
+
+
+class MissingStyle(FusionError):
+    """An art style was asked for that has not been fetched."""
 
 
 def key_of(char: str) -> str:
@@ -143,6 +152,18 @@ class Catalog:
         return Catalog.load(NOTO)
 
     @staticmethod
+    @cache
+    def style(name: str) -> Catalog:
+        """The same emoji, those that there are, in another art style; read once in a process.
+
+        Raises MissingStyle when the style was not fetched: see assets/fetch_styles.py.
+        """
+        path = STYLES / f"{name}.json.gz"
+        if not path.is_file():
+            raise MissingStyle(f"the art style {name!r} is not here: run python assets/fetch_styles.py {name}")
+        return Catalog.load(path)
+
+    @staticmethod
     def load(path: str | Path) -> Catalog:
         """Read a catalog file. Raises UnreadableCatalog when it is missing or damaged."""
         try:
@@ -150,9 +171,10 @@ class Catalog:
             rows = json.loads(head)
             emoji = [Emoji(key_of(char), char, *facts, tuple(a), tuple(b)) for char, *facts, a, b in rows]
             return Catalog(emoji, bodies)
-        except (OSError, EOFError, ValueError, TypeError) as error:
+        except (OSError, EOFError, zlib.error, ValueError, TypeError) as error:
             raise UnreadableCatalog(
-                f"cannot read the emoji catalog {path} ({error}): run python assets/build_catalog.py"
+                f"the emoji file {path} is missing or damaged ({error}): restore it from the repository, or make it "
+                "again with assets/build_catalog.py or assets/fetch_styles.py"
             ) from error
 
     def __getitem__(self, key: str) -> Emoji:

@@ -179,9 +179,10 @@ def test_a_damaged_catalog_says_how_to_mend_it(tmp_path, content):
         Catalog.load(path)
 
 
-def test_a_truncated_catalog_is_refused(tmp_path):
+@pytest.mark.parametrize("harm", [lambda data: data[:100_000], lambda data: data[:5000] + bytes(99) + data[5099:]])
+def test_a_truncated_or_altered_catalog_is_refused(tmp_path, harm):
     path = tmp_path / "emoji.json.gz"
-    path.write_bytes(module.NOTO.read_bytes()[:100_000])
+    path.write_bytes(harm(module.NOTO.read_bytes()))
     with pytest.raises(UnreadableCatalog):
         Catalog.load(path)
 
