@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fusion.catalog import Catalog
+from fusion.catalog import Catalog, Emoji
 from fusion.recipes import measure
 from fusion.recipes.layers import draw, draw_layers, layers
 
@@ -88,43 +88,43 @@ _WIDE_DISC = 95.0
 """... and if its disc is at least so wide: smaller discs share the picture with hands, hats or clouds."""
 _SMALLEST_SEAT = 16.0
 """Radius under which no face can be read (study, rule order)."""
-_SIDEWAYS = {"animal-mammal", "animal-bird", "animal-amphibian", "animal-reptile", "animal-marine", "animal-bug"}
-_SCENES = {"place-map", "place-geographic", "place-religious", "place-other"}
+_FACELESS = ("animal-", "place-map", "place-geographic", "place-religious", "place-other", "monkey-", "cat-", "face-")
+"""Subcategories, by their beginning, where a face would stand on a scene, a side view or another face."""
+_FACELESS_CATEGORIES = {"Symbols", "People & Body", "Flags"}
+"""Signs with letters, people, flags. Geometric shapes are the exception."""
 
 
 @lru_cache(maxsize=4096)
 def anatomy(key: str) -> Anatomy:
-    """The anatomy of the emoji ``key`` (codepoints as in the catalog): stored if it is, measured if not.
+    """The anatomy of the emoji ``key`` (codepoints as in the catalog), measured and corrected by hand.
 
     Raises UnknownEmoji for a key that is not in the catalog.
     """
-    return corrected(measure_emoji(key), overrides().get(key, {}))
+    given = overrides().get(key, {})
+    measured = measure_emoji(key, given)
+    changes = {name: value for name, value in given.items() if name not in ("reason", "eyes", "disc")}
+    return replace(measured, **changes) if changes else measured
 
 
-def measure_emoji(key: str) -> Anatomy:
-    """Measure one emoji, without the corrections by hand. Takes 5 to 30 ms."""
-    emoji = Catalog.default()[key]
-    stack = layers(key)
+@lru_cache(maxsize=1)
+def overrides() -> dict[str, dict]:
+    """Corrections by hand: key -> fields to replace, each with its ``reason``."""
+    path = Path(__file__).parents[2] / "assets" / "anatomy.json"
+    if not path.exists():
+        return {}
+    table = json.loads(path.read_text(encoding="utf-8"))
+    return {key: {name: _tuples(value) for name, value in entry.items()} for key, entry in table.items()}
+
+
+def measure_emoji(key: str, given: dict | None = None) -> Anatomy:
+    """Measure one emoji in 5 to 30 ms; eyes and disc that are ``given`` by hand are taken as they are."""
+    emoji, given = Catalog.default()[key], given or {}
     picture = draw(Catalog.default().body(key), (0, 0, 128, 128), measure.SIDE, measure.SIDE)
     inside = picture[..., 3] > 0.5
     box = measure.mask_box(inside) or (0.0, 0.0, 128.0, 128.0)
-    smiley = emoji.category == "Smileys & Emotion"
-    eyes = measure.dark_eyes(picture, box)
-    drawn = draw_layers(stack, 64) if smiley or eyes else np.zeros((0, 64, 64, 4), np.float32)
-    disc, disc_layers, clean = None, 0, False
-    found = measure.find_disc(drawn, inside.sum() / 4) if smiley else None
-    if found:
-        disc, disc_layers = found
-        features = measure.flatten_stack(drawn[disc_layers:])
-        spill = (features[..., 3] * (drawn[0, ..., 3] < 0.1)).sum() / max(features[..., 3].sum(), 1)
-        clean = bool(spill < _NEAR_DISC and disc[2] - disc[0] > _WIDE_DISC)
-        if eyes is None:
-            large = np.kron(features, np.ones((2, 2, 1), np.float32))
-            eyes = measure.feature_eyes(large, disc)
-    eye_layers = measure.layers_within(drawn, eyes, disc_layers) if eyes else ()
-    split = max(e[3] for e in eyes) + 2 if eyes else 64.0
-    lower = measure.layers_below(drawn, split, disc_layers) if disc or eyes else ()
-    colours = draw(stack.body(range(disc_layers)), (0, 0, 128, 128), 64, 64) if disc else picture
+    face = _measure_face(emoji, picture, box, given)
+    eyes = face["eyes"]
+    body = draw(layers(key).body(range(face["disc_layers"])), (0, 0, 128, 128), 64, 64) if face["disc"] else picture
     solid = picture[picture[..., 3] > 0.9]
     mean = solid[:, :3].mean(0) if len(solid) else np.zeros(3, np.float32)
     seat = measure.seat(inside)
@@ -133,37 +133,61 @@ def measure_emoji(key: str) -> Anatomy:
         box=box,
         cover=float(inside.mean()),
         seat=seat,
-        seat_good=seat[2] >= _SMALLEST_SEAT and emoji.subcategory not in _SIDEWAYS | _SCENES,
-        disc=disc,
-        clean=clean,
-        eyes=eyes,
-        mouth=bool(lower),
-        top=measure.top_of(inside, box),
+        seat_good=seat[2] >= _SMALLEST_SEAT and eyes is None and _bears_faces(emoji),
+        top=measure.top_of(inside, box, sum(e[0] + e[2] for e in eyes) / 4 if eyes else None),
         head_width=measure.width_at(inside, eyes),
         symmetry=measure.symmetry(picture[..., 3], box),
         mean_rgb=tuple(float(v) for v in mean),
         luminance=float(mean @ measure.LUMINANCE),
-        palette=measure.palette(colours),
-        is_smiley=disc is not None,
-        is_face=eyes is not None,
-        disc_layers=disc_layers,
-        eye_layers=eye_layers,
-        lower_layers=lower,
+        palette=measure.palette(body),
+        **face,
     )
 
 
-def corrected(measured: Anatomy, override: dict) -> Anatomy:
-    """``measured`` with the hand-made corrections of one entry of ``assets/anatomy.json``."""
-    changes = {name: _tuples(value) for name, value in override.items() if name != "reason"}
-    return replace(measured, **changes) if changes else measured
+def _measure_face(emoji: Emoji, picture: np.ndarray, box: Box, given: dict) -> dict:
+    """The fields of Anatomy that concern disc, eyes and mouth."""
+    round_face = emoji.subcategory.startswith("face-")
+    eyes = given.get("eyes", _find_eyes(emoji, picture, box))
+    drawn = draw_layers(layers(emoji.key), 64) if round_face or eyes else np.zeros((0, 64, 64, 4), np.float32)
+    found = measure.find_disc(drawn, (picture[..., 3] > 0.5).sum() / 4) if round_face else None
+    disc, count = found if found and given.get("disc", True) else (None, 0)
+    clean = False
+    if disc:
+        features = measure.flatten_stack(drawn[count:])
+        spill = (features[..., 3] * (drawn[0, ..., 3] < 0.1)).sum() / max(features[..., 3].sum(), 1)
+        clean = bool(spill < _NEAR_DISC and disc[2] - disc[0] > _WIDE_DISC)
+        if eyes is None and "eyes" not in given:
+            eyes = measure.feature_eyes(np.kron(features, np.ones((2, 2, 1), np.float32)), disc)
+    split = max(e[3] for e in eyes) + 2 if eyes else 64.0
+    lower = measure.layers_below(drawn, split, count) if disc or eyes else ()
+    return {
+        "disc": disc,
+        "clean": clean,
+        "eyes": eyes,
+        "mouth": bool(lower),
+        "is_smiley": disc is not None,
+        "is_face": eyes is not None,
+        "disc_layers": count,
+        "eye_layers": measure.layers_within(drawn, eyes, count) if eyes else (),
+        "lower_layers": lower,
+    }
+
+
+def _find_eyes(emoji: Emoji, picture: np.ndarray, box: Box) -> tuple[Box, Box] | None:
+    """Eyes of what can have a face that looks at us; buildings and fruit only seem to have eyes."""
+    smiley, person = emoji.category == "Smileys & Emotion", emoji.category == "People & Body"
+    luminary = emoji.subcategory == "sky-weather" and "face" in emoji.name.lower()
+    if not (smiley or person or luminary or emoji.subcategory.startswith("animal-")):
+        return None
+    eyes = measure.dark_eyes(picture, box, large=smiley, dark_hair=person)
+    return measure.with_whites(picture, eyes) if eyes else None
+
+
+def _bears_faces(emoji: Emoji) -> bool:
+    return emoji.subcategory == "geometric" or (
+        emoji.category not in _FACELESS_CATEGORIES and not emoji.subcategory.startswith(_FACELESS)
+    )
 
 
 def _tuples(value: object) -> object:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-@lru_cache(maxsize=1)
-def overrides() -> dict[str, dict]:
-    """Corrections by hand: key -> fields to replace, each with its ``reason``."""
-    path = Path(__file__).parents[2] / "assets" / "anatomy.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

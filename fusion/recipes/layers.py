@@ -20,12 +20,16 @@ import resvg_py
 from PIL import Image
 
 from fusion.catalog import Catalog
+from fusion.recipes.paths import split_path
 
 _NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _DEFINITIONS = {"defs", "clipPath", "linearGradient", "radialGradient", "mask", "symbol", "filter"}
 _WHOLE = {"mask", "filter", "opacity", "transform"}
 """A group with one of these acts on its children together, so it stays one layer."""
+
+MOST_PIECES = 40
+"""A path of more pieces than this is a texture, not a face, and stays one layer."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,10 @@ def flatten(body: str) -> Layers:
             for child in element:
                 visit(child, (*wrappers, _attributes(element)))
         else:
-            leaf = _serialise(element)
-            for attributes in reversed(wrappers):
-                leaf = f"<g{attributes}>{leaf}</g>"
-            leaves.append(leaf)
+            for leaf in _pieces(element, tag, wrappers):
+                for attributes in reversed(wrappers):
+                    leaf = f"<g{attributes}>{leaf}</g>"
+                leaves.append(leaf)
 
     for child in ET.fromstring(f"<svg {_NAMESPACES}>{body}</svg>"):
         visit(child, ())
@@ -105,6 +109,15 @@ def _local(tag: str) -> str:
 def _attributes(element: ET.Element) -> str:
     names = ((name.replace(_XLINK, "xlink:"), value) for name, value in element.attrib.items())
     return "".join(f" {name}={quoteattr(value)}" for name, value in names)
+
+
+def _pieces(element: ET.Element, tag: str, wrappers: tuple[str, ...]) -> list[str]:
+    """The leaf, in several if it is a path in one colour whose parts lie apart. A gradient may depend on the box."""
+    if tag == "path" and "url(" not in " ".join((_attributes(element), *(w for w in wrappers if "fill=" in w))):
+        parts = split_path(element.get("d", ""))
+        if 1 < len(parts) <= MOST_PIECES:
+            return [_serialise(ET.Element("path", {**element.attrib, "d": part})) for part in parts]
+    return [_serialise(element)]
 
 
 def _serialise(element: ET.Element) -> str:

@@ -70,7 +70,11 @@ def luminance(picture: np.ndarray) -> np.ndarray:
 
 
 def seat(inside: np.ndarray) -> tuple[float, float, float]:
-    """``(x, y, radius)`` of the largest circle inside a mask; of near-equals the one nearest the centroid."""
+    """``(x, y, radius)`` of the largest circle inside a mask; of near-equals the one nearest the centroid.
+
+    Holes smaller than 3 % of the mask (the centre of a compact disc) count as inside.
+    """
+    inside = inside | small_regions(ndimage.binary_fill_holes(inside) & ~inside, 0.03 * inside.sum())
     distance = ndimage.distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
     radius = float(distance.max())
     if radius <= 0:
@@ -111,9 +115,9 @@ def symmetry(alpha: np.ndarray, box: Box) -> float:
     return float(1 - np.abs(part - part[:, ::-1]).sum() / max(2 * part.sum(), 1e-6))
 
 
-def top_of(inside: np.ndarray, box: Box) -> float:
-    """y of the silhouette's top in a 13 pixel wide strip about the box's centre."""
-    middle = round((box[0] + box[2] - 1) / 2)
+def top_of(inside: np.ndarray, box: Box, column: float | None) -> float:
+    """y of the silhouette's top in a 13 pixel wide strip about ``column``, or about the box's centre."""
+    middle = round((box[0] + box[2] - 1) / 2 if column is None else column)
     rows = np.flatnonzero(inside[:, max(middle - 6, 0) : middle + 7].any(1))
     return float(rows[0]) if len(rows) else box[1]
 
@@ -153,13 +157,35 @@ def find_pair(candidates: list[Blob], box: Box, limit: float = 25.0) -> tuple[Bo
     return best
 
 
-def dark_eyes(picture: np.ndarray, box: Box) -> tuple[Box, Box] | None:
-    """Eyes as dark blobs of the flat picture; ``None`` where the emoji is itself dark, or has no pair."""
+def dark_eyes(picture: np.ndarray, box: Box, large: bool = False, dark_hair: bool = False) -> tuple[Box, Box] | None:
+    """Eyes as dark blobs of the flat picture; ``None`` where there is no pair.
+
+    ``large``: eyes may be as large as a skull's sockets. ``dark_hair``: look even if most of the emoji is
+    dark, which else means that it is the body and not the eyes.
+    """
     solid = picture[..., 3] > 0.9
     dark = (luminance(picture) < DARK) & solid
-    if dark.sum() >= 0.5 * (picture[..., 3] > 0.5).sum():
+    if dark.sum() >= 0.5 * (picture[..., 3] > 0.5).sum() and not dark_hair:
         return None
-    return find_pair([b for b in blobs(dark) if 12 < b.area < 420 and b.width < 30 and b.height < 34], box)
+    area, width, height = (1400, 44, 44) if large else (420, 30, 34)
+    return find_pair([b for b in blobs(dark) if 12 < b.area < area and b.width < width and b.height < height], box)
+
+
+def with_whites(picture: np.ndarray, eyes: tuple[Box, Box]) -> tuple[Box, Box]:
+    """The eyes together with the whites around them, where there are any."""
+    white = (picture[..., :3].min(-1) > 0.85) & (picture[..., 3] > 0.9)
+    total = (picture[..., 3] > 0.5).sum()
+    grown = []
+    for x0, y0, x1, y1 in eyes:
+        eye = np.zeros_like(white)
+        eye[int(y0) : int(y1), int(x0) : int(x1)] = True
+        labels, _ = ndimage.label(white | eye, _EIGHT)
+        region = labels == labels[int((y0 + y1) / 2), int((x0 + x1) / 2)]
+        box = mask_box(region)
+        small = region.sum() < 0.06 * total and box[2] - box[0] < 50 and box[3] - box[1] < 50
+        grown.append(box if small else (x0, y0, x1, y1))
+    (a, b) = grown
+    return (a, b) if a[2] <= b[0] else eyes
 
 
 def feature_eyes(features: np.ndarray, box: Box) -> tuple[Box, Box] | None:
