@@ -22,11 +22,13 @@ SIZE = 66.0
 """Long side of the companion in drawing-area units."""
 CORNERS = (
     ("lower right", (106.0, 96.0), 0.0),
-    ("lower left", (22.0, 96.0), 0.10),
-    ("upper right", (106.0, 8.0), 0.35),
-    ("upper left", (22.0, 8.0), 0.45),
+    ("lower left", (22.0, 96.0), 0.1),
+    ("upper right", (106.0, 8.0), 1.0),
+    ("upper left", (22.0, 8.0), 1.2),
 )
-"""Where the companion can stand: name, its centre in drawing-area units, and how much less welcome the place is."""
+"""Where the companion can stand: name, its centre in drawing-area units, how much less welcome it is there."""
+RELUCTANCE = 0.36
+"""What standing at the top costs, as a share of the companion that would hide something."""
 
 
 @cache
@@ -37,17 +39,18 @@ def occupancy(key: str) -> np.ndarray:
 
 
 @cache
-def best_corner(key: str) -> tuple[str, Point]:
+def best_corner(key: str, reluctance: float = RELUCTANCE) -> tuple[str, Point]:
     """Name and centre of that one of ``CORNERS`` where a companion hides least, less welcome places counting more."""
     cells = occupancy(key)
-    costs = []
-    for _, (x, y), extra in CORNERS:
-        (u, v) = STICKER_FRAME.to_canvas(x / 128, y / 128)
-        half = SIZE / 128 * STICKER_FRAME.scale / 2
-        rows = slice(max(round((v - half) * GRID), 0), max(round((v + half) * GRID), 1))
-        columns = slice(max(round((u - half) * GRID), 0), max(round((u + half) * GRID), 1))
-        costs.append(float(cells[rows, columns].mean()) + extra)
-    return CORNERS[int(np.argmin(costs))][:2]
+    half = SIZE / 128 * STICKER_FRAME.scale / 2
+
+    def cost(corner: tuple[str, Point, float]) -> float:
+        _, (x, y), unwelcome = corner
+        u, v = STICKER_FRAME.to_canvas(x / 128, y / 128)
+        rows, columns = (slice(max(round((c - half) * GRID), 0), max(round((c + half) * GRID), 1)) for c in (v, u))
+        return float(cells[rows, columns].mean()) + reluctance * unwelcome
+
+    return min(CORNERS, key=cost)[:2]
 
 
 def beside(thing: Anatomy, size: float, at: Point, frame: Frame) -> Layout:

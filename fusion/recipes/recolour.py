@@ -16,6 +16,9 @@ from fusion.recipes.roles import chroma, emoji, is_animal, is_face, is_hand, is_
 SIZE = 52.0
 """Long side of the one that gives the colours, in drawing-area units."""
 
+RELUCTANCE = 0.12
+"""The corners at the top are more welcome than to other companions: there the same colours do not merge."""
+
 
 def takes_colour(key: str) -> bool:
     """A shape that is still itself in other colours."""
@@ -32,7 +35,7 @@ def gives_colour(key: str) -> bool:
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the shape, main subject; ``second``: the palette."""
     shape, donor = bodies(first, second)
-    layout = beside(donor, SIZE, best_corner(first)[1], frame)
+    layout = beside(donor, SIZE, best_corner(first, RELUCTANCE)[1], frame)
     curve = luminance_curve(shape.palette, donor.palette)
     strokes = [Stroke(Sprite(first), curve=curve)]
     if is_face(first):
