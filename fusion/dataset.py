@@ -9,6 +9,7 @@ microseconds a pair").
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, Protocol
@@ -64,6 +65,15 @@ class RouterTeacher:
     def __init__(self, frame: Frame = STICKER_FRAME) -> None:
         self.frame = frame
         self._tables: dict[int, SpriteSource] = {}
+
+    def prepare(self) -> None:
+        """Measure every emoji, so that forked workers share the result."""
+        from fusion.catalog import Catalog
+        from fusion.recipes.anatomy import anatomy
+
+        for emoji in Catalog.default():
+            anatomy(emoji.key)
+        self.pools()
 
     def pools(self) -> Pools:
         from fusion.recipes import router
@@ -263,5 +273,17 @@ def loader(steps: TrainingSteps, start: int, stop: int, workers: int = 1) -> Dat
         sampler=range(start, stop),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
-        collate_fn=lambda batch: batch,
+        collate_fn=unchanged,
+        worker_init_fn=leave_signals_alone,
     )
+
+
+def unchanged(batch: Batch) -> Batch:
+    """Batches come ready from the dataset."""
+    return batch
+
+
+def leave_signals_alone(_: int) -> None:
+    """Workers end with their parent: what interrupts it must not break a batch off, nor keep a worker alive."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -84,8 +84,8 @@ def alignment(
     slots = layout.shape[1]
     present, wanted = presence > 0.5, true_presence > 0.5
     same_count = present.sum(1) == wanted.sum(1)
-    rank = present.float().argsort(1, descending=True, stable=True)
-    true_rank = wanted[:, :slots].float().argsort(1, descending=True, stable=True)
+    rank = present.float().argsort(dim=1, descending=True, stable=True)
+    true_rank = wanted[:, :slots].float().argsort(dim=1, descending=True, stable=True)
     layout = layout.gather(1, rank[..., None].expand(-1, -1, 4))
     truth = truth[:, :slots].gather(1, true_rank[..., None].expand(-1, -1, 4))
     both = (present.gather(1, rank) & wanted[:, :slots].gather(1, true_rank)).float()

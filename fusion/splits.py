@@ -55,7 +55,7 @@ def held_out_emoji() -> frozenset[str]:
         return frozenset(json.loads(HELD_OUT_FILE.read_text())["emoji"])
     except (OSError, ValueError, KeyError) as error:
         raise FusionError(
-            f"The list of held-out emoji {HELD_OUT_FILE.name} is missing or damaged: restore assets/ from the repository."
+            f"The list {HELD_OUT_FILE.name} is missing or damaged: restore assets/ from the repository."
         ) from error
 
 

@@ -1,0 +1,76 @@
+"""What one training step computes, as a module, so that it can be wrapped for several processes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fusion.dataset import Batch
+from fusion.geometry import over, warp
+from fusion.losses import Perceptual, image_terms, layout_terms
+from fusion.metrics import similarity
+from fusion.model import FusionNet, FusionOutput, Perception
+from fusion.model.center_aware_scale import Plan
+from fusion.model.center_detector import order_by_main
+from fusion.model.head import stack_instances
+from fusion.phases import Phase
+
+SIMILARITY = "similarity"
+"""Not a loss: what the published phase switch watches."""
+
+
+def freeze(net: FusionNet, trains: tuple[str, ...]) -> None:
+    """Let only the named parts of ``net`` learn (empty: all); the rest keeps its BatchNorm statistics as well."""
+    net.train()
+    for name, part in net.named_children():
+        learns = not trains or name in trains
+        part.requires_grad_(learns)
+        part.train(learns)
+
+
+def fuse_as_painted(net: FusionNet, seen: Perception, plan: Plan, batch: Batch) -> FusionOutput:
+    """The picture for the truth that the target shows: its main subject, layout, presence and recolour switch.
+
+    A network with one instance has no way to leave it out: where the teacher places nothing, its own layout stands.
+    """
+    slots = plan.layout.shape[1]
+    present = batch.presence[:, :slots, None] > 0
+    layout = torch.where(present, batch.painted_layout[:, :slots], plan.layout.detach().float())
+    presence = batch.presence if slots > 1 else None
+    return net.fuse(seen, batch.main, plan, layout, presence, batch.recolour)
+
+
+def plain_composite(seen: Perception, plan: Plan, batch: Batch, prefilter: bool) -> Tensor:
+    """The transformed non-main over the main subject under the network's own layout (B, 4, H, W): no U-Net."""
+    main, other = order_by_main(batch.main, *seen.inputs)
+    slots = plan.layout.shape[1]
+    moved = warp(other.repeat_interleave(slots, 0), plan.layout.flatten(0, 1), prefilter).unflatten(0, (-1, slots))
+    present = (plan.presence_logit > 0).to(moved.dtype)
+    return over(stack_instances(moved * present[:, :, None, None, None]), main)
+
+
+class Objective(nn.Module):
+    """Loss terms of one phase for a batch; unweighted, by name."""
+
+    def __init__(self, net: FusionNet, phase: Phase, perceptual: Perceptual | None = None) -> None:
+        super().__init__()
+        self.net, self.phase = net, phase
+        self.perceptual = (perceptual,)  # in a tuple: its weights are no part of what is trained or saved
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        net, phase = self.net, self.phase
+        wanted = {name for name, weight in phase.weights.items() if weight}
+        if not net.aligns:
+            output = net(batch.first, batch.second)
+            return image_terms(output, batch, net, wanted, self.perceptual[0])
+        seen = net.perceive(batch.first, batch.second)
+        plan = net.plan(seen, batch.main)
+        terms = {name: loss for name, loss in layout_terms(seen.main_logit, plan, batch).items() if name in wanted}
+        if phase.fuses:
+            terms |= image_terms(fuse_as_painted(net, seen, plan, batch), batch, net, wanted, self.perceptual[0])
+        elif phase.paints:
+            composite = plain_composite(seen, plan, batch, net.config.prefilter).float()
+            if "composite" in wanted:
+                terms["composite"] = (net.normalise(composite) - net.normalise(batch.target)).square().mean()
+            terms[SIMILARITY] = similarity(composite.detach(), batch.target).mean()
+        return terms
