@@ -9,13 +9,16 @@ import hashlib
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from fusion.catalog import Catalog, premultiply
 from fusion.errors import FusionError
-from fusion.geometry import Frame
+
+if TYPE_CHECKING:
+    from fusion.geometry import Frame
 
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 32_000_000

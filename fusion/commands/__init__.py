@@ -1,0 +1,1 @@
+"""The subcommands of ``python -m fusion``: each module has ``add_arguments(parser)`` and ``run(args)``."""

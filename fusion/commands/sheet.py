@@ -1,0 +1,37 @@
+"""``python -m fusion sheet -o SHEET.png``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from fusion.commands.options import add_network, counted
+from fusion.files import write_beside
+
+MOST = 400
+"""Cells on one sheet; beyond, the picture gets too large to look at."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png", help="where the sheet goes")
+    parser.add_argument("--family", metavar="F", help="only this recipe family (default: a mixture)")
+    parser.add_argument("--pairs", type=counted, default=24, metavar="N", help="so many pairs (default: 24)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed draws other pairs")
+    parser.add_argument("--popular", action="store_true", help="pairs that people would pick")
+    parser.add_argument("--truth", action="store_true", help="draw the truth of the layout on the target")
+    add_network(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from fusion.checkpoint import available_weights, load_fusion_net
+    from fusion.geometry import STICKER_FRAME
+    from fusion.recipes.sheet import draw_sheet
+
+    net = None
+    if args.weights or args.preset in available_weights():
+        net = load_fusion_net(args.weights, args.preset)
+    frame = net.config.frame if net is not None else STICKER_FRAME
+    looks = {"truth": args.truth, "popular": args.popular, "seed": args.seed, "frame": frame}
+    with write_beside(args.out) as path:
+        draw_sheet(args.family, min(args.pairs, MOST), path, net, **looks)
+    return 0
