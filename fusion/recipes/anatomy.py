@@ -92,6 +92,10 @@ _FACELESS = ("animal-", "place-map", "place-geographic", "place-religious", "pla
 """Subcategories, by their beginning, where a face would stand on a scene, a side view or another face."""
 _FACELESS_CATEGORIES = {"Symbols", "People & Body", "Flags"}
 """Signs with letters, people, flags. Geometric shapes are the exception."""
+_HANDLED = {"reason", "eyes", "disc"}
+"""Entries of an override that measuring itself takes into account."""
+_NOT_FRONTAL = {"family", "person-sport", "person-resting", "person-activity"}
+"""People seen from the side or in twos."""
 
 
 @lru_cache(maxsize=4096)
@@ -102,7 +106,7 @@ def anatomy(key: str) -> Anatomy:
     """
     given = overrides().get(key, {})
     measured = measure_emoji(key, given)
-    changes = {name: value for name, value in given.items() if name not in ("reason", "eyes", "disc")}
+    changes = {name: value for name, value in given.items() if name not in _HANDLED}
     return replace(measured, **changes) if changes else measured
 
 
@@ -175,7 +179,8 @@ def _measure_face(emoji: Emoji, picture: np.ndarray, box: Box, given: dict) -> d
 
 def _find_eyes(emoji: Emoji, picture: np.ndarray, box: Box) -> tuple[Box, Box] | None:
     """Eyes of what can have a face that looks at us; buildings and fruit only seem to have eyes."""
-    smiley, person = emoji.category == "Smileys & Emotion", emoji.category == "People & Body"
+    smiley = emoji.category == "Smileys & Emotion"
+    person = emoji.category == "People & Body" and emoji.subcategory not in _NOT_FRONTAL
     luminary = emoji.subcategory == "sky-weather" and "face" in emoji.name.lower()
     if not (smiley or person or luminary or emoji.subcategory.startswith("animal-")):
         return None
