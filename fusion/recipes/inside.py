@@ -11,7 +11,7 @@ from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_container, is_mark, is_scene
+from fusion.recipes.roles import emoji, is_container, is_mark, is_scene, kind
 
 FILL = 2.0
 """Diagonal of what is inside, in radii of the container's seat."""
@@ -23,7 +23,9 @@ def goes_in(key: str) -> bool:
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
-    """``first``: the container, main subject; ``second``: what is in it."""
+    """``first``: the container, main subject; ``second``: what is in it; a glass in a glass is nothing."""
+    if kind(first) == kind(second):
+        return None
     container, thing = bodies(first, second)
     x, y, radius = container.seat
     diagonal = math.hypot(thing.width, thing.height)

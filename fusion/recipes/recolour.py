@@ -19,9 +19,14 @@ SIZE = 52.0
 RELUCTANCE = 0.12
 """The corners at the top are more welcome than to other companions: there the same colours do not merge."""
 
+CHROMA = 0.16
+"""Spread of the mean colour's channels from which an emoji counts as colourful."""
+
 
 def takes_colour(key: str) -> bool:
     """A shape that is still itself in other colours."""
+    if kind(key).startswith("face") and kind(key) != "face-costume":
+        return False
     return not (is_smiley(key) or is_mark(key) or is_person(key) or is_hand(key))
 
 
@@ -29,7 +34,7 @@ def gives_colour(key: str) -> bool:
     """Colourful enough to be told by its palette."""
     if is_smiley(key) or is_person(key) or is_hand(key) or kind(key).startswith("face"):
         return False
-    return chroma(key) > 0.12
+    return chroma(key) > CHROMA
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:

@@ -258,7 +258,9 @@ def is_surface(key: str) -> bool:
 @cache
 def takes_face(key: str) -> bool:
     """An object with room for a face, that is not alive and not a scene."""
-    if is_creature(key) or is_scene(key) or is_hand(key) or kind(key).startswith(("face", "cat-", "monkey-")):
+    if is_creature(key) or is_scene(key) or is_hand(key) or named(key, FACED_NAMES):
+        return False
+    if kind(key).startswith(("face", "cat-", "monkey-")):
         return False
     if emoji(key).category == "Symbols" and kind(key) not in PURE:
         return False

@@ -7,10 +7,10 @@ Source: design section 3; study, third part, "Frame"; issue "the teacher and the
 
 from __future__ import annotations
 
-from fusion.geometry import Frame, Layout
+from fusion.geometry import VIEW_BOX, Frame, Layout
 from fusion.recipes.anatomy import Anatomy
 from fusion.recipes.family import Family
-from fusion.recipes.placing import Head, bodies, head, put
+from fusion.recipes.placing import Head, bodies, head, put, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_face, is_person, is_smiley, is_wearable, wear_seat
 
@@ -32,16 +32,23 @@ def layout_on(face: Head, thing: Anatomy, seat: str, frame: Frame) -> Layout:
     """Where ``thing`` sits on a head, by its ``seat`` (see :func:`fusion.recipes.roles.wear_seat`)."""
     x, y = face.center
     if seat == "eyes":
-        width = max(face.gap * EYE_GAP, face.width * 0.72)
+        width = min(max(face.gap * EYE_GAP, face.width * 0.72), face.width * 1.05)
         return put(thing, width, (x, y + 1), frame, along="width")
     if seat == "ears":
         return put(thing, face.width * 1.12, (x, y - 2), frame, along="width")
     if seat == "ear":
         size = FLOWER * max(face.width, 70)
         return put(thing, size, (x + 0.33 * face.width, face.top + 0.12 * (y - face.top) + 8), frame)
-    width = min(face.width * HAT_WIDTH, 1.15 * thing.width)
+    scale = min(face.width * HAT_WIDTH / thing.width, 1.15, tallest(face, thing, frame))
     bottom = face.top + HAT_SINK * (face.eye_top - 2 - face.top)
-    return put(thing, width, (x, bottom - width * thing.height / thing.width / 2), frame, along="width")
+    return scaled(scale, thing.center, (x, bottom - scale * thing.height / 2), frame)
+
+
+def tallest(face: Head, hat: Anatomy, frame: Frame) -> float:
+    """The largest scale at which a hat raised as far as the frame allows still ends above the eyes."""
+    rim = frame.to_canvas(0, (face.eye_top - 2) / VIEW_BOX)[1] - 0.5
+    below = frame.to_canvas(0, hat.box[3] / VIEW_BOX)[1] - 0.5
+    return max((rim + frame.max_offset) / below, 0.3)
 
 
 def wears(key: str) -> bool:
