@@ -1,12 +1,86 @@
-"""The public endpoints: few, typed, and the only ones that others script against.
+"""The public endpoints: few, typed, and the only ones that others script against. Their docstrings are the schema.
 
 Source: design section 6 (``/fuse``).
 """
 
-from __future__ import annotations
+from pathlib import Path
 
+import gradio as gr
+from gradio import FileData
+from gradio.processing_utils import save_bytes_to_cache
+
+from fusion.bundle import sticker_png
+from fusion.errors import FusionError
+from fusion.tables import summary
 from fusion.ui.desk import Desk
+from fusion.ui.request import FuseRequest, RequestError
+
+CATALOG_LIMIT = 100
 
 
 def expose(desk: Desk) -> None:
     """Add the endpoints to the Blocks under construction."""
+
+    def fuse(
+        first: str,
+        second: str,
+        main: str | None = None,
+        scale_h: float | None = None,
+        scale_w: float | None = None,
+        offset_y: float | None = None,
+        offset_x: float | None = None,
+    ) -> tuple[FileData, dict]:
+        """Fuse two emoji into a transparent PNG.
+
+        Args:
+            first: an emoji, its codepoints ("1f600"), its name ("grinning face") or a picture as data URL.
+            second: the other one, likewise.
+            main: "first" or "second" forces the main subject; left out, the network decides.
+            scale_h: height of the other emoji relative to its own, above 0 and up to 2. Left out, the network decides.
+            scale_w: its width, likewise.
+            offset_y: how far it is moved down, as a fraction of the canvas.
+            offset_x: how far it is moved right, as a fraction of the canvas.
+
+        Returns:
+            The sticker, and what ``python -m fusion fuse --json`` prints.
+        """
+        try:
+            request = FuseRequest.from_json(
+                {"first": source(first), "second": source(second), "main": main or None}, desk.presets
+            )
+            trace = desk.place(request, {2: offset_y, 3: offset_x, 0: scale_h, 1: scale_w})
+        except FusionError as fault:
+            raise gr.Error(str(fault), print_exception=False) from None
+        path = save_bytes_to_cache(sticker_png(trace), "sticker.png", cache_dir=cache_folder())
+        return FileData(path=path, mime_type="image/png").model_dump(), summary(trace)
+
+    def catalog(text: str = "", limit: int = 20) -> list[dict]:
+        """Search the emoji that can be fused.
+
+        Args:
+            text: words of a name or of keywords; empty lists the emoji in Unicode's order.
+            limit: how many at most, up to 100.
+
+        Returns:
+            One object an emoji: key (codepoints), char, name, category.
+        """
+        limit = max(1, min(int(limit), CATALOG_LIMIT))
+        found = desk.catalog.search(text, limit) if text.strip() else list(desk.catalog)[:limit]
+        return [{"key": one.key, "char": one.char, "name": one.name, "category": one.category} for one in found]
+
+    gr.api(fuse, api_name="fuse")
+    gr.api(catalog, api_name="catalog")
+
+
+def source(text: str) -> str | dict:
+    """Text for the catalog, or a picture in a data URL."""
+    if not isinstance(text, str):
+        raise RequestError("first and second are texts: an emoji, its codepoints, its name or a data URL.")
+    return {"upload": text, "name": "picture"} if text.startswith("data:") else text
+
+
+def cache_folder() -> str:
+    """Where Gradio keeps files that it may serve; the page cleans it up (``delete_cache``)."""
+    from gradio.utils import get_upload_folder
+
+    return str(Path(get_upload_folder()))

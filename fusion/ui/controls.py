@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
+from fusion.tables import layout_of
 from fusion.trace import FusionTrace
-from fusion.ui.history import layout_list
 from fusion.ui.pictures import data_url
+from fusion.views import content
 
 
 def answer(trace: FusionTrace, frame: Frame) -> dict:
@@ -19,11 +20,11 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
     main, other = trace.inputs[trace.main], trace.inputs[1 - trace.main]
     return {
         "layers": {"main": data_url(main), "other": data_url(other)},
-        "content": content_box(other[..., 3]),
+        "content": grip(trace),
         "lead": lead(trace),
-        "predicted": [layout_list(one) for one in trace.predicted.layouts],
-        "effective": [layout_list(one) for one in trace.effective.layouts],
-        "override": layout_list(trace.override) if trace.override is not None else None,
+        "predicted": [layout_of(one) for one in trace.predicted.layouts],
+        "effective": [layout_of(one) for one in trace.effective.layouts],
+        "override": layout_of(trace.override) if trace.override is not None else None,
         "presence": [round(float(value), 3) for value in trace.effective.presence],
         "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
         "truth": truth(trace),
@@ -43,15 +44,10 @@ def truth(trace: FusionTrace) -> list[list[float]] | None:
     if teacher is None or teacher.main != trace.main:
         return None
     layouts, presence = teacher.layout.layouts, teacher.layout.presence
-    return [layout_list(one) for one, here in zip(layouts, presence, strict=True) if here > 0.5]
+    return [layout_of(one) for one, here in zip(layouts, presence, strict=True) if here > 0.5]
 
 
-def content_box(alpha: np.ndarray, threshold: float = 0.5) -> list[float]:
-    """Box of ``alpha`` (H, W) above the threshold; the whole canvas for an empty picture, so that it can be held."""
-    inside = alpha > threshold
-    if not inside.any():
-        return [0.0, 0.0, 1.0, 1.0]
-    height, width = inside.shape
-    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
-    box = [columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height]
-    return [round(float(value), 4) for value in box]
+def grip(trace: FusionTrace) -> list[float]:
+    """The non-main's box before any layout; the whole canvas for an empty picture, so that it can be held."""
+    x0, y0, x1, y1 = (round(float(edge), 4) for edge in content(trace))
+    return [x0, y0, x1, y1] if x1 > x0 and y1 > y0 else [0.0, 0.0, 1.0, 1.0]

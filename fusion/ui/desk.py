@@ -6,18 +6,21 @@ a preset, lets one fusion run at a time, and keeps the latest traces so that eve
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
+from fusion.bundle import sticker_png, zip_bytes
 from fusion.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.geometry import Layout
+from fusion.tables import summary
 from fusion.trace import FusionTrace
-from fusion.ui import controls, history, picker, stages
-from fusion.ui.pictures import data_url, has_background
+from fusion.ui import controls, picker, stages
+from fusion.ui.pictures import has_background, png_url
 from fusion.ui.request import FuseRequest, RequestError, Upload
 
 KEPT_TRACES = 8
@@ -69,6 +72,19 @@ class Desk:
         names = (one.name if isinstance(one, Upload) else name for one, name in zip(sources, trace.names, strict=True))
         return replace(trace, names=tuple(names))
 
+    def place(self, request: FuseRequest, numbers: dict[int, float | None]) -> FusionTrace:
+        """The trace of ``request`` with some of the layout's four numbers, by index, put in; the network keeps the
+        others. Raises RequestError for what is out of range."""
+        wanted = {index: number for index, number in numbers.items() if number is not None}
+        if not wanted:
+            return self.trace(request)
+        free = self.trace(request)
+        layout = tuple(wanted.get(i, float(free.predicted.layouts[controls.lead(free)][i])) for i in range(4))
+        if not self.fuser(request.preset).frame.allows(Layout(*layout), tolerance=1e-3):
+            reach = self.fuser(request.preset).frame.max_offset
+            raise RequestError(f"Scales lie above 0 and up to 2, offsets from -{reach:g} to {reach:g}.")
+        return self.trace(replace(request, layout=layout))
+
     def warm(self) -> None:
         """Load the first preset and let it fuse once: the first run of a network is several times slower."""
         with contextlib.suppress(FusionError):
@@ -100,11 +116,11 @@ class Desk:
         request = self.request(data)
         trace = self.trace(request)
         return {
-            "result": data_url(trace.output, history.metadata(trace)),
+            "result": png_url(sticker_png(trace)),
             "names": trace.names,
             "keys": trace.keys,
             "permalink": request.permalink(),
-            "facts": history.facts(trace),
+            "facts": summary(trace),
             "notices": notices(request, trace),
             "controls": controls.answer(trace, self.fuser(request.preset).frame),
         }
@@ -113,9 +129,17 @@ class Desk:
         """The film strip of the same fusion."""
         return {"cards": stages.cards(self.trace(self.request(data)))}
 
+    def parts(self, data: dict) -> dict:
+        """The single pictures behind one card of the strip."""
+        return {"parts": stages.parts(self.trace(self.request(data)), str(data.get("stage")))}
+
     def bundle(self, data: dict) -> dict:
         """Everything about the fusion as one zip, base64."""
-        raise RequestError("Bundles are not there yet.")
+        trace = self.trace(self.request(data))
+        return {
+            "name": f"{' + '.join(trace.names)}.zip",
+            "zip": base64.b64encode(zip_bytes(trace)).decode("ascii"),
+        }
 
     def drawing(self, data: dict) -> dict:
         """A sharp picture of one emoji for its slot."""

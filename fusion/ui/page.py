@@ -22,7 +22,7 @@ from fusion.ui.desk import Desk
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("base.js", "picker.js", "result.js", "strip.js", "takeover.js")
-SERVED = ("catalogue", "fuse", "stages", "drawing", "bundle")
+SERVED = ("catalogue", "fuse", "stages", "parts", "drawing", "bundle")
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 

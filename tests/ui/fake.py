@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -46,9 +47,11 @@ def box_of(picture: np.ndarray) -> tuple[float, float, float, float]:
 class FakeFuser:
     """``fuse`` as in ``fusion.pipeline.Fuser``. ``delay(first, second, layout)`` gives seconds to sleep."""
 
-    def __init__(self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1) -> None:
+    def __init__(
+        self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
+    ):
         self.preset, self.delay, self.instances = preset, delay, instances
-        self.frame = STICKER_FRAME
+        self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
 

@@ -87,6 +87,8 @@
         if (first) button.append(EF.make("span", { className: "ef-sprite", style: first.style.cssText }));
         else button.innerHTML = EF.icon("clock");
         button.addEventListener("click", () => {
+          // Only now: recents that grow while a hand is on the grid would move everything under it.
+          this.drawRecent();
           this.search("");
           this.grid.scrollTop = group.offsetTop - this.grid.offsetTop;
         });
@@ -104,6 +106,7 @@
       const known = EF.recall("recents", []).map((key) => EF.byKey.get(key)).filter(Boolean);
       this.recent.lastChild.replaceChildren(...known.map(tile));
       this.recent.hidden = !known.length;
+      this.mark();
     }
 
     listen() {
@@ -254,7 +257,6 @@
     changed(state, before) {
       for (const picker of pickers) {
         if (state[picker.side] !== before[picker.side]) picker.show(state[picker.side]);
-        picker.drawRecent();
       }
     },
   });

@@ -59,8 +59,8 @@
 
   const drawFacts = (facts) => {
     const percent = `${Math.round(100 * facts.main_confidence)} %`;
-    const forced = facts.main !== facts.predicted_main;
-    const main = forced ? `${facts.main}, forced (network: ${facts.predicted_main} ${percent})` : `${facts.main}, ${percent} sure`;
+    const forced = facts.main !== facts.main_predicted;
+    const main = forced ? `${facts.main}, forced (network: ${facts.main_predicted} ${percent})` : `${facts.main}, ${percent} sure`;
     const rows = fact("main", main);
     rows.push(...fact("family", EF.make("span", { title: facts.reason ?? "", textContent: facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair" })));
     rows.push(...fact("aligned", facts.alignment ? `IoU ${facts.alignment.iou.toFixed(2)}, centre off by ${facts.alignment.center_error.toFixed(3)}` : "unknown"));
@@ -115,7 +115,7 @@
       image.src = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
       note.textContent = answer.notices.join(" ");
-      EF.find("badge").hidden = !answer.facts.ablations.length;
+      EF.find("badge").hidden = !answer.facts.off.length;
       drawFacts(answer.facts);
       EF.say(`Result: ${image.alt}`);
       rememberFusion(answer, data);

@@ -1,38 +1,49 @@
 // The film strip: one card a stage, always the same size, and a larger look on click.
 (() => {
   const layers = (card) => {
-    const pictures = [];
-    if (card.base) pictures.push(EF.make("img", { src: card.base, alt: "", className: "ef-base" }));
-    pictures.push(EF.make("img", { src: card.picture, alt: card.title, className: card.base ? "ef-heat" : "" }));
-    return pictures;
+    if (!card.picture) return [EF.make("span", { className: "ef-empty", textContent: "not here" })];
+    const top = EF.make("img", { src: card.picture, alt: card.title, className: card.base ? "ef-heat" : "" });
+    return card.base ? [EF.make("img", { src: card.base, alt: "", className: "ef-base" }), top] : [top];
   };
 
+  // The line under a picture: what its colours mean, or that they are the emoji's own.
   const scale = (card) => {
-    const bar = EF.make("div", { className: `ef-scale${card.map ? "" : " ef-hidden"}` });
-    if (card.map) {
-      bar.append(EF.make("span", { textContent: card.low }), EF.make("i", { className: `ef-bar ef-map-${card.map}` }), EF.make("span", { textContent: card.high }));
-    }
-    return bar;
+    const line = EF.make("div", { className: "ef-scale" });
+    if (!card.scale) line.textContent = card.picture ? card.values : "";
+    else line.append(EF.make("span", { textContent: card.scale.low }),
+      EF.make("i", { className: "ef-bar", style: `background: linear-gradient(90deg, ${card.scale.stops.join(", ")})` }),
+      EF.make("span", { textContent: card.scale.high }));
+    return line;
   };
 
   const draw = (card, index) => {
-    const frame = EF.make("button", { type: "button", className: "ef-frame ef-checker", "aria-label": `${card.title}: look closer` }, ...layers(card));
+    const frame = EF.make("button", { type: "button", className: "ef-frame ef-checker", disabled: !card.picture, "aria-label": `${card.title}: look closer` }, ...layers(card));
     frame.addEventListener("click", () => zoom(card));
-    return EF.make("li", { className: `ef-card${card.off ? " ef-off" : ""}`, "data-stage": card.id },
-      EF.make("h3", {}, EF.make("span", { className: "ef-step", textContent: index + 1 }), card.title),
-      frame, scale(card), EF.make("p", { textContent: card.caption }));
+    return EF.make("li", { className: `ef-card${card.available ? "" : " ef-off"}`, "data-stage": card.id },
+      EF.make("h3", { title: card.title }, EF.make("span", { className: "ef-step", textContent: index + 1 }), card.title),
+      frame, scale(card),
+      EF.make("p", { className: "ef-caption", title: card.caption, textContent: card.caption }),
+      EF.make("p", { title: card.explain, textContent: card.explain }));
   };
 
-  const zoom = (card) => {
+  const zoom = async (card) => {
     const dialog = EF.find("zoom");
+    const request = { ...shown };
     const close = EF.make("button", { type: "button", className: "ef-button", textContent: "Close" });
+    const parts = EF.make("div", { className: "ef-parts" });
     close.addEventListener("click", () => dialog.close());
     dialog.replaceChildren(
       EF.make("h3", { textContent: card.title }),
       EF.make("div", { className: "ef-frame ef-checker" }, ...layers(card)), scale(card),
-      EF.make("p", { className: "ef-strong", textContent: card.caption }), EF.make("p", { textContent: card.explain ?? "" }), close);
+      EF.make("p", { className: "ef-strong", textContent: card.explain }),
+      EF.make("p", { textContent: [card.caption, `values: ${card.values}`].filter(Boolean).join("; ") }), parts, close);
     dialog.showModal();
+    const answer = await EF.server.parts({ ...request, stage: card.id }).catch(() => ({ parts: [] }));
+    parts.replaceChildren(...(answer.parts ?? []).map(({ name, picture }) =>
+      EF.make("figure", {}, EF.make("img", { src: picture, alt: `${card.title}, ${name}`, className: "ef-checker" }), EF.make("figcaption", { textContent: name }))));
   };
+
+  let shown = {};
 
   EF.parts.push({
     mount() {
@@ -42,8 +53,9 @@
       set();
       EF.find("zoom").addEventListener("click", (event) => event.target === event.currentTarget && event.currentTarget.close());
     },
-    staged(answer) {
+    staged(answer, data) {
       if (answer.error) return;
+      shown = data;
       const strip = EF.find("strip");
       const left = strip.scrollLeft;
       strip.replaceChildren(...answer.cards.map(draw));

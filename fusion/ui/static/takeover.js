@@ -153,6 +153,10 @@
         <div class="ef-canvas ef-checker" data-role="canvas"></div>
         <p class="ef-legend"><span class="ef-key ef-key-live">in effect</span><span class="ef-key ef-key-predicted">predicted</span><span class="ef-key ef-key-truth">teacher</span></p>
       </div>
+      <div class="ef-answer">
+        <div class="ef-canvas ef-checker"><img class="ef-layer" data-role="painted" alt=""></div>
+        <p class="ef-legend">painted by the network</p>
+      </div>
       <div class="ef-panel">
         <table class="ef-layout"><thead><tr><th>layout</th><th></th><th>predicted</th><th>override</th><th>effective</th></tr></thead><tbody></tbody></table>
         <div class="ef-row">
@@ -202,6 +206,7 @@
     fused(answer) {
       if (answer.error || dragging) return;
       info = answer.controls;
+      EF.find("painted", take).src = answer.result;
       rows.forEach((row, i) => {
         [row.slider.min, row.slider.max] = i < 2 ? info.range.scale : info.range.offset;
         row.predicted.textContent = info.predicted[info.lead][i].toFixed(2);

@@ -1,0 +1,104 @@
+"""A page on a fake network, a browser to open it, and a record of where its requests went."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from fake import FakeFuser
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Served:
+    """A running page: its address and the fake fusers behind it, by preset."""
+
+    def __init__(self, url: str, fusers: dict[str, FakeFuser]) -> None:
+        self.url, self.fusers = url, fusers
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def serve(desk):
+    """Launch the page of ``desk``; returns the Blocks, to be closed, and the address."""
+    from fusion.ui.page import build_page, launch_page
+
+    blocks = build_page(desk)
+    port = free_port()
+    launch_page(blocks, server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True)
+    return blocks, f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    from fusion.catalog import Catalog
+    from fusion.ui.desk import Desk
+
+    fusers = {"fusion": FakeFuser(), "unet-se-po": FakeFuser("unet-se-po", max_offset=0.2)}
+    desk = Desk(Catalog.default(), {name: (lambda one=one: one) for name, one in fusers.items()})
+    blocks, url = serve(desk)
+    yield Served(url, fusers)
+    blocks.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine; install it (apt-get install chromium) to test the page")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing; see tests/requirements.txt")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, served, tmp_path: Path):
+    """``open_page(query, width=..., height=...)`` -> page with a result on it. Outside requests and script errors
+    fail the test."""
+    contexts, outside, faults = [], [], []
+    for fuser in served.fusers.values():
+        fuser.calls.clear()
+        fuser.delay = None
+
+    def open_(query: str = "", width: int = 1280, height: int = 900, url: str | None = None, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
+        page.goto((url or served.url) + query)
+        page.wait_for_selector('[data-role="result"][src]')
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not outside, f"the page asked outside: {outside}"
+    assert not faults, f"errors in scripts: {faults}"
+
+
+def is_outside(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")

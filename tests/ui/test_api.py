@@ -1,0 +1,62 @@
+"""The public endpoints, called as a script would."""
+
+from __future__ import annotations
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    return Client(served.url, verbose=False)
+
+
+def test_only_the_named_endpoints_are_public(client):
+    listed = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(listed) == {"/fuse", "/catalog", "/evaluate"}
+    parameters = listed["/fuse"]["parameters"]
+    names = ["first", "second", "main", "scale_h", "scale_w", "offset_y", "offset_x"]
+    assert [one["parameter_name"] for one in parameters] == names
+    assert [one["parameter_has_default"] for one in parameters] == [False] * 2 + [True] * 5
+
+
+def test_fuse_gives_a_transparent_png_and_the_summary(client):
+    file, told = client.predict("😀", "pizza", api_name="/fuse")
+    with Image.open(file) as picture:
+        assert picture.size == (256, 256)
+        assert picture.mode == "RGBA"
+    assert (told["first"], told["second"], told["main"]) == ("1f600", "1f355", "first")
+    assert set(told["layout"]) >= {"predicted", "effective"}
+    assert len(told["layout"]["predicted"]) == 4
+    assert set(told["alignment"]) == {"iou", "center_error", "scale_error"}
+    assert told["family"]
+    assert told["timings_ms"]
+
+
+def test_numbers_left_out_stay_the_network_s(client):
+    _, told = client.predict("1f600", "1f355", offset_x=0.2, main="second", api_name="/fuse")
+    assert told["main"] == "second"
+    assert told["layout"]["effective"] == pytest.approx([*told["layout"]["predicted"][:3], 0.2], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"first": "asdf", "second": "pizza"}, "asdf"),
+        ({"first": "1f600", "second": ""}, "second emoji is missing"),
+        ({"first": "1f600", "second": "pizza", "main": "third"}, "third"),
+        ({"first": "1f600", "second": "pizza", "scale_h": 9.0}, "up to 2"),
+        ({"first": "data:image/png;base64,AAAA", "second": "pizza"}, "cannot be read"),
+    ],
+)
+def test_bad_input_gets_a_sentence(client, arguments, said):
+    with pytest.raises(AppError, match=said):
+        client.predict(**arguments, api_name="/fuse")
+
+
+def test_catalog(client):
+    found = client.predict("pizza", api_name="/catalog")
+    assert found[0] == {"key": "1f355", "char": "🍕", "name": "pizza", "category": "Food & Drink"}
+    assert len(client.predict("", 3, api_name="/catalog")) == 3

@@ -1,0 +1,283 @@
+"""The page in a real Chromium, on a fake network: what a person does, and what they must then see."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+RESULT = '[data-role="result"]'
+
+
+def settled(page) -> str:
+    """Wait until nothing is being fused; the result's address."""
+    page.wait_for_function("() => !EF.root.classList.contains('ef-working') && EF.answer")
+    return page.get_attribute(RESULT, "src")
+
+
+def pick(page, side: str, text: str) -> None:
+    """Search and take the first hit."""
+    slot = page.locator(f'.ef-slot[data-side="{side}"]')
+    slot.locator("input[type=search]").fill(text)
+    slot.locator(".ef-group:not([hidden]) .ef-tile").first.click()
+
+
+def layout_of_layer(page) -> list[float]:
+    """(scale_h, scale_w, offset_y, offset_x) as the browser draws the other emoji."""
+    matrix = page.evaluate(
+        "() => { const layer = document.querySelector('.ef-layer.ef-other');"
+        " const m = new DOMMatrix(getComputedStyle(layer).transform);"
+        " return [m.d, m.a, m.f / layer.clientHeight, m.e / layer.clientWidth]; }"
+    )
+    return [round(value, 3) for value in matrix]
+
+
+def shown(page, column: str) -> list[str]:
+    return page.locator(f".ef-layout tbody .ef-{column}").all_inner_texts()
+
+
+def test_search_pick_and_result(open_page, served):
+    page = open_page()
+    first = settled(page)
+    pick(page, "first", "fire")
+    pick(page, "second", "pizza")
+    page.wait_for_function("before => document.querySelector('[data-role=result]').src !== before", arg=first)
+    settled(page)
+    assert page.locator(".ef-name").all_inner_texts() == ["fire", "pizza"]
+    assert page.get_attribute(RESULT, "alt") == "fire fused with pizza"
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["first"] == ["1f525"]
+    assert query["second"] == ["1f355"]
+
+
+def test_search_ranks_names_before_keywords_and_says_when_nothing_fits(open_page):
+    page = open_page()
+    slot = page.locator('.ef-slot[data-side="first"]')
+    slot.locator("input[type=search]").fill("cat")
+    assert "cat" in slot.locator(".ef-group:not([hidden]) .ef-tile").first.get_attribute("aria-label")
+    slot.locator("input[type=search]").fill("qqqq")
+    assert slot.locator(".ef-none").is_visible()
+    slot.locator("input[type=search]").fill("")
+    assert slot.locator(".ef-tile:visible").count() > 1000
+
+
+def test_pasted_emoji_is_picked_at_once(open_page):
+    page = open_page()
+    box = page.locator('.ef-slot[data-side="second"] input[type=search]')
+    box.focus()
+    page.evaluate(
+        "() => { const box = document.activeElement; box.value = '❤️';"
+        " box.dispatchEvent(new Event('input')); box.dispatchEvent(new Event('paste')); }"
+    )
+    page.wait_for_function("() => EF.state.second === '2764'")
+
+
+def test_keyboard_alone(open_page):
+    page = open_page()
+    box = page.locator('.ef-slot[data-side="first"] input[type=search]')
+    box.focus()
+    page.keyboard.type("pizza")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => EF.state.first === '1f355'")
+    box.fill("")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "option"
+    before = page.evaluate("document.activeElement.dataset.key")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    after = page.evaluate("document.activeElement.dataset.key")
+    assert after != before
+    page.keyboard.press("Enter")
+    page.wait_for_function("key => EF.state.first === key", arg=after)
+
+
+def test_everything_has_a_name_for_screen_readers(open_page):
+    page = open_page()
+    nameless = page.evaluate(
+        "() => [...EF.root.querySelectorAll('button, input:not([hidden]), select')].filter((node) =>"
+        " !(node.getAttribute('aria-label') || node.textContent.trim() || node.labels?.length)).map((n) => n.outerHTML)"
+    )
+    assert nameless == []
+    assert page.locator('[role="listbox"]').count() == 2
+
+
+def test_slider_moves_the_layer_and_back_restores_the_prediction(open_page, served):
+    page = open_page()
+    predicted = settled(page)
+    assert layout_of_layer(page) == [0.5, 0.5, -0.1, 0.0]
+    slider = page.locator('[data-layout="3"]')
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=4)
+    assert layout_of_layer(page)[3] > 0.1, "the layer follows before the network has answered"
+    assert page.get_attribute(RESULT, "src") == predicted
+    page.mouse.up()
+    page.wait_for_function("before => document.querySelector('[data-role=result]').src !== before", arg=predicted)
+    settled(page)
+    asked = served.fusers["fusion"].calls[-1]["layout"]
+    assert asked[3] == pytest.approx(layout_of_layer(page)[3], abs=2e-3)
+    assert shown(page, "override")[3] == f"{asked[3]:.2f}"
+    page.click('[data-act="back"]')
+    page.wait_for_function("before => document.querySelector('[data-role=result]').src === before", arg=predicted)
+    settled(page)
+    assert layout_of_layer(page) == [0.5, 0.5, -0.1, 0.0]
+    assert shown(page, "override") == ["–"] * 4
+
+
+def test_box_can_be_dragged_and_resized(open_page, served):
+    page = open_page()
+    settled(page)
+    page.locator(".ef-take").scroll_into_view_if_needed()
+    canvas, grip = page.locator('[data-role="canvas"]').bounding_box(), page.locator(".ef-grip").bounding_box()
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 0.2 * canvas["width"], y + 0.1 * canvas["height"], steps=5)
+    page.mouse.up()
+    settled(page)
+    page.wait_for_function("() => EF.answer.controls.override")
+    moved = served.fusers["fusion"].calls[-1]["layout"]
+    assert moved == pytest.approx((0.5, 0.5, 0.0, 0.2), abs=0.01)
+
+    corner = page.locator(".ef-se").bounding_box()
+    x, y = corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2
+    top_left = page.locator(".ef-grip").bounding_box()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 30, y - 30, steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => EF.answer.controls.override[0] < 0.49")
+    settled(page)
+    smaller = served.fusers["fusion"].calls[-1]["layout"]
+    assert smaller[0] == pytest.approx(smaller[1], abs=1e-3), "aspect is locked"
+    after = page.locator(".ef-grip").bounding_box()
+    assert after["x"] == pytest.approx(top_left["x"], abs=1.5)
+    assert after["y"] == pytest.approx(top_left["y"], abs=1.5)
+
+
+def test_never_a_stale_result_after_a_fast_drag(open_page, served):
+    page = open_page()
+    settled(page)
+    fuser = served.fusers["fusion"]
+    # The earlier an answer was asked for, the longer it takes: the order of arrival would be wrong.
+    fuser.delay = lambda first, second, layout: 0.4 if layout and layout[3] < 0.3 else 0.0
+    page.evaluate(
+        "() => { for (const x of [0.05, 0.1, 0.15, 0.2, 0.25, 0.31]) EF.update({ layout: [0.5, 0.5, 0, x] }, true); }"
+    )
+    page.wait_for_function("() => EF.answer.controls.override?.[3] === 0.31")
+    settled(page)
+    page.wait_for_timeout(600)
+    assert page.evaluate("EF.answer.controls.override[3]") == 0.31
+    assert layout_of_layer(page)[3] == 0.31
+    asked = [call["layout"][3] for call in fuser.calls if call["layout"]]
+    assert asked == [0.05, 0.31], "what lies between is never computed"
+
+
+def test_permalink_restores_pair_main_layout_and_preset(open_page, served):
+    page = open_page("?first=🔥&second=pizza&preset=unet-se-po&main=second&layout=0.4,0.6,0.1,-0.05&off=up3")
+    settled(page)
+    call = served.fusers["unet-se-po"].calls[-1]
+    assert call["main"] == "second"
+    assert call["layout"] == (0.4, 0.6, 0.1, -0.05)
+    assert call["disabled"] == {"up3"}
+    assert page.locator(".ef-name").all_inner_texts() == ["fire", "pizza"]
+    assert page.input_value('[data-role="preset"]') == "unet-se-po"
+    assert page.is_checked('[data-role="main"] [value="second"]')
+    assert not page.is_checked('[data-role="switches"] [value="up3"]')
+    assert page.locator('[data-role="badge"]').is_visible()
+
+
+def test_bad_link_gets_one_sentence(open_page, chromium, served):
+    page = open_page()
+    page.evaluate("() => EF.update({ first: 'asdf' })")
+    page.wait_for_selector(".ef-note.ef-error")
+    assert "asdf" in page.inner_text('[data-role="note"]')
+
+
+def test_swap_random_and_forced_main(open_page, served):
+    page = open_page()
+    settled(page)
+    page.click('[data-act="swap"]')
+    page.wait_for_function("() => EF.answer.keys[0] === '1f355' && EF.answer.keys[1] === '1f600'")
+    page.check('[data-role="main"] [value="second"]', force=True)
+    page.wait_for_function("() => EF.answer.facts.main === 'second'")
+    assert "forced" in page.inner_text('[data-role="facts"]')
+    page.click('[data-act="random-both"]')
+    page.wait_for_function("() => EF.answer.keys[0] === EF.state.first && EF.answer.facts.main === 'first'")
+
+
+def test_ablation_switch_is_marked(open_page, served):
+    page = open_page()
+    settled(page)
+    page.uncheck('[data-role="switches"] [value="up4"]')
+    page.wait_for_selector('[data-role="badge"]:not([hidden])')
+    settled(page)
+    assert served.fusers["fusion"].calls[-1]["disabled"] == {"up4"}
+
+
+def test_own_picture(open_page, served, tmp_path):
+    page = open_page()
+    settled(page)
+    file = tmp_path / "mine.png"
+    Image.new("RGB", (90, 60), "red").save(file)
+    page.locator('.ef-slot[data-side="first"] input[type=file]').set_input_files(file)
+    page.wait_for_function("() => EF.answer.names[0] === 'mine.png'")
+    assert "no transparency" in page.inner_text('[data-role="note"]')
+    assert urlsplit(page.url).query == ""
+
+
+def test_download_carries_its_parameters(open_page):
+    page = open_page()
+    settled(page)
+    with page.expect_download() as download:
+        page.click('[data-act="download"]')
+    assert download.value.suggested_filename == "grinning face + pizza.png"
+    with Image.open(download.value.path()) as picture:
+        assert picture.mode == "RGBA"
+        assert picture.getpixel((0, 0))[3] == 0
+        made = json.loads(picture.text["emoji-fusion"])
+    assert (made["first"], made["second"], made["preset"]) == ("1f600", "1f355", "fusion")
+
+
+def test_history_survives_a_reload_and_restores(open_page):
+    page = open_page()
+    settled(page)
+    pick(page, "first", "fire")
+    page.wait_for_function("() => document.querySelectorAll('.ef-thumb').length === 2")
+    page.reload()
+    page.wait_for_selector(".ef-thumb")
+    page.locator(".ef-thumb").last.click()
+    page.wait_for_function("() => EF.answer?.names[0] === 'grinning face'")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_phone_has_no_sideways_scroll(open_page, theme):
+    page = open_page(f"?__theme={theme}", width=390, height=844)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator(".ef-picker:visible").count() == 1
+    page.locator('.ef-slot[data-side="second"] .ef-face').click()
+    pick(page, "second", "fire")
+    page.wait_for_function("() => EF.answer.keys[1] === '1f525'")
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('.ef-take *, .ef-top *')].filter((n) => n.offsetParent &&"
+        " n.getBoundingClientRect().right > 391).map((n) => n.className || n.tagName)"
+    )
+    assert wide == []
+
+
+def test_result_is_the_network_s_own_pixels(open_page, served):
+    page = open_page()
+    url = settled(page)
+    with Image.open(io.BytesIO(base64.b64decode(re.sub("^[^,]*,", "", url)))) as picture:
+        assert picture.size == (256, 256)
+        assert picture.format == "PNG"
