@@ -1,0 +1,61 @@
+"""CUDA graphs: the launches of a U-Net recorded once per shape, then replayed; at batch 1 launching is what costs."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fusion.model.attention import AttentionMaps
+from fusion.model.unet import Locate, UNet
+
+GRAPHS = 8
+"""So many shapes are recorded; each holds its own maps in memory. Others run launch by launch."""
+
+
+class GraphedUNet(nn.Module):
+    """A U-Net behind recorded graphs. What varies is copied in, what comes out is copied out."""
+
+    def __init__(self, unet: UNet):
+        super().__init__()
+        self.unet = unet
+        self.recordings: dict[tuple, Recording] = {}
+
+    def forward(
+        self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset()
+    ) -> tuple[Tensor, dict[str, AttentionMaps]]:
+        key = (tuple(x.shape), disabled)
+        planes = {n: locate(x.shape[-2] // n, x.shape[-1] // n) for n in (1, 2, 4, 8)}
+        if key not in self.recordings and len(self.recordings) < GRAPHS:
+            self.recordings[key] = Recording(self.unet, x, planes, disabled)
+        recording = self.recordings.get(key)
+        return recording.replay(x, planes) if recording else self.unet(x, locate, disabled)
+
+
+class Recording:
+    """One captured forward of ``unet``. ``planes``: positional tensor by how many times smaller than ``x`` it is."""
+
+    def __init__(self, unet: UNet, x: Tensor, planes: dict[int, Tensor], disabled: frozenset[str]):
+        self.x, self.planes = x.clone(), {n: plane.clone() for n, plane in planes.items()}
+        height = x.shape[-2]
+
+        def run() -> tuple[Tensor, dict[str, AttentionMaps]]:
+            return unet(self.x, lambda h, _: self.planes[height // h], disabled)
+
+        # A few runs on another stream first: libraries choose their algorithms then, which cannot be recorded.
+        side = torch.cuda.Stream(x.device)
+        side.wait_stream(torch.cuda.current_stream(x.device))
+        with torch.cuda.stream(side):
+            for _ in range(3):
+                run()
+        torch.cuda.current_stream(x.device).wait_stream(side)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.features, self.attention = run()
+
+    def replay(self, x: Tensor, planes: dict[int, Tensor]) -> tuple[Tensor, dict[str, AttentionMaps]]:
+        self.x.copy_(x)
+        for n, plane in planes.items():
+            self.planes[n].copy_(plane)
+        self.graph.replay()
+        maps = {name: AttentionMaps(m.channel.clone(), m.spatial.clone()) for name, m in self.attention.items()}
+        return self.features.clone(), maps
