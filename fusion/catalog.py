@@ -271,14 +271,17 @@ class Catalog:
 
     def _apology(self, text: str, found: list[str]) -> str:
         """What to tell someone whose text means no emoji, or more than one."""
-        if found:
-            fault = f"{text!r} can mean several emoji"
-        else:
-            fault = f"no emoji is called {text!r}"
-            names = {one.name: one.key for one in self}
-            found = [names[name] for name in difflib.get_close_matches(text.casefold(), names, n=4, cutoff=0.4)]
-        near = ", ".join(f"{self[key].char} {self[key].name}" for key in found)
-        return f"{fault}: did you mean {near}?" if near else f"{fault}: try a character such as 🍕 or a name"
+        if not found and not words_of(text):
+            return f"{text!r} is not one of the {len(self)} emoji here: type a single emoji such as 🍕, or its name"
+        fault = f"{text!r} can mean several emoji" if found else f"no emoji is called {text!r}"
+        near = ", ".join(f"{self[key].char} {self[key].name}" for key in found or self._similar(text))
+        return f"{fault}: did you mean {near}?" if near else f"{fault}: try a simpler name such as pizza, or 🍕 itself"
+
+    def _similar(self, text: str, limit: int = 4) -> list[str]:
+        """Keys of the emoji whose names or aliases are spelled most like ``text``."""
+        spelled = {alias: emoji.key for emoji in self for alias in (*emoji.aliases, emoji.name)}
+        close = difflib.get_close_matches(text.casefold(), spelled, n=2 * limit, cutoff=0.4)
+        return list(dict.fromkeys(spelled[name] for name in close))[:limit]
 
 
 def key_of_codepoints(text: str) -> str:

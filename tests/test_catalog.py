@@ -83,9 +83,9 @@ def test_senseless_input_gets_one_sentence(catalog, text):
     assert "\n" not in message
 
 
-@pytest.mark.parametrize("text", ["🍕🍔", "😀 🍕"])
-def test_two_emoji_are_not_taken_for_one(catalog, text):
-    with pytest.raises(UnknownEmoji):
+@pytest.mark.parametrize("text", ["🍕🍔", "😀 🍕", "🇩🇪", "é́", "ﷺ" * 99])
+def test_what_is_no_emoji_here_is_said_plainly(catalog, text):
+    with pytest.raises(UnknownEmoji, match=r"type a single emoji|no emoji is called"):
         catalog.find(text)
 
 
