@@ -10,14 +10,16 @@ Source: design section 3; study, "Anatomy of a Noto emoji".
 from __future__ import annotations
 
 import json
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from fusion.catalog import Catalog, Emoji
-from fusion.recipes import measure
+from fusion.recipes import anatomy_store, measure
 from fusion.recipes.layers import draw, draw_layers, layers
 
 Box = tuple[float, float, float, float]
@@ -100,14 +102,38 @@ _NOT_FRONTAL = {"family", "person-sport", "person-resting", "person-activity"}
 
 @lru_cache(maxsize=4096)
 def anatomy(key: str) -> Anatomy:
-    """The anatomy of the emoji ``key`` (codepoints as in the catalog), measured and corrected by hand.
+    """The anatomy of the emoji ``key`` (codepoints as in the catalog): from the stored table, or measured now.
 
     Raises UnknownEmoji for a key that is not in the catalog.
     """
+    row = anatomy_store.stored().get(key)
+    return Anatomy(**row) if row else examine(key)
+
+
+def examine(key: str) -> Anatomy:
+    """Measure the emoji ``key`` and correct by hand what measuring gets wrong."""
     given = overrides().get(key, {})
     measured = measure_emoji(key, given)
     changes = {name: value for name, value in given.items() if name not in _HANDLED}
     return replace(measured, **changes) if changes else measured
+
+
+def analyse_all(processes: int = 2, progress: bool = False, fresh: bool = False) -> dict[str, Anatomy]:
+    """The anatomy of every emoji of the catalog; with ``fresh`` measured even if a stored table fits.
+
+    What had to be measured is kept in the user's cache folder.
+    """
+    keys = [emoji.key for emoji in Catalog.default()]
+    if not fresh and all(key in anatomy_store.stored() for key in keys):
+        return {key: anatomy(key) for key in keys}
+    from tqdm import tqdm
+
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        measured = tqdm(pool.map(examine, keys, chunksize=32), total=len(keys), desc="anatomy", disable=not progress)
+        found = dict(zip(keys, measured, strict=True))
+    anatomy_store.save(found, anatomy_store.cached())
+    anatomy.cache_clear()
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -135,15 +161,15 @@ def measure_emoji(key: str, given: dict | None = None) -> Anatomy:
     return Anatomy(
         key=key,
         box=box,
-        cover=float(inside.mean()),
-        seat=seat,
+        cover=round(float(inside.mean()), 5),
+        seat=(seat[0], seat[1], round(seat[2], 2)),
         seat_good=seat[2] >= _SMALLEST_SEAT and eyes is None and _bears_faces(emoji),
         top=measure.top_of(inside, box, sum(e[0] + e[2] for e in eyes) / 4 if eyes else None),
         head_width=measure.width_at(inside, eyes),
-        symmetry=measure.symmetry(picture[..., 3], box),
-        mean_rgb=tuple(float(v) for v in mean),
-        luminance=float(mean @ measure.LUMINANCE),
-        palette=measure.palette(body),
+        symmetry=round(measure.symmetry(picture[..., 3], box), 4),
+        mean_rgb=tuple(round(float(v), 4) for v in mean),
+        luminance=round(float(mean @ measure.LUMINANCE), 4),
+        palette=measure.palette(body).round(4),
         **face,
     )
 

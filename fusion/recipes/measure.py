@@ -14,12 +14,15 @@ from itertools import pairwise
 import numpy as np
 from scipy import ndimage
 
+from fusion.colour import BINS, LUMA, TAILS
+from fusion.colour import DARK as OUTLINE
+from fusion.colour import DARK_SHARE as OUTLINE_SHARE
+
 Box = tuple[float, float, float, float]
 SIDE = 128
-LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+LUMINANCE = np.array(LUMA, np.float32)
 DARK = 0.30
 """Below this luminance a pixel may belong to an eye or an outline."""
-BINS = 8
 _EIGHT = np.ones((3, 3), bool)
 
 
@@ -99,11 +102,11 @@ def palette(picture: np.ndarray) -> np.ndarray:
         return np.tile(np.float32([0.5, 0.5, 0.5, 0.5]), (BINS, 1))
     colours = solid[:, :3] / np.maximum(solid[:, 3:], 1e-3)
     light = colours @ LUMINANCE
-    dark = light < 0.25
-    if dark.mean() < 0.35:
+    dark = light < OUTLINE
+    if dark.mean() < OUTLINE_SHARE:
         colours, light = colours[~dark], light[~dark]
     colours = colours[np.argsort(light, kind="stable")]
-    edges = np.linspace(0.02 * len(colours), 0.985 * len(colours), BINS + 1).astype(int)
+    edges = np.linspace(TAILS[0] * len(colours), TAILS[1] * len(colours), BINS + 1).astype(int)
     means = np.stack([colours[min(a, len(colours) - 1) : max(b, a + 1)].mean(0) for a, b in pairwise(edges)])
     order = np.argsort(means @ LUMINANCE, kind="stable")
     return np.column_stack([means @ LUMINANCE, means])[order].astype(np.float32)
@@ -123,12 +126,14 @@ def top_of(inside: np.ndarray, box: Box, column: float | None) -> float:
 
 
 def width_at(inside: np.ndarray, eyes: tuple[Box, Box] | None) -> float:
-    """Width of the silhouette at the height of the eyes; 0 without eyes."""
+    """Width of the head at the height of the eyes: the unbroken run of the silhouette there; 0 without eyes."""
     if eyes is None:
         return 0.0
-    row = min(int(sum(e[1] + e[3] for e in eyes) / 4), len(inside) - 1)
-    columns = np.flatnonzero(inside[row])
-    return float(columns[-1] + 1 - columns[0]) if len(columns) else 0.0
+    row = inside[min(int(sum(e[1] + e[3] for e in eyes) / 4), len(inside) - 1)].copy()
+    row[int(eyes[0][0]) : int(eyes[1][2])] = True
+    edges = np.flatnonzero(~row)
+    left, right = edges[edges < eyes[0][0]], edges[edges >= eyes[1][2]]
+    return float((right[0] if len(right) else len(row)) - (left[-1] + 1 if len(left) else 0))
 
 
 def find_pair(candidates: list[Blob], box: Box, limit: float = 25.0) -> tuple[Box, Box] | None:

@@ -16,18 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fusion.colour import BINS, FLAT, KNOT_GAP, recolour
 from fusion.geometry import IDENTITY, PREFILTER, Layout, over
 from fusion.recipes.recipe import Recipe, Stroke
 from fusion.recipes.sprites import SpriteTable, Window
 
-KNOTS = 8
 _CACHE_PIXELS = 1 << 16
 """On a CPU so many pixels are painted at a time, so that the work stays in the cache."""
-_LUMINANCE = (0.299, 0.587, 0.114)
-_KNOT_GAP = 0.02
-"""Least distance of two knots: a nearly flat emoji would otherwise turn its noise into the whole palette."""
-_FLAT = 0.45
-"""A palette whose luminance spans less than this is stretched, so that shading stays visible."""
 
 
 def paint(recipes: Sequence[Recipe], table: SpriteTable, layouts: Tensor | None = None) -> Tensor:
@@ -68,22 +63,6 @@ def _paint_chunk(recipes: Sequence[Recipe], table: SpriteTable, canvas: Tensor, 
                 target[index] = over(picture, target[index])
 
 
-def recolour(pictures: Tensor, curves: Tensor) -> Tensor:
-    """Recolour premultiplied pictures (B, 4, H, W) by curves (B, 8, 4) of luminance -> RGB.
-
-    Colours are interpolated linearly between the knots and stay constant beyond the outermost ones.
-    """
-    alpha = pictures[:, 3:]
-    weights = pictures.new_tensor(_LUMINANCE)
-    light = torch.einsum("bchw,c->bhw", pictures[:, :3], weights) / alpha[:, 0].clamp_min(1e-3)
-    knots, colours = curves[..., 0], curves[..., 1:]
-    span = (knots[:, 1:] - knots[:, :-1]).clamp_min(1e-6)
-    steps = (colours[:, 1:] - colours[:, :-1]) / span[..., None]
-    rise = (light.flatten(1)[:, None] - knots[:, :-1, None]).clamp_min(0).minimum(span[..., None])
-    colour = torch.baddbmm(colours[:, 0, :, None], steps.transpose(1, 2), rise)
-    return torch.cat([colour.unflatten(2, light.shape[1:]).clamp(0, 1) * alpha, alpha], dim=1)
-
-
 def luminance_curve(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The curve that gives an emoji with palette ``source`` the palette ``target``: (8, 4) float32.
 
@@ -94,8 +73,8 @@ def luminance_curve(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     knots = spread(source[:, 0])
     colours = target[:, 1:].astype(np.float64)
     light = target[:, 0].astype(np.float64)
-    strength = np.clip((_FLAT - (light[-1] - light[0])) / _FLAT, 0, 1) * 0.8
-    strength *= np.clip((source[-1, 0] - source[0, 0] - (light[-1] - light[0])) / _FLAT, 0, 1)
+    strength = np.clip((FLAT - (light[-1] - light[0])) / FLAT, 0, 1) * 0.8
+    strength *= np.clip((source[-1, 0] - source[0, 0] - (light[-1] - light[0])) / FLAT, 0, 1)
     wanted = 0.6 * (knots - knots[0]) / (knots[-1] - knots[0]) - 0.3 + light.mean()
     factor = (1 - strength) + strength * wanted / np.maximum(light, 0.05)
     colours = np.clip(colours * np.clip(factor, 0.5, 1.5)[:, None], 0, 1)
@@ -105,7 +84,7 @@ def luminance_curve(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 def tint_curve(palette: np.ndarray) -> np.ndarray:
     """The curve that tints features in a palette's hue, dark strokes to a deep tone of it: (8, 4) float32."""
     colour = palette[len(palette) // 2, 1:].astype(np.float64)
-    knots = np.linspace(0, 1, KNOTS)
+    knots = np.linspace(0, 1, BINS)
     tones = np.stack([0.42 * colour, 0.9 * colour, 0.75 + 0.25 * colour])
     colours = np.stack([np.interp(knots, [0, 0.5, 1], tones[:, c]) for c in range(3)], axis=1)
     return np.column_stack([knots, colours]).astype(np.float32)
@@ -114,7 +93,7 @@ def tint_curve(palette: np.ndarray) -> np.ndarray:
 def spread(knots: np.ndarray) -> np.ndarray:
     """``knots`` ascending with at least the least gap between them, about the same mean."""
     ascending = np.sort(knots.astype(np.float64))
-    steps = np.maximum(np.diff(ascending), _KNOT_GAP)
+    steps = np.maximum(np.diff(ascending), KNOT_GAP)
     raised = np.concatenate([[0.0], np.cumsum(steps)])
     return raised + ascending.mean() - raised.mean()
 

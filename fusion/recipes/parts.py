@@ -43,7 +43,7 @@ def features(key: str, size: int, frame: Frame) -> np.ndarray:
 def features_light(key: str, size: int, frame: Frame) -> np.ndarray:
     """The features for dark objects: dark strokes become near-white, the rest stays."""
     picture = features(key, size, frame)
-    dark = (measure.luminance(picture) < 0.35)[..., None]
+    dark = (measure.luminance(picture) < 0.45)[..., None]
     picture[..., :3] = np.where(dark, picture[..., 3:] * 0.93 - picture[..., :3] * 0.3, picture[..., :3])
     return picture
 

@@ -9,13 +9,11 @@ Source: design section 3 ("render once, cache sprites").
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -26,36 +24,17 @@ from torch import Tensor
 
 from fusion.errors import FusionError
 from fusion.geometry import STICKER_FRAME, Frame
+from fusion.recipes.cache import RENDERED_BY, cache_folder, fingerprint
 from fusion.recipes.parts import render_part
 from fusion.recipes.recipe import Sprite
 
 MEMORY_LIMIT = 1_500_000_000
 """Bytes that one table keeps in memory, besides what it maps from its pack."""
 _MAGIC = b"emoji-fusion sprites 1\n"
-_SOURCES = ("layers.py", "measure.py", "anatomy.py", "parts.py")
-_ASSETS = ("noto.json.gz", "anatomy.json")
 
 
 class SpritePackError(FusionError):
     """A sprite pack that is damaged, or made for another size or frame."""
-
-
-def cache_folder() -> Path:
-    """Where this user's measured and rendered things live: ``EMOJI_FUSION_CACHE``, or the system's cache folder."""
-    chosen = os.environ.get("EMOJI_FUSION_CACHE")
-    if chosen:
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "emoji-fusion"
-
-
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """Hash of everything that decides what a sprite looks like, so that stale packs are never used."""
-    here, assets = Path(__file__).parent, Path(__file__).parents[2] / "assets"
-    digest = hashlib.blake2b(digest_size=8)
-    for path in [here / name for name in _SOURCES] + [assets / name for name in _ASSETS]:
-        digest.update(path.read_bytes() if path.exists() else b"-")
-    return digest.hexdigest()
 
 
 class Window(NamedTuple):
@@ -95,7 +74,7 @@ class SpriteTable:
         self._pack: Path | None = None
         if cache_dir is not False:
             folder = cache_folder() / "sprites" if cache_dir in (None, True) else Path(cache_dir)
-            name = f"{size}-{frame.scale:g}-{frame.drop:g}-{fingerprint()}.pack"
+            name = f"{size}-{frame.scale:g}-{frame.drop:g}-{fingerprint(RENDERED_BY)}.pack"
             self._pack = folder / name
             self._map()
 
@@ -162,7 +141,8 @@ class SpriteTable:
                 file.write(_MAGIC + json.dumps(header).encode() + b"\n")
                 for picture in pictures.values():
                     file.write(picture.numpy().tobytes())
-            os.replace(beside, path)
+            os.chmod(beside, 0o644)
+        os.replace(beside, path)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
