@@ -142,7 +142,7 @@ class SpriteTable:
                 for picture in pictures.values():
                     file.write(picture.numpy().tobytes())
             os.chmod(beside, 0o644)
-        os.replace(beside, path)
+            os.replace(beside, path)
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
