@@ -189,7 +189,7 @@ def from_json(entry: dict) -> Estimate:
 
 def tensor(picture: np.ndarray) -> Tensor:
     """A picture (S, S, 4) of bytes as (4, S, S) in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 255
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).float() / 255
 
 
 def load(path: Path, size: int) -> Tensor:

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fusion.geometry import IDENTITY, STICKER_FRAME, Frame, Layout, content_box, layout_to_box, warp
+from fusion.geometry import IDENTITY, STICKER_FRAME, Frame, Layout, content_box, warp
 
 VIEW = 64
 """Side of the pictures that are matched. Finer ones cost four times as much and place no better."""
@@ -46,6 +46,8 @@ LOST, SURE = 0.04, 0.18
 """Agreement beyond chance at which the confidence leaves zero and reaches one."""
 
 INSTANCES = 3
+COPY = 0.5
+"""A further place counts as a copy from this share of the best place's agreement beyond chance."""
 
 
 class Template:
@@ -103,11 +105,11 @@ def estimate(
     placed = [warp(template.picture[None], found.placements[:1])[0] for found, template in best]
     size = [float(p[3].sum()) * certainty(f.scores[0]) for p, (f, _) in zip(placed, best, strict=True)]
     main = int(size[1] > size[0])
-    (behind, template), (front, _) = best[main], best[1 - main]
+    (behind, template), (front, small) = best[main], best[1 - main]
     # What the other hides of the main subject does not count against it.
     behind = refine(template, image, behind.placements[:2], 1 - placed[1 - main][3])
     placement = Layout(*behind.placements[0].tolist())
-    instances = [relative(Layout(*row.tolist()), placement) for row in copies(front)]
+    instances = [relative(Layout(*row.tolist()), placement) for row in copies(small, image, front)]
     instances = tuple(sorted(instances, key=lambda layout: layout.offset_x))[:INSTANCES]
     lead = abs(size[0] - size[1]) / max(sum(size), 1e-6)
     sure_main = certainty(behind.scores[0]) * min(1.0, lead / 0.1)
@@ -153,15 +155,14 @@ def edges(pictures: Tensor) -> Tensor:
 
 def find(template: Template, image: Tensor) -> Found:
     """Best placements of ``template`` on a sticker with the planes ``image`` (5, V, V)."""
-    return refine(template, image, search(template, image))
+    return refine(template, image, peaks(template, search(template, image), PEAKS))
 
 
 def search(template: Template, image: Tensor) -> Tensor:
-    """The best placements (PEAKS, 4) over all sizes in SCALES and all offsets, no two close to each other.
+    """Agreement beyond chance (N, V, V) at all sizes in SCALES, with the template's content centred on each pixel.
 
     Sums over the template's pixels at every offset are correlations, done by FFT; pixels off the canvas are empty.
     """
-    side = image.shape[-1]
     small, edge, inside, around = template.planes.split((4, 1, 1, 1), 1)
     own = (inside * small.square()).sum((1, 2, 3))[:, None, None]
     bright = image[:4].square().sum(0, keepdim=True)
@@ -170,17 +171,23 @@ def search(template: Template, image: Tensor) -> Tensor:
     mine = [total[:, None, None] for total in ((around * edge).sum((1, 2, 3)), (around * edge**2).sum((1, 2, 3)))]
     sums = (correlate(around * edge, image[4:]), correlate(around, image[4:]), correlate(around, image[4:] ** 2))
     same = normalised(sums[0], mine[0], sums[1], mine[1], sums[2], around.sum((1, 2, 3))[:, None, None])
-    score = beyond_chance(
-        colour, same, inside.mean((1, 2, 3))[:, None, None]
-    )  # (N, V, V): the content's centre at that pixel
-    peaks = []
-    for _ in range(PEAKS):
-        n, y, x = (int(i) for i in torch.unravel_index(score.argmax(), score.shape))
-        shift = torch.tensor([0.0, 0.0, y / side - 0.5, x / side - 0.5])
-        peaks.append(template.layouts[n] + shift)
-        radius = max(2, round(0.25 * SCALES[n] * side * template.height))
-        score[max(0, n - 2) : n + 3, max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1] = -2
-    return torch.stack(peaks)
+    return beyond_chance(colour, same, inside.mean((1, 2, 3))[:, None, None])
+
+
+def peaks(template: Template, scores: Tensor, count: int) -> Tensor:
+    """The ``count`` best placements (count, 4) among ``scores`` (N, V, V), none close to a better one."""
+    scores, side, found = scores.clone(), scores.shape[-1], []
+    for _ in range(count):
+        n, y, x = (int(i) for i in torch.unravel_index(scores.argmax(), scores.shape))
+        found.append(template.layouts[n] + torch.tensor([0.0, 0.0, y / side - 0.5, x / side - 0.5]))
+        clear(scores[max(0, n - 2) : n + 3], y, x, 0.25 * SCALES[n] * side * template.height)
+    return torch.stack(found)
+
+
+def clear(scores: Tensor, y: int, x: int, radius: float) -> None:
+    """Take the surroundings of a pixel out of ``scores`` (N, V, V), in place."""
+    reach = max(2, round(radius))
+    scores[:, max(0, y - reach) : max(0, y + reach + 1), max(0, x - reach) : max(0, x + reach + 1)] = -2
 
 
 def correlate(kernels: Tensor, image: Tensor) -> Tensor:
@@ -264,22 +271,18 @@ def refine(template: Template, image: Tensor, placements: Tensor, visible: Tenso
     return Found(placements[order], scores[order])
 
 
-def copies(found: Found) -> Tensor:
-    """The placements (up to 3) that are about as good and as large as the best and do not overlap it or each other."""
-    box = torch.tensor([0.0, 0.0, 1.0, 1.0])
-    kept = [0]
-    for index in range(1, len(found.scores)):
-        size = found.placements[index, :2].prod() / found.placements[0, :2].prod()
-        alike = found.scores[index] >= 0.6 * found.scores[0] and 0.6 < float(size) < 1.6
-        boxes = layout_to_box(found.placements[[*kept, index]], box)
-        apart = all(not overlap(boxes[-1], other) for other in boxes[:-1])
-        if alike and apart and len(kept) < INSTANCES:
-            kept.append(index)
-    return found.placements[kept]
-
-
-def overlap(a: Tensor, b: Tensor) -> bool:
-    """Whether two boxes share more than a fifth of the smaller one's width and height."""
-    width, height = torch.minimum(a[2:], b[2:]) - torch.maximum(a[:2], b[:2])
-    least = torch.minimum(a[2:] - a[:2], b[2:] - b[:2])
-    return bool(width > 0.2 * least[0] and height > 0.2 * least[1])
+def copies(template: Template, image: Tensor, best: Found) -> Tensor:
+    """``best`` and up to two further places (N, 4) where the template is about as sure and about as large."""
+    scores, side, kept = search(template, image), image.shape[-1], [best.placements[0]]
+    nearest = int((template.layouts[:, 0].log() - kept[0][:2].log().mean()).abs().argmin())
+    scores[: max(0, nearest - 1)], scores[nearest + 2 :] = -2, -2
+    while len(kept) < INSTANCES:
+        middle = kept[-1][2:] - kept[-1][:2] * template.layouts[0, 2:] / template.layouts[0, :2]
+        y, x = ((middle + 0.5) * side).round().int().tolist()
+        clear(scores, y, x, 0.8 * SCALES[nearest] * side * template.height)
+        again = refine(template, image, peaks(template, scores, 1))
+        growth = float(again.placements[0, :2].prod() / kept[0][:2].prod())
+        if again.scores[0] < max(LOST, COPY * float(best.scores[0])) or not 0.6 < growth < 1.6:
+            break
+        kept.append(again.placements[0])
+    return torch.stack(kept)
