@@ -46,7 +46,7 @@ VESSEL = re.compile(
     r"balloon|bubble|television|computer|laptop|phone|camera|mirror|window|picture|frame|bottle|nest|tent|door|coffin|trophy|"
     r"envelope|mailbox|wastebasket|chest|tray|plate|cabinet|drum|dish|tube|radio|screen|disk|dvd|video|book|newspaper|clock|"
     r"calendar|card|ticket|clipboard|scroll|notebook|placard|label|stamp|bed|toilet|urn|locker|cinema|globe|shield|coin|"
-    r"hole|aquarium|takeout|can|canned|amphora|teapot|mate|beverage|luggage|briefcase|folder|file|x-ray|petri|fondue)\b"
+    r"aquarium|takeout|can|canned|amphora|teapot|mate|beverage|luggage|briefcase|folder|file|x-ray|petri|fondue)\b"
 )
 CAST = re.compile(r"\b(trophy|medal|coin|crystal ball|bell|shield|ring|moai|statue)\b")
 SURFACES = {
@@ -61,6 +61,7 @@ MOTIFS = {
 }  # fmt: skip
 SCENES = {"place-geographic", "place-building", "place-religious", "place-other", "place-map"}
 MARKS = {"Symbols", "Flags"}
+HOLDLESS = {"People & Body", "Flags", "Animals & Nature", "Symbols"}
 STUFFLESS = {"Smileys & Emotion", "Symbols", "People & Body", "Activities", "Flags"}
 FACED = re.compile(
     r"^(face|cat-face|monkey-face|emotion|animal-(mammal|bird|amph|rept|marine)|person($|-(role|gest|fant)))"
@@ -236,7 +237,7 @@ def is_motif(key: str) -> bool:
 @cache
 def is_container(key: str) -> bool:
     """Something that can hold or show another thing: jar, bowl, screen, frame, speech balloon."""
-    if is_smiley(key) or is_face(key) or emoji(key).category in ("People & Body", "Flags", "Animals & Nature"):
+    if is_smiley(key) or is_face(key) or emoji(key).category in HOLDLESS or kind(key) in SCENES:
         return False
     return named(key, VESSEL) and anatomy(key).seat[2] >= ROOMY_SEAT
 
@@ -252,7 +253,8 @@ def is_surface(key: str) -> bool:
     """Something with room for a pattern: clothing, vehicles, dishes."""
     if is_smiley(key) or is_face(key):
         return False
-    return kind(key) in SURFACES and anatomy(key).seat[2] >= ROOMY_SEAT
+    body = anatomy(key)
+    return kind(key) in SURFACES and body.seat[2] >= ROOMY_SEAT and body.cover > 0.3
 
 
 @cache

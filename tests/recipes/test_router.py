@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 DIGEST = """
 import sys
+from itertools import pairwise
 from tests.recipes.test_router import digest
 print(digest(int(sys.argv[1])))
 """
@@ -90,7 +92,7 @@ def test_the_order_of_the_two_emoji_does_not_matter():
 def test_of_two_smileys_the_first_is_the_main_subject():
     smileys = [emoji.key for emoji in Catalog.default() if is_smiley(emoji.key)]
     assert len(smileys) > 60
-    for first, second in zip(smileys, smileys[1:], strict=False):
+    for first, second in pairwise(smileys):
         assert recipe_for(first, second).main == recipe_for(second, first).main == 0
 
 
