@@ -37,6 +37,7 @@ JITTER_SHARE, JITTER_SCALE, JITTER_OFFSET = 0.5, 0.12, 0.04
 """Half of the painted layouts are moved a little, so that the fusion learns to follow whatever layout it is given."""
 
 TRIES = 24
+"""How often a pair of a wanted family is looked for before any pair is taken."""
 
 
 class SpriteSource(Protocol):
@@ -147,8 +148,10 @@ class PairSampler:
     one it was drawn for is drawn again, so that the shares hold.
     """
 
-    def __init__(self, teacher: Teacher, split: str = "train", weights: Mapping[str, float] | None = None) -> None:
-        self.teacher, self.split = teacher, split
+    def __init__(
+        self, teacher: Teacher, split: str = "train", weights: Mapping[str, float] | None = None, tries: int = TRIES
+    ) -> None:
+        self.teacher, self.split, self.tries = teacher, split, tries
         pools = {name: tuple(map(tuple, pool)) for name, pool in sorted(teacher.pools().items())}
         everyone = tuple(sorted({key for pool in pools.values() for role in pool for key in role}))
         pools[ANY] = (everyone, everyone)
@@ -169,7 +172,7 @@ class PairSampler:
 
     def draw_one(self, family: str, generator: np.random.Generator) -> Drawn:
         """One pair of ``family``, or of any where its pools are too poor to give one."""
-        for wanted, tries in ((family, TRIES), (ANY, 100 * TRIES)):
+        for wanted, tries in ((family, self.tries), (ANY, 100 * TRIES)):
             firsts, seconds = self.pools[wanted]
             for u, v, coin in generator.random((tries, 3)):
                 first, second = firsts[int(u * len(firsts))], seconds[int(v * len(seconds))]

@@ -20,11 +20,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from fusion.alignment import alignment
 from fusion.checkpoint import save_fusion_net
 from fusion.dataset import Batch, PairSampler, Teacher, TrainingSteps, collate, loader
 from fusion.errors import FusionError
 from fusion.losses import Perceptual
-from fusion.metrics import alignment, psnr
+from fusion.metrics import psnr
 from fusion.model import FusionNet
 from fusion.objective import SIMILARITY, Objective, freeze
 from fusion.phases import Phase

@@ -1,4 +1,4 @@
-"""Numbers about pictures and layouts. Every function works on a batch and returns one number a pair.
+"""Numbers about pictures; layouts have theirs in ``alignment``. All are batched: one number a pair.
 
 PSNR and SSIM are taken on *premultiplied RGB* (that is, on the picture over black) with values in [0, 1], so that
 what lies under a transparent pixel never counts and presets with and without alpha compare. Source: the studies,
@@ -7,19 +7,15 @@ which measured the same.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fusion.geometry import box_iou, layout_to_box
-
-ALIGNED_IOU = 0.75
-"""From this mean IoU on, a pair counts as aligned (design section 5)."""
-
-PSNR_CEILING = 70.0
-"""Two equal pictures; without a bound one perfect pair would carry a whole average away."""
+PSNR_CEILING = 20 * math.log10(255)
+"""48.1 dB: an error of one 8-bit level, root mean square. Below that two pictures are the same, and without a bound
+the pairs whose target *is* the composite would carry every average away."""
 
 
 def psnr(a: Tensor, b: Tensor) -> Tensor:
@@ -57,47 +53,3 @@ def similarity(a: Tensor, b: Tensor) -> Tensor:
     painted = (torch.maximum(a[:, 3:], b[:, 3:]) > 0.02).float()
     difference = (a - b).abs().mean(1, keepdim=True) * painted
     return 1 - difference.sum((1, 2, 3)) / painted.sum((1, 2, 3)).clamp_min(1)
-
-
-class Alignment(NamedTuple):
-    """How far layouts lie from the truth, each (B,).
-
-    ``iou``: mean IoU of the non-main's boxes, 1 where nothing is to be placed and nothing is, 0 where the main
-    subject or the number of instances is wrong. ``center_error``: mean distance of the box centres in fractions of
-    the canvas; ``scale_error``: mean |log ratio| of the scales; both NaN where there is no common instance.
-    """
-
-    iou: Tensor
-    center_error: Tensor
-    scale_error: Tensor
-    aligned: Tensor
-
-
-def alignment(
-    layout: Tensor, presence: Tensor, truth: Tensor, true_presence: Tensor, content: Tensor, main_ok: Tensor
-) -> Alignment:
-    """Compare ``layout`` (B, K, 4), ``presence`` (B, K) with the truth (B, 3, 4), (B, 3).
-
-    ``content`` (B, 4): box of the non-main before the warp. ``main_ok`` (B,): whether the main subject is right.
-    Instances are compared in their order, left to right.
-    """
-    slots = layout.shape[1]
-    present, wanted = presence > 0.5, true_presence > 0.5
-    same_count = present.sum(1) == wanted.sum(1)
-    rank = present.float().argsort(dim=1, descending=True, stable=True)
-    true_rank = wanted[:, :slots].float().argsort(dim=1, descending=True, stable=True)
-    layout = layout.gather(1, rank[..., None].expand(-1, -1, 4))
-    truth = truth[:, :slots].gather(1, true_rank[..., None].expand(-1, -1, 4))
-    both = (present.gather(1, rank) & wanted[:, :slots].gather(1, true_rank)).float()
-    count = both.sum(1)
-
-    def mean(values: Tensor) -> Tensor:
-        return (values * both).sum(1) / count  # NaN where count is 0
-
-    boxes, true_boxes = (layout_to_box(what, content[:, None]) for what in (layout, truth))
-    centers, true_centers = ((box[..., :2] + box[..., 2:]) / 2 for box in (boxes, true_boxes))
-    ratio = (layout[..., :2].clamp_min(1e-3) / truth[..., :2].clamp_min(1e-3)).log().abs().mean(-1)
-    nothing = same_count & (wanted.sum(1) == 0)
-    iou = torch.where(nothing, 1.0, mean(box_iou(boxes, true_boxes)).nan_to_num(0.0))
-    iou = iou * (main_ok & same_count)
-    return Alignment(iou, mean((centers - true_centers).norm(dim=-1)), mean(ratio), iou >= ALIGNED_IOU)
