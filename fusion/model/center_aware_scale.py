@@ -75,10 +75,9 @@ def align(
     pair, layouts = chosen // k, layout.flatten(0, 1).index_select(0, chosen)
     weights = presence.flatten().index_select(0, chosen)[:, None, None, None]
 
-    def warped(source: Tensor) -> Tensor:
-        return warp(source.index_select(0, pair), layouts, prefilter) * weights
-
-    pictures, maps = warped(picture), warped(features)
+    both = torch.cat([picture, features], dim=1)  # one grid serves both
+    warped = warp(both if batch == len(chosen) == 1 else both.index_select(0, pair), layouts, prefilter) * weights
+    pictures, maps = warped.split([picture.shape[1], features.shape[1]], dim=1)
     instances = pictures.new_zeros(batch * k, *picture.shape[1:]).index_copy(0, chosen, pictures)
     alone = batch == 1  # a plain sum then, many times faster than adding by index
     union = maps.sum(0, keepdim=True) if alone else maps.new_zeros(features.shape).index_add(0, pair, maps)

@@ -80,8 +80,10 @@ class AlphaOverHead(nn.Module):
         recolour: Tensor,
     ) -> Painting:
         """``main``: (B, 4, H, W); ``instances``: (B, K, 4, H, W); ``recolour``: (B,) 0 or 1."""
-        # Splitting, not slicing: the gradient of a slice is a whole map of zeros.
-        delta, keep, repaint = self.conv(features).float().split(self.channels, dim=1)
+        # Channel by channel in memory, as the pictures are. Splitting, not slicing: the gradient of a slice is a
+        # whole map of zeros.
+        logits = self.conv(features).float().contiguous()
+        delta, keep, repaint = logits.split(self.channels, dim=1)
         correction = torch.tanh(delta)
         gates = gate(keep)
         keep_main, keep_instances = gates.split([1, self.instances], dim=1)
