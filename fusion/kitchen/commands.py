@@ -66,10 +66,13 @@ def run_fetch(args: argparse.Namespace) -> int:
 
     from fusion.kitchen.fetch import Manners, fetch_metadata, fetch_stickers
 
+    remote = args.metadata.startswith(("http://", "https://"))
+    if not remote:
+        read_metadata(Path(args.metadata))  # a wrong file is refused before anything is written
     manners = Manners(args.concurrency, args.rate, args.timeout, args.tries, args.backoff)
 
     async def work() -> Report:
-        if args.metadata.startswith(("http://", "https://")):
+        if remote:
             path = await fetch_metadata(args.metadata, args.out, manners, args.refresh)
         else:
             path = keep_metadata(Path(args.metadata), args.out)
@@ -93,8 +96,7 @@ def run_fetch(args: argparse.Namespace) -> int:
 
 
 def keep_metadata(source: Path, folder: Path) -> Path:
-    """A copy of ``source`` in ``folder``, once it has proved readable: the folder then explains itself."""
-    read_metadata(source)
+    """A copy of ``source`` in ``folder``, which then explains itself."""
     target = folder / METADATA
     if not target.exists() or not target.samefile(source):
         partial = target.with_name(target.name + ".partial")

@@ -25,7 +25,7 @@ from fusion.kitchen.metadata import METADATA, KitchenError, Sticker, read_metada
 from fusion.recipes.recipe import MAX_INSTANCES
 
 ESTIMATES = "estimates.json"
-THRESHOLD = 0.5
+THRESHOLD = 0.7
 FAMILY = "sticker"
 
 

@@ -205,6 +205,9 @@ def test_metadata_from_a_file_and_a_missing_address(kitchen, tmp_path):
     source.write_text(json.dumps(content))
     assert command("fetch", "--metadata", source, "--out", tmp_path / "out", *QUICK) == 0
     assert json.loads((tmp_path / "out" / "metadata.json").read_text()) == content
+    with pytest.raises(KitchenError, match="no file"):
+        command("fetch", "--metadata", tmp_path / "none.json", "--out", tmp_path / "untouched")
+    assert not (tmp_path / "untouched").exists(), "nothing half-written"
     del kitchen.files["/metadata.json"]
     with pytest.raises(KitchenError, match="404"):
         fetch(kitchen, tmp_path / "other")
