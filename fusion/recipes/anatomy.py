@@ -210,7 +210,7 @@ def _find_eyes(emoji: Emoji, picture: np.ndarray, box: Box) -> tuple[Box, Box] |
     luminary = emoji.subcategory == "sky-weather" and "face" in emoji.name.lower()
     if not (smiley or person or luminary or emoji.subcategory.startswith("animal-")):
         return None
-    eyes = measure.dark_eyes(picture, box, large=smiley, dark_hair=person)
+    eyes = measure.dark_eyes(picture, box, large=smiley, person=person)
     return measure.with_whites(picture, eyes) if eyes else None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE, ASSETS = Path(__file__).parent, Path(__file__).parents[2] / "assets"
 MEASURED_BY = ("layers.py", "paths.py", "measure.py", "anatomy.py")
-RENDERED_BY = (*MEASURED_BY, "parts.py")
+RENDERED_BY = (*MEASURED_BY, "regions.py", "parts.py")
 _INPUTS = ("noto.json.gz", "anatomy.json")
 
 

@@ -136,22 +136,40 @@ def width_at(inside: np.ndarray, eyes: tuple[Box, Box] | None) -> float:
     return float((right[0] if len(right) else len(row)) - (left[-1] + 1 if len(left) else 0))
 
 
-def find_pair(candidates: list[Blob], box: Box, limit: float = 25.0) -> tuple[Box, Box] | None:
+@dataclass(frozen=True)
+class Pairing:
+    """What a pair of eyes may look like: bounds in drawing-area units, and how the worse pairs are told."""
+
+    gap: tuple[float, float] = (12, 75)
+    ratio: float = 1.7
+    level: float = 4
+    shift: float = 7
+    limit: float = 25
+
+
+USUAL = Pairing()
+BRIGHT = Pairing(limit=30)
+"""Eyes found among a smiley's features, in any colour."""
+BESIDE = Pairing(gap=(20, 38), ratio=1.2, level=1.5, shift=24, limit=60)
+"""People who hold something sit beside the middle of their picture; in return their eyes are very regular."""
+
+
+def find_pair(candidates: list[Blob], box: Box, want: Pairing = USUAL) -> tuple[Box, Box] | None:
     """The two blobs that look most like a pair of eyes in the silhouette's ``box``, left one first.
 
     Eyes are of like area, level, centred, in the middle band of the height.
     """
-    best, best_score = None, limit
+    best, best_score = None, want.limit
     middle, top, height = (box[0] + box[2]) / 2, box[1], box[3] - box[1]
     for left in candidates:
         for right in candidates:
             gap = right.x - left.x
-            if not 12 <= gap <= 75:
+            if not want.gap[0] <= gap <= want.gap[1]:
                 continue
             ratio = max(left.area, right.area) / min(left.area, right.area)
             level, shift = abs(left.y - right.y), abs((left.x + right.x) / 2 - middle)
             band = ((left.y + right.y) / 2 - top) / height
-            if ratio > 1.7 or level > 4 or shift > 7 or not 0.22 <= band <= 0.72:
+            if ratio > want.ratio or level > want.level or shift > want.shift or not 0.22 <= band <= 0.72:
                 continue
             tall = max(left.height / left.width, right.height / right.width)
             flat = min(left.height / left.width, right.height / right.width)
@@ -162,18 +180,22 @@ def find_pair(candidates: list[Blob], box: Box, limit: float = 25.0) -> tuple[Bo
     return best
 
 
-def dark_eyes(picture: np.ndarray, box: Box, large: bool = False, dark_hair: bool = False) -> tuple[Box, Box] | None:
+def dark_eyes(picture: np.ndarray, box: Box, large: bool = False, person: bool = False) -> tuple[Box, Box] | None:
     """Eyes as dark blobs of the flat picture; ``None`` where there is no pair.
 
-    ``large``: eyes may be as large as a skull's sockets. ``dark_hair``: look even if most of the emoji is
-    dark, which else means that it is the body and not the eyes.
+    ``large``: eyes may be as large as a skull's sockets. ``person``: look even if most of the emoji is dark,
+    since that may be the hair, and beside the middle, since something may be held.
     """
     solid = picture[..., 3] > 0.9
     dark = (luminance(picture) < DARK) & solid
-    if dark.sum() >= 0.5 * (picture[..., 3] > 0.5).sum() and not dark_hair:
+    if dark.sum() >= 0.5 * (picture[..., 3] > 0.5).sum() and not person:
         return None
     area, width, height = (1400, 44, 44) if large else (420, 30, 34)
-    return find_pair([b for b in blobs(dark) if 12 < b.area < area and b.width < width and b.height < height], box)
+    found = [b for b in blobs(dark) if 12 < b.area < area and b.width < width and b.height < height]
+    pair = find_pair(found, box)
+    if pair is None and person:
+        pair = find_pair([b for b in found if b.area > 40 and b.height >= 0.8 * b.width], box, BESIDE)
+    return pair
 
 
 def with_whites(picture: np.ndarray, eyes: tuple[Box, Box]) -> tuple[Box, Box]:
@@ -196,7 +218,7 @@ def with_whites(picture: np.ndarray, eyes: tuple[Box, Box]) -> tuple[Box, Box]:
 def feature_eyes(features: np.ndarray, box: Box) -> tuple[Box, Box] | None:
     """Eyes of a smiley that are not dark (hearts, stars): a pair among its features, without the disc."""
     found = [b for b in blobs(features[..., 3] > 0.4) if 40 < b.area < 1800 and b.width < 50 and b.height < 50]
-    return find_pair(found, box, limit=30.0)
+    return find_pair(found, box, BRIGHT)
 
 
 def find_disc(stack: np.ndarray, cover: float) -> tuple[Box, int] | None:
@@ -258,55 +280,6 @@ def layers_below(stack: np.ndarray, y: float, first: int) -> tuple[int, ...]:
     alpha = stack[..., 3]
     centre = (alpha.sum(2) * (np.arange(stack.shape[1]) + 0.5)).sum(1) / np.maximum(alpha.sum((1, 2)), 1e-3)
     return tuple(i for i in range(first, len(stack)) if centre[i] * SIDE / stack.shape[1] >= y)
-
-
-def dominant_region(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The emoji's main colour (3,), saturated colours counting more, and the mask (H, W) of what has it."""
-    solid = picture[..., 3] > 0.9
-    if not solid.any():
-        return np.full(3, 0.5, np.float32), solid
-    straight = picture[..., :3] / np.maximum(picture[..., 3:], 1e-3)
-    bins = (straight * 4).astype(int).clip(0, 4) @ np.array([25, 5, 1])
-    saturation = picture[..., :3].max(-1) - picture[..., :3].min(-1)
-    dominant = np.bincount(bins[solid], weights=0.3 + saturation[solid]).argmax()
-    colour = np.median(straight[solid & (bins == dominant)], axis=0)
-    return colour, near_colour(picture, colour, 0.16)
-
-
-def near_colour(picture: np.ndarray, colour: np.ndarray, limit: float) -> np.ndarray:
-    """Mask (H, W) of the opaque pixels whose channels all differ from ``colour`` by less than ``limit``."""
-    straight = picture[..., :3] / np.maximum(picture[..., 3:], 1e-3)
-    return (np.abs(straight - colour).max(-1) < limit) & (picture[..., 3] > 0.9)
-
-
-def without_details(stack: np.ndarray, picture: np.ndarray, colour: np.ndarray, mask: np.ndarray) -> list[int]:
-    """Indices of the layers that are no small, colourful detail lying inside the dominant region."""
-    reach = max(stack.shape[1] * 12 // 128, 1)
-    disk = np.hypot(*np.mgrid[-reach : reach + 1, -reach : reach + 1]) <= reach
-    hull = ndimage.binary_closing(np.pad(mask, reach), disk)[reach:-reach, reach:-reach]
-    total = (picture[..., 3] > 0.5).sum()
-    kept = []
-    for i, layer in enumerate(stack):
-        spot = layer[..., 3] > 0.5
-        area = spot.sum()
-        if 0 < area < 0.06 * total and hull[spot].mean() > 0.9:
-            own = np.median(layer[spot][:, :3], axis=0)
-            if np.abs(own - colour).max() > 0.15 and own.max() - own.min() > 0.3:
-                continue
-        kept.append(i)
-    return kept
-
-
-def face_details(picture: np.ndarray) -> np.ndarray:
-    """Soft mask (H, W) in [0, 1] of a face's small dark features and small whites."""
-    light, alpha = luminance(picture), picture[..., 3]
-    total = max((alpha > 0.5).sum(), 1)
-    dark = (light < DARK) & (alpha > 0.5)
-    white = (picture[..., :3].min(-1) > 0.85 * alpha) & (alpha > 0.9)
-    mask = small_regions(white, 0.04 * total)
-    if dark.sum() <= 0.35 * total:
-        mask |= small_regions(dark, 0.06 * total)
-    return ndimage.gaussian_filter(mask.astype(np.float32), 0.6 * picture.shape[0] / 256)
 
 
 def small_regions(mask: np.ndarray, limit: float) -> np.ndarray:

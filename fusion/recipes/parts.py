@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from fusion.catalog import Catalog, rasterise
 from fusion.geometry import Frame
-from fusion.recipes import measure
+from fusion.recipes import measure, regions
 from fusion.recipes.anatomy import anatomy
 from fusion.recipes.layers import draw, draw_layers, layers
 from fusion.recipes.recipe import Sprite
@@ -91,15 +91,15 @@ def plain(key: str, size: int, frame: Frame) -> np.ndarray:
     stack = layers(key)
     drawn = draw_layers(stack, 64)
     picture = measure.flatten_stack(drawn)
-    colour, mask = measure.dominant_region(picture)
-    return _layers(key, measure.without_details(drawn, picture, colour, mask), size, frame)
+    colour, mask = regions.dominant_region(picture)
+    return _layers(key, regions.without_details(drawn, picture, colour, mask), size, frame)
 
 
 def region(key: str, size: int, frame: Frame) -> np.ndarray:
     """The dominant colour region of ``plain`` as a white mask with soft edges."""
     picture = plain(key, size, frame)
-    colour, _ = measure.dominant_region(draw(Catalog.default().body(key), (0, 0, 128, 128), 64, 64))
-    mask = measure.near_colour(picture, colour, 0.2)
+    colour, _ = regions.dominant_region(draw(Catalog.default().body(key), (0, 0, 128, 128), 64, 64))
+    mask = regions.near_colour(picture, colour, 0.2)
     soft = ndimage.gaussian_filter(mask.astype(np.float32), 0.8 * size / 256)
     return np.repeat(soft[..., None], 4, axis=-1)
 
@@ -107,7 +107,7 @@ def region(key: str, size: int, frame: Frame) -> np.ndarray:
 def face_mask(key: str, size: int, frame: Frame) -> np.ndarray:
     """What keeps its colours when a face is recoloured: small dark features and small whites, as a cut-out."""
     picture = draw(Catalog.default().body(key), frame.view_box, size, size)
-    return picture * measure.face_details(picture)[..., None]
+    return picture * regions.face_details(picture)[..., None]
 
 
 PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
