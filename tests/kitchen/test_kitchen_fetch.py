@@ -16,7 +16,7 @@ from fusion.kitchen import add_arguments, run
 from fusion.kitchen.metadata import KitchenError
 
 ROOT = Path(__file__).parents[2]
-QUICK = ["--timeout", "0.4", "--backoff", "0.01", "--rate", "500", "--tries", "3"]
+QUICK = ["--timeout", "1.5", "--backoff", "0.01", "--rate", "500", "--tries", "3"]
 PROGRAM = """
 import argparse, sys
 from fusion.kitchen import add_arguments, run
@@ -178,6 +178,25 @@ def test_killed_half_way_the_second_run_completes_and_repeats_nothing(kitchen, t
     assert all(kitchen.requests[path] == (2 if path in (paths[4], paths[6]) else 1) for path in paths)
     assert all(kitchen.sent[path] == len(kitchen.files[path]) for path in paths), "every byte travelled once"
     assert kitchen.requests["/metadata.json"] == 1
+
+
+def test_an_interrupt_ends_the_run_in_order(kitchen, tmp_path):
+    kitchen.stickers(6)
+    kitchen.script = {path: ["stall"] for path in list(served(kitchen))[2:4]}
+    process = start(kitchen, tmp_path)
+    assert kitchen.stalled.wait(20)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    kitchen.released.set()
+    assert fetch(kitchen, tmp_path) == 0
+    assert pictures(tmp_path) == served(kitchen)
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(kitchen, tmp_path):
+    kitchen.stickers(3)
+    (tmp_path / "stickers").write_text("in the way")
+    with pytest.raises(KitchenError, match="cannot be written"):
+        fetch(kitchen, tmp_path)
 
 
 def test_killed_between_the_last_byte_and_the_name(kitchen, tmp_path):
