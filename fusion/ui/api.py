@@ -14,11 +14,12 @@ from fusion.errors import FusionError
 from fusion.tables import summary
 from fusion.ui.desk import Desk
 from fusion.ui.request import FuseRequest, RequestError
+from fusion.ui.review import Review
 
 CATALOG_LIMIT = 100
 
 
-def expose(desk: Desk) -> None:
+def expose(desk: Desk, review: Review) -> None:
     """Add the endpoints to the Blocks under construction."""
 
     def fuse(
@@ -68,8 +69,28 @@ def expose(desk: Desk) -> None:
         found = desk.catalog.search(text, limit) if text.strip() else list(desk.catalog)[:limit]
         return [{"key": one.key, "char": one.char, "name": one.name, "category": one.category} for one in found]
 
+    def evaluate(split: str = "pairs", limit: int = 50, preset: str | None = None) -> dict:
+        """Measure how well a network aligns and paints pairs that it has never seen. Takes a while.
+
+        Args:
+            split: "pairs" (both emoji known, the pair is not), "emoji" (one emoji is not) or "style" (other art).
+            limit: how many pairs, from 10 to 2000.
+            preset: which network; left out, the page's first.
+
+        Returns:
+            What ``python -m fusion evaluate --json`` prints, without the perceptual distance.
+        """
+        asked = {"split": split, "limit": limit, "preset": preset}
+        try:
+            job = review.failures.job(review.evaluation_start(asked)["job"])
+            job.join()
+            return job.report()
+        except FusionError as fault:
+            raise gr.Error(str(fault), print_exception=False) from None
+
     gr.api(fuse, api_name="fuse")
     gr.api(catalog, api_name="catalog")
+    gr.api(evaluate, api_name="evaluate")
 
 
 def source(text: str) -> str | dict:

@@ -99,18 +99,6 @@ class Desk:
         """All emoji for the pickers, the presets that can be chosen, and their names."""
         return {**picker.catalogue(self.catalog), "presets": self.presets}
 
-    @staticmethod
-    def guarded(answer: Callable[[dict], dict]) -> Callable[[dict], dict]:
-        """``answer`` with errors for people turned into ``{"error": sentence}``; others stay errors."""
-
-        def call(data: dict) -> dict:
-            try:
-                return answer(data)
-            except FusionError as fault:
-                return {"error": str(fault)}
-
-        return call
-
     def fuse(self, data: dict) -> dict:
         """Result, layers and numbers of one fusion: all that must be there at once."""
         request = self.request(data)

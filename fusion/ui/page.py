@@ -13,16 +13,19 @@ import os
 # Gradio reads this when it is imported: nothing is to leave the machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
 
+from fusion.errors import FusionError
 from fusion.ui import api, picker
+from fusion.ui.compare import Compare
 from fusion.ui.desk import Desk
+from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("base.js", "picker.js", "result.js", "strip.js", "takeover.js")
-SERVED = ("catalogue", "fuse", "stages", "parts", "drawing", "bundle")
+SCRIPTS = ("base.js", "picker.js", "result.js", "strip.js", "takeover.js", "failures.js", "compare.js")
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
@@ -33,28 +36,42 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
-def server_functions(desk: Desk) -> list:
-    """The desk's answers as functions with the names that the scripts call."""
-    functions = []
-    for name in SERVED:
-        call = desk.guarded(getattr(desk, name))
-        call.__name__ = name
-        functions.append(call)
-    return functions
+def server_functions(desk: Desk, review: Review) -> list:
+    """The answers that the scripts may ask for, under the names by which they call them."""
+    compare = Compare(desk)
+    answers = [desk.catalogue, desk.fuse, desk.stages, desk.parts, desk.drawing, desk.bundle, compare.compared]
+    answers += [review.evaluation_start, review.evaluation_poll, review.evaluation_cancel, review.evaluation_charts]
+    answers += [review.evaluation_csv, review.evaluation_worst, review.thumbnail]
+    return [guarded(answer) for answer in answers]
 
 
-def build_page(desk: Desk) -> gr.Blocks:
-    """The application, ready for ``launch_page``."""
+def guarded(answer: Callable[[dict], dict]) -> Callable[[dict], dict]:
+    """``answer`` with errors for people turned into ``{"error": sentence}``; others stay errors."""
+
+    def call(data: dict) -> dict:
+        try:
+            return answer(data)
+        except FusionError as fault:
+            return {"error": str(fault)}
+
+    # Gradio offers a server function to the scripts under its own name.
+    call.__name__ = answer.__name__
+    return call
+
+
+def build_page(desk: Desk, review: Review | None = None) -> gr.Blocks:
+    """The application, ready for ``launch_page``. ``review``: with another evaluator than the project's own."""
+    review = review or Review(desk)
     gr.set_static_paths([picker.SHEET])
     with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
         gr.HTML(
             html_template=(STATIC / "page.html").read_text(encoding="utf-8"),
             js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
-            server_functions=server_functions(desk),
+            server_functions=server_functions(desk, review),
             apply_default_css=False,
             elem_id="emoji-fusion",
         )
-        api.expose(desk)
+        api.expose(desk, review)
     return page
 
 

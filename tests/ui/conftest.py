@@ -13,7 +13,7 @@ import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from fake import FakeFuser
+from fake import FakeEvaluator, FakeFuser
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -38,11 +38,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def serve(desk):
+def serve(desk, review=None):
     """Launch the page of ``desk``; returns the Blocks, to be closed, and the address."""
     from fusion.ui.page import build_page, launch_page
 
-    blocks = build_page(desk)
+    blocks = build_page(desk, review)
     port = free_port()
     launch_page(blocks, server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True)
     return blocks, f"http://127.0.0.1:{port}/"
@@ -52,10 +52,11 @@ def serve(desk):
 def served() -> Iterator[Served]:
     from fusion.catalog import Catalog
     from fusion.ui.desk import Desk
+    from fusion.ui.review import Review
 
     fusers = {"fusion": FakeFuser(), "unet-se-po": FakeFuser("unet-se-po", max_offset=0.2)}
     desk = Desk(Catalog.default(), {name: (lambda one=one: one) for name, one in fusers.items()})
-    blocks, url = serve(desk)
+    blocks, url = serve(desk, Review(desk, FakeEvaluator()))
     yield Served(url, fusers)
     blocks.close()
 

@@ -131,3 +131,34 @@ class FakeFuser:
             target=composite[:, ::-1],
             alignment=AlignmentTrace(iou=0.87, center_error=0.012, scale_error=0.05),
         )
+
+
+class FakeEvaluator:
+    """An evaluation's rows, drawn from a fixed seed; ``pause`` seconds each."""
+
+    pause = 0.002
+
+    def run(self, split: str, fuser, limit: int):
+        random = np.random.default_rng(len(split))
+        keys = [emoji.key for emoji in fuser.catalog]
+        for _ in range(limit):
+            main_ok = bool(random.random() < 0.85)
+            iou = float(random.beta(6, 2)) if main_ok else 0.0
+            yield {
+                "first": keys[random.integers(len(keys))],
+                "second": keys[random.integers(len(keys))],
+                "family": ("companion", "wearable", "face on object")[random.integers(3)],
+                "main_ok": main_ok,
+                "aligned": iou >= 0.75,
+                "iou": iou,
+                "center_error": float(random.exponential(0.04)) if main_ok else None,
+                "scale_error": float(random.exponential(0.1)) if main_ok else None,
+                "psnr": float(random.normal(24, 3)),
+            }
+            time.sleep(self.pause)
+
+    def row(self, measured) -> dict:
+        return measured
+
+    def report(self, measured: list) -> dict:
+        return {"n": len(measured)}

@@ -60,3 +60,10 @@ def test_catalog(client):
     found = client.predict("pizza", api_name="/catalog")
     assert found[0] == {"key": "1f355", "char": "🍕", "name": "pizza", "category": "Food & Drink"}
     assert len(client.predict("", 3, api_name="/catalog")) == 3
+
+
+def test_evaluate_gives_the_report(client):
+    told = client.predict("emoji", 12, api_name="/evaluate")
+    assert (told["split"], told["preset"], told["n"]) == ("emoji", "fusion", 12)
+    with pytest.raises(AppError, match="unknown"):
+        client.predict("nothing", api_name="/evaluate")

@@ -1,0 +1,162 @@
+"""The Failures tab: an evaluation that runs in the background, and what is read off its rows.
+
+The browser polls: a reload or a lost connection costs nothing, and cancelling is one question. A row of the sheet is
+a plain dict: ``first``, ``second`` (keys), ``family``, ``main_ok``, ``aligned``, ``iou``, ``center_error``,
+``scale_error``, ``psnr`` (under the network's own layout); numbers that do not exist for a pair are ``None``.
+
+Source: design section 7, and section 5 for what "aligned" means.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Protocol
+
+from fusion.errors import FusionError
+from fusion.ui.request import RequestError
+
+SPLITS = ("pairs", "emoji", "style")
+LIMITS = (10, 2000)
+KEPT_JOBS = 4
+COLUMNS = (
+    "first",
+    "second",
+    "first_name",
+    "second_name",
+    "family",
+    "aligned",
+    "main_ok",
+    "iou",
+    "center_error",
+    "scale_error",
+    "psnr",
+)
+
+
+class Evaluator(Protocol):
+    """Who measures: the project's own ``evaluate``, or a stand-in for tests."""
+
+    def run(self, split: str, fuser, limit: int) -> Iterable:
+        """Yield one measured pair after the other."""
+
+    def row(self, measured) -> dict:
+        """A measured pair as a row of the sheet."""
+
+    def report(self, measured: list) -> dict:
+        """The JSON of design section 6 over all measured pairs."""
+
+
+class EvaluationJob:
+    """One evaluation in a thread of its own. ``state``: running, done, cancelled or failed."""
+
+    def __init__(self, evaluator: Evaluator, split: str, fuser, limit: int) -> None:
+        self.rows: list[dict] = []
+        self.measured: list = []
+        self.split, self.preset, self.total = split, fuser.preset, limit
+        self.state, self.message = "running", ""
+        self._evaluator, self._fuser = evaluator, fuser
+        self._cancel = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def start(self) -> EvaluationJob:
+        self._thread.start()
+        return self
+
+    def cancel(self) -> None:
+        self._cancel.set()
+
+    def join(self, timeout: float | None = None) -> None:
+        self._thread.join(timeout)
+
+    def report(self) -> dict:
+        """The figures of design section 6. Raises RequestError if the evaluation failed."""
+        if self.state == "failed":
+            raise RequestError(self.message)
+        return {"split": self.split, "preset": self.preset} | self._evaluator.report(self.measured)
+
+    def _work(self) -> None:
+        try:
+            for one in self._evaluator.run(self.split, self._fuser, self.total):
+                self.measured.append(one)
+                self.rows.append(self._evaluator.row(one))
+                if self._cancel.is_set():
+                    self.state = "cancelled"
+                    return
+            self.state = "done"
+        except FusionError as fault:
+            self.state, self.message = "failed", str(fault)
+        except Exception:
+            # The page must hear of it; the details belong in the log.
+            self.state, self.message = "failed", "The evaluation broke; the server's log says where."
+            raise
+
+
+class Failures:
+    """All evaluations of one desk, the newest few kept."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def start(self, split: str, fuser, limit: int) -> str:
+        """Begin an evaluation; the name of its job. Raises RequestError, also while another one runs."""
+        if split not in SPLITS:
+            raise RequestError(f"Split {split!r} is unknown; it can be {', '.join(SPLITS)}.")
+        limit = max(LIMITS[0], min(int(limit), LIMITS[1]))
+        with self._lock:
+            if any(job.state == "running" for job in self._jobs.values()):
+                raise RequestError("An evaluation is running already; cancel it or wait for its end.")
+            name = f"evaluation-{next(self._numbers)}"
+            self._jobs[name] = EvaluationJob(self._evaluator, split, fuser, limit).start()
+            while len(self._jobs) > KEPT_JOBS:
+                self._jobs.popitem(last=False)
+        return name
+
+    def job(self, name: str) -> EvaluationJob:
+        if name not in self._jobs:
+            raise RequestError("This evaluation is gone; run it again.")
+        return self._jobs[name]
+
+    def poll(self, name: str, since: int) -> dict:
+        """What is new since row ``since``."""
+        job = self.job(name)
+        state, message = job.state, job.message
+        return {
+            "state": state,
+            "message": message,
+            "total": job.total,
+            "rows": job.rows[max(0, since) :],
+            "summary": totals(job.rows),
+        }
+
+
+def totals(rows: list[dict]) -> dict:
+    """Means over the rows so far; ``None`` where there is nothing to average."""
+
+    def mean(name: str) -> float | None:
+        values = [float(row[name]) for row in rows if row.get(name) is not None]
+        return sum(values) / len(values) if values else None
+
+    names = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
+    return {"n": len(rows)} | {name: mean(name) for name in names}
+
+
+def worst(rows: list[dict], count: int) -> list[dict]:
+    """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
+    return sorted(rows, key=lambda row: (row["iou"] or 0.0, -(row["center_error"] or 1.0)))[:count]
+
+
+def to_csv(rows: list[dict]) -> str:
+    """The rows as comma-separated values with a header line."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
