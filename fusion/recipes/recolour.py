@@ -19,7 +19,7 @@ SIZE = 52.0
 RELUCTANCE = 0.12
 """The corners at the top are more welcome than to other companions: there the same colours do not merge."""
 
-CHROMA = 0.16
+CHROMA = 0.2
 """Spread of the mean colour's channels from which an emoji counts as colourful."""
 
 

@@ -33,8 +33,10 @@ STUFF = re.compile(
 )
 FLOATING = re.compile(
     r"\b(stars?|sparkles?|sparkler|"
-    r"musical notes?|butterfly|honeybee|dizzy|comet|zzz|bubbles|confetti|fireworks|feather)\b"
+    r"musical notes?|"
+    r"butterfly|honeybee|mosquito|fly|lady beetle|snowflake|feather|dizzy|comet|zzz|bubbles|confetti|fireworks|feather)\b"
 )
+NOT_FLOATING = re.compile(r"\b(hole|balloon|bubble|bomb)\b")
 BLAZE = re.compile(
     r"\b(fire|rainbow|sun|cloud|wave|"
     r"collision|cyclone|tornado|explosion|moon|galaxy|milky way|globe|web|fog|sunflower)\b"
@@ -196,9 +198,13 @@ def is_stuff(key: str) -> bool:
 
 @cache
 def is_floating(key: str) -> bool:
-    """Small and light, seen in swarms about a head: stars, notes, butterflies."""
+    """Small and light, seen in swarms about a head: stars, notes, butterflies, question marks."""
     if is_smiley(key) or is_face(key) or is_tile(key) or is_scene(key):
         return False
+    if kind(key) == "punctuation" or (
+        kind(key) == "emotion" and anatomy(key).cover < 0.45 and not named(key, NOT_FLOATING)
+    ):
+        return True
     return named(key, FLOATING) and not is_mark(key) and emoji(key).category != "Food & Drink"
 
 
