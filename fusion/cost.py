@@ -8,7 +8,8 @@ from __future__ import annotations
 import copy
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 from fusion.catalog import Catalog
 from fusion.model import FusionNet
@@ -43,32 +44,11 @@ def count(net: FusionNet, device: str = "cpu") -> dict:
     }
 
 
-def multiply_adds(net: FusionNet, size: int | None = None) -> int:
-    """Multiply-adds of convolutions and linear layers for one pair: what is left is small."""
-    total = 0
-
-    def convolution(module: nn.Module, _, output: Tensor) -> None:
-        nonlocal total
-        total += output[0].numel() * module.in_channels // module.groups * module.kernel_size[0] * module.kernel_size[1]
-
-    def transposed(module: nn.Module, given: tuple[Tensor], _) -> None:
-        nonlocal total
-        kernel = module.kernel_size[0] * module.kernel_size[1]
-        total += given[0][0].numel() * module.out_channels // module.groups * kernel
-
-    def linear(module: nn.Module, _, output: Tensor) -> None:
-        nonlocal total
-        total += output[0].numel() * module.in_features
-
-    kinds = {nn.Conv2d: convolution, nn.ConvTranspose2d: transposed, nn.Linear: linear}
-    hooks = [m.register_forward_hook(kinds[type(m)]) for m in net.modules() if type(m) in kinds]
-    try:
-        with torch.inference_mode():
-            net(*inputs(net, size or net.config.size, 1, "cpu"))
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return total
+def multiply_adds(net: FusionNet) -> int:
+    """Multiply-adds of convolutions and matrix products for one pair at the preset's own size: the rest is small."""
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        net(*inputs(net, net.config.size, 1, "cpu"))
+    return counter.get_total_flops() // 2
 
 
 def peak_memory(net: FusionNet, device: str) -> float:

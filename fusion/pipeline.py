@@ -48,9 +48,10 @@ def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
         f"{-frame.max_offset:g} to {frame.max_offset:g}"
     )
     try:
-        numbers = Layout(*(float(number) for number in layout))
+        scale_h, scale_w, offset_y, offset_x = (float(number) for number in layout)
     except (TypeError, ValueError) as fault:
         raise RequestError(f"A layout is four numbers {reach}.") from fault
+    numbers = Layout(scale_h, scale_w, offset_y, offset_x)
     shown = ",".join(f"{number:g}" for number in numbers)
     if not all(math.isfinite(number) for number in numbers) or not frame.allows(numbers, tolerance=1e-3):
         raise RequestError(f"The layout {shown} is out of range; it must be {reach}.")
