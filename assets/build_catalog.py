@@ -17,9 +17,16 @@ import argparse
 import gzip
 import json
 import subprocess
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from fusion.catalog import rasterise  # noqa: E402
+from fusion.geometry import Frame  # noqa: E402
 
 PACKAGES = {
     "@iconify-json/noto": "1.2.9",
@@ -27,7 +34,7 @@ PACKAGES = {
     "emojilib": "4.0.3",
     "unicode-emoji-json": "0.9.0",
 }
-TARGET = Path(__file__).parent / "noto.json.gz"
+TARGET = HERE / "noto.json.gz"
 
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
 NOT_EMOJI = {"20e3", "fe82b"} | {f"{code:x}" for code in range(0x1F1E6, 0x1F200)}
@@ -92,6 +99,18 @@ def read_noto(package: Path) -> dict[str, str]:
     return bodies
 
 
+def within_area(body: str) -> str:
+    """The SVG, clipped to its drawing area if anything lies outside.
+
+    A browser hides what some drawings leave beside the canvas; on a frame wider than the area it would appear.
+    """
+    beyond = rasterise(body, 64, Frame(scale=0.5))[..., 3]
+    beyond[15:49, 15:49] = 0
+    if beyond.max() == 0:
+        return body
+    return f'<clipPath id="area"><path d="M0 0h128v128H0z"/></clipPath><g clip-path="url(#area)">{body}</g>'
+
+
 def clean(words: list[str], name: str) -> list[str]:
     """The keywords in lower case, once each, underscores as spaces, without the name itself."""
     seen = dict.fromkeys(word.replace("_", " ").strip().lower() for word in words)
@@ -140,7 +159,7 @@ def build(folder: Path) -> bytes:
         raise SystemExit(f"no name or group for {', '.join(left)}: add them to NEWCOMERS or NOT_EMOJI")
     lines = [
         json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
-        *(bodies[character_key(row[0])] for row in rows),
+        *(within_area(bodies[character_key(row[0])]) for row in rows),
     ]
     print(f"{len(rows)} emoji, {sum(map(len, lines)) / 1e6:.1f} MB of text")
     return gzip.compress("\n".join(lines).encode(), compresslevel=9, mtime=0)

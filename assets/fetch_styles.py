@@ -22,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from build_catalog import codepoint_key, fetch, load  # noqa: E402
+from build_catalog import codepoint_key, fetch, load, within_area  # noqa: E402
 
 from fusion.catalog import STYLES, Catalog, words_of  # noqa: E402
 
@@ -93,7 +93,7 @@ def match(package: Path, catalog: Catalog) -> dict[str, str]:
     else:
         names = keys_by_name(catalog, [*icons["icons"], *icons.get("aliases", {})])
     drawn = {emoji.key: draw_icon(names[emoji.key], icons) for emoji in catalog if emoji.key in names}
-    return {key: body for key, body in drawn.items() if body}
+    return {key: within_area(body) for key, body in drawn.items() if body}
 
 
 def pack(catalog: Catalog, bodies: dict[str, str]) -> bytes:

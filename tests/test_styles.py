@@ -11,7 +11,7 @@ import pytest
 
 from fusion import catalog as module
 from fusion.catalog import Catalog, Emoji, MissingStyle
-from fusion.geometry import PUBLISHED_FRAME
+from fusion.geometry import PUBLISHED_FRAME, Frame
 
 ASSETS = Path(__file__).parent.parent / "assets"
 RED_LEFT = '<path fill="#f00" d="M0 0h10v20H0z"/>'
@@ -81,6 +81,25 @@ def test_sets_without_codepoints_are_matched_by_name(tmp_path, scripts, catalog)
     icons = {"pizza": {}, "lion-face": {}, "grinning": {}, "grinning-face": {}, "letter-a": {}}
     bodies = scripts[1].keys_by_name(catalog, list(icons))
     assert bodies == {"1f355": "pizza", "1f981": "lion-face", "1f600": "grinning-face"}
+
+
+def test_what_lies_beside_the_drawing_area_is_hidden(scripts):
+    beside = '<path fill="#f00" d="M64 0h128v128h-128z"/>'
+    picture = module.rasterise(scripts[0].within_area(beside), 32, Frame(scale=0.5))
+    shown = np.zeros((32, 32), bool)
+    shown[8:24, 16:24] = True
+    assert ((picture[..., 3] > 0) == shown).all()
+    inside = '<path d="M0 0h128v128H0z"/>'
+    assert scripts[0].within_area(inside) == inside
+
+
+@pytest.mark.parametrize("name", ["gorilla", "package", "crossed swords", "heavy equals sign", "pizza"])
+def test_no_shipped_drawing_shows_more_than_its_area(name):
+    catalog = Catalog.default()
+    picture = catalog.render(catalog.find(name).key, 64, Frame(scale=0.5))[..., 3].copy()
+    assert picture[15:49, 15:49].max() == 255
+    picture[15:49, 15:49] = 0
+    assert not picture.any()
 
 
 def test_an_alias_of_a_missing_icon_is_left_out(tmp_path, scripts, catalog):
