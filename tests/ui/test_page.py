@@ -360,7 +360,7 @@ def test_strip_explains_every_stage(open_page):
     )
     assert {"separated", "main", "layout", "transformed", "position", "up3", "up4", "output"} <= {c[0] for c in cards}
     assert all(sentence for _, sentence, _ in cards)
-    assert dict((c[0], c[2]) for c in cards)["up3"] == 2, "the heat map lies over the composite"
+    assert {c[0]: c[2] for c in cards}["up3"] == 2, "the heat map lies over the composite"
     page.click('[data-stage="up3"] .ef-frame')
     page.wait_for_selector("dialog[open] .ef-parts img")
     page.keyboard.press("Escape")
