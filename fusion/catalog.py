@@ -38,7 +38,7 @@ STYLES = ROOT / "data" / "styles"
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
 LONGEST_QUERY = 100
-"""Characters of a query that are worth looking at; the longest name has 46."""
+"""Characters of a query that are worth looking at; the longest name has 44."""
 
 CACHE_BYTES = 64 * 2**20
 
@@ -83,7 +83,7 @@ def key_of(char: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name or query, in lower case, whatever stands between them."""
+    """The words of a name or query, in lower case, whatever stands between them; "+1", "-1", "#" and "*" are names."""
     return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", text.casefold().replace("’", "").replace("'", "")))
 
 
