@@ -34,7 +34,7 @@ STUFF = re.compile(
 FLOATING = re.compile(
     r"\b(stars?|sparkles?|sparkler|"
     r"musical notes?|"
-    r"butterfly|honeybee|mosquito|fly|lady beetle|snowflake|feather|dizzy|comet|zzz|bubbles|confetti|fireworks|feather)\b"
+    r"butterfly|honeybee|mosquito|fly|lady beetle|snowflake|feather|dizzy|comet|zzz|bubbles|confetti|fireworks)\b"
 )
 NOT_FLOATING = re.compile(r"\b(hole|balloon|bubble|bomb)\b")
 BLAZE = re.compile(

@@ -91,34 +91,37 @@ def draw_sheet(
 ) -> Path:
     """Write a PNG with ``n`` cells: first, second, target and, given ``net``, its output. Returns the path.
 
-    ``pairs``: a list of key pairs, the name of a family, or ``None`` for a mixture. ``truth`` draws the boxes of the
-    non-main, main subject underlined.
+    ``pairs``: a list of key pairs, the name of a family, or ``None`` for a mixture. ``truth`` underlines the main
+    subject and draws the boxes of the non-main. Raises ``FusionError`` for an unknown family.
     """
     family = pairs if isinstance(pairs, str) else None
     chosen = sample_pairs(n, family, popular=popular, seed=seed) if pairs is None or family else list(pairs)[:n]
     recipes = [recipe_of(first, second, family, frame) for first, second in chosen]
     table = SpriteTable(2 * CELL, frame)
-    targets = paint(recipes, table)
-    inputs = [table.take([Sprite(pair[side]) for pair in chosen]).float() / 255 for side in (0, 1)]
-    outputs = None
-    if net is not None:
-        with torch.no_grad():
-            outputs = net.to_rgba(net(*inputs).image)
-    shots = [*inputs, targets] + ([outputs] if outputs is not None else [])
-    width = len(shots) * CELL + GAP
-    sheet = Image.new("RGB", (columns * width, -(-len(chosen) // columns) * (CELL + LABEL)), "white")
+    width = (3 + (net is not None)) * CELL + GAP
+    sheet = Image.new("RGB", (columns * width, max(-(-len(chosen) // columns), 1) * (CELL + LABEL)), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(9)
     for cell, (recipe, pair) in enumerate(zip(recipes, chosen, strict=True)):
         x, y = cell % columns * width, cell // columns * (CELL + LABEL)
+        shots = shots_of(recipe, pair, table, net)
         for slot, shot in enumerate(shots):
-            picture = Image.fromarray(on_white(shot[cell])).resize((CELL, CELL), Image.Resampling.BOX)
+            picture = Image.fromarray(on_white(shot)).resize((CELL, CELL), Image.Resampling.BOX)
             sheet.paste(picture, (x + slot * CELL, y))
         if truth:
-            draw_truth(pen, recipe, inputs[1 - recipe.main][cell], x, y)
+            draw_truth(pen, recipe, shots[1 - recipe.main], x, y)
         pen.text((x, y + CELL), label(recipe, *pair)[:68], fill="black", font=font)
-    path = Path(path)
-    sheet.save(path)
-    return path
+    sheet.save(path, format="PNG")
+    return Path(path)
+
+
+def shots_of(recipe: Recipe, pair: tuple[str, str], table: SpriteTable, net=None) -> list[torch.Tensor]:
+    """First, second, target and the output of ``net``, if there is one: each (4, S, S) premultiplied, in [0, 1]."""
+    inputs = table.take([Sprite(key) for key in pair]).float() / 255
+    shots = [*inputs, paint([recipe], table)[0]]
+    if net is not None:
+        with torch.no_grad():
+            shots.append(net.to_rgba(net(inputs[:1], inputs[1:]).image)[0])
+    return shots
 
 
 def draw_truth(pen: ImageDraw.ImageDraw, recipe: Recipe, other: torch.Tensor, x: int, y: int) -> None:
