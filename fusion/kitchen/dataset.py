@@ -133,7 +133,7 @@ class KitchenDataset(Dataset):
         return warp(picture[None], torch.tensor([place]))[0].clamp(0, 1)
 
     def estimate(self, sticker: Sticker) -> Estimate:
-        """Main subject and layout of one sticker; worked out on first use (about a third of a second)."""
+        """Main subject and layout of one sticker; worked out on first use."""
         if sticker.file not in self.estimates:
             both = tuple(self.templates(key) for key in sticker.keys)
             picture = load(self.folder / sticker.file, match.VIEW)
