@@ -29,7 +29,7 @@ class CheckpointError(FusionError):
 def write_snapshot(path: Path, groups: Mapping[str, Mapping[str, Tensor]], state: Mapping) -> None:
     """Write tensors by group and the JSON-able ``state`` to ``path``; a failure leaves the old file as it was."""
     tensors = {
-        f"{group}/{name}": tensor.detach().contiguous().cpu()
+        f"{group}/{name}": tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
         for group, members in groups.items()
         for name, tensor in members.items()
     }
@@ -81,9 +81,16 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Put what :func:`optimizer_tensors` gave back into an optimiser of the same parameters."""
+    """Put what :func:`optimizer_tensors` gave back into an optimiser of the same parameters.
+
+    The moments take the parameters' memory format: fused steps walk both in the order of their bytes.
+    """
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
         index, _, name = key.partition("/")
+        like = parameters[int(index)]
+        if tensor.shape == like.shape and tensor.dim():
+            tensor = torch.empty_like(like).copy_(tensor)
         state.setdefault(int(index), {})[name] = tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
