@@ -1,6 +1,7 @@
-"""Repaint: a surface (shirt, pizza, umbrella) in a pale tint of the other, with three copies of it printed on.
+"""Repaint: a surface (shirt, pizza, umbrella) with three copies of the other printed on.
 
-The surface is the main subject; its small details give way to the print.
+The surface is the main subject; its small details give way to the print. It keeps its own colours: a tint between the
+two palettes is neither what the recolour curve gives nor what a print needs to stand out.
 
 Source: design section 3; study, "Repaint".
 """
@@ -8,8 +9,6 @@ Source: design section 3; study, "Repaint".
 from __future__ import annotations
 
 import math
-
-import numpy as np
 
 from fusion.geometry import Frame
 from fusion.recipes.family import Family
@@ -21,13 +20,6 @@ ANGLES = (-150, -30, 90)
 """Degrees of the copies about the middle of the seat, 90 being down."""
 SPREAD, SIZE = 0.56, 0.78
 """Distance of the copies from the middle and their long side, in radii of the seat."""
-
-
-def tint(surface: np.ndarray, motif: np.ndarray) -> np.ndarray:
-    """(8, 4) curve that keeps the surface's shading and gives it a pale tint of the motif."""
-    colour = motif[len(motif) // 2, 1:] * 0.45 + 0.55
-    shade = (surface[:, :1] / max(float(np.median(surface[:, 0])), 0.05)).clip(0.6, 1.15)
-    return np.concatenate([surface[:, :1], (colour * shade).clip(0, 1)], axis=1).astype(np.float32)
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
