@@ -6,7 +6,6 @@ Source: design sections 4 and 6. Nothing here knows how the network was trained.
 from __future__ import annotations
 
 import dataclasses
-import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -21,63 +20,17 @@ from torch import Tensor
 from fusion.cache import LruCache
 from fusion.catalog import Catalog
 from fusion.checkpoint import load_fusion_net, locate_weights, weights_hash
-from fusion.errors import FusionError
-from fusion.geometry import MAX_SCALE, Frame, Layout
 from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, FusionOutput, Perception
 from fusion.model.accelerate import accelerate
 from fusion.model.center_aware_scale import Plan
+from fusion.overrides import SIDES, Override, RequestError, check_request, read_override
 from fusion.sources import Source, read_source
 from fusion.teacher import TeacherDesk
 from fusion.trace import FusionTrace, TeacherTrace
 from fusion.tracing import build_trace
 
-SIDES = ("first", "second")
-SIZES = range(64, 1025, 16)
 INPUT_BYTES, SEEN_BYTES, PLAN_BYTES = 64 * 2**20, 192 * 2**20, 2**20
 """Bounds of the caches: drawn emoji, perceptions (some 5 MB each at 256 pixels), plans."""
-
-
-class RequestError(FusionError):
-    """A fusion that cannot be made as it was asked for."""
-
-
-def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
-    """``layout`` as four numbers in the range of ``frame``. Raises RequestError."""
-    reach = (
-        f"SH,SW,OY,OX: two scales above 0 and up to {MAX_SCALE:g}, two offsets from "
-        f"{-frame.max_offset:g} to {frame.max_offset:g}"
-    )
-    try:
-        scale_h, scale_w, offset_y, offset_x = (float(number) for number in layout)
-    except (TypeError, ValueError) as fault:
-        raise RequestError(f"A layout is four numbers {reach}.") from fault
-    numbers = Layout(scale_h, scale_w, offset_y, offset_x)
-    shown = ",".join(f"{number:g}" for number in numbers)
-    if not all(math.isfinite(number) for number in numbers) or not frame.allows(numbers, tolerance=1e-3):
-        raise RequestError(f"The layout {shown} is out of range; it must be {reach}.")
-    return frame.clamp(numbers)
-
-
-def carry_along(layouts: Tensor, presence: Tensor, wanted: Layout, frame: Frame) -> tuple[Tensor, Tensor]:
-    """Layouts (K, 4) and presence (K,) once the first present instance is put at ``wanted``.
-
-    The others keep their place relative to it: they are scaled and shifted by what carries its old layout to the
-    new one. Where no instance is present, the first becomes so.
-    """
-    layouts, presence = layouts.clone(), presence.clone()
-    if not presence.any():
-        presence[0] = 1
-        layouts[0] = torch.tensor(wanted)
-        return layouts, presence
-    first = int(presence.nonzero()[0, 0])
-    old, new = layouts[first].clone(), layouts.new_tensor(wanted)
-    ratio = new[:2] / old[:2]
-    scales, offsets = layouts[:, :2] * ratio, (layouts[:, 2:] - old[2:]) * ratio + new[2:]
-    for k, row in enumerate(torch.cat([scales, offsets], dim=1).tolist()):
-        if presence[k]:
-            layouts[k] = torch.tensor(frame.clamp(Layout(*row)))
-    layouts[first] = new
-    return layouts, presence
 
 
 def choose_device(device: str) -> torch.device:
@@ -96,8 +49,9 @@ def choose_device(device: str) -> torch.device:
 class Fuser:
     """Fuses pairs with one network, and remembers what an override leaves untouched. Safe to share between threads.
 
-    ``weights``: folder or hub id, ``None`` for those that ship with ``preset``. ``net``: a network at hand instead.
-    ``quick``: work with an accelerated copy, whose pictures differ by at most 2/255.
+    ``weights``: folder or hub id, ``None`` for those that ship with ``preset``, which is the default one if ``None``.
+    ``net``: a network at hand instead. ``quick``: work with an accelerated copy, whose pictures differ by at most
+    2/255.
     Raises WeightsError or RequestError.
     """
 
@@ -105,7 +59,7 @@ class Fuser:
         self,
         weights: str | Path | None = None,
         device: str = "auto",
-        preset: str = DEFAULT_PRESET,
+        preset: str | None = None,
         *,
         net: FusionNet | None = None,
         catalog: Catalog | None = None,
@@ -114,8 +68,12 @@ class Fuser:
         self.device = choose_device(device)
         self.weights_hash = "none"
         if net is None:
-            folder = locate_weights(weights, preset)
+            folder = locate_weights(weights, preset or DEFAULT_PRESET)
             net, self.weights_hash = load_fusion_net(folder), weights_hash(folder)
+            if preset is not None and preset != net.config.preset:
+                raise RequestError(
+                    f"{folder} holds weights of {net.config.preset!r}, not {preset!r}; name one of them."
+                )
         self.net = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
         self.preset, self.frame = net.config.preset, net.config.frame
         self.catalog = catalog or Catalog.default()
@@ -132,6 +90,7 @@ class Fuser:
         *,
         main: str | None = None,
         layout: Sequence[float] | None = None,
+        instances: Sequence[Sequence[float]] | None = None,
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
@@ -140,11 +99,12 @@ class Fuser:
 
         ``first``, ``second``: text for ``Catalog.find``, the ``Path`` of a picture, or a PIL image. ``main``:
         ``"first"`` or ``"second"`` forces the main subject. ``layout``: (scale_h, scale_w, offset_y, offset_x) of
-        the first present instance; the others keep their place relative to it. ``size``: pixels a side, a multiple
-        of 16 from 64 to 1024. ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
+        the first present instance; the others keep their place relative to it. ``instances``: instead of that, a
+        layout for each instance there is to be. ``size``: pixels a side, a multiple of 16 from 64 to 1024.
+        ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
         Raises FusionError with one sentence for anything that cannot be done.
         """
-        wanted = None if layout is None else check_layout(layout, self.frame)
+        wanted = read_override(layout, instances, self.frame)
         check_request(main, size, disabled)
         timings: dict[str, float] = {}
         start = time.perf_counter()
@@ -162,7 +122,7 @@ class Fuser:
             names=tuple(source.name for source in sources),
             keys=tuple(source.key for source in sources),
             weights_hash=self.weights_hash,
-            override=None if wanted is None else tuple(wanted),
+            override=None if wanted is None else wanted.lead,
             teacher=truth,
             timings_ms=timings,
             ablations={name: False for name in ABLATIONS if name in disabled},
@@ -177,7 +137,7 @@ class Fuser:
         sources: tuple[Source, Source],
         pictures: tuple[np.ndarray, np.ndarray],
         main: str | None,
-        wanted: Layout | None,
+        wanted: Override | None,
         size: int,
         disabled: frozenset[str],
         timings: dict[str, float],
@@ -192,8 +152,8 @@ class Fuser:
             plan = self._plans.get((*pair, decided), lambda: self.net.plan(seen, index))
             placed = presence = None
             if wanted is not None:
-                present = (plan.presence_logit[0] > 0).float().cpu()
-                moved, present = carry_along(plan.layout[0].float().cpu(), present, wanted, self.frame)
+                there = (plan.presence_logit[0] > 0).float().cpu()
+                moved, present = wanted.apply(plan.layout[0].float().cpu(), there)
                 placed, presence = moved[None].to(self.device), present[None].to(self.device)
         with self.clock(timings, "fuse"):
             out = self.net.fuse(seen, index, plan, layout=placed, presence=presence, disabled=disabled)
@@ -220,17 +180,6 @@ class Fuser:
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
         timings[stage] = 1000 * (time.perf_counter() - start)
-
-
-def check_request(main: str | None, size: int, disabled: frozenset[str]) -> None:
-    """Raises RequestError for what is not in the choice."""
-    if main is not None and main not in SIDES:
-        raise RequestError(f"The main subject cannot be {main!r}; it is first, second or left out.")
-    if size not in SIZES:
-        raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
-    unknown = sorted(set(disabled) - set(ABLATIONS))
-    if unknown:
-        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
 
 
 def held_bytes(value: object) -> int:

@@ -114,6 +114,11 @@ class TestFuse:
         assert code == 2
         assert one_line(fault)
 
+    def test_weights_of_another_preset(self, run, weights, tmp_path):
+        code, _, fault = run("fuse", "😀", "🍕", "-o", tmp_path / "x.png", "--weights", weights, "--preset", "unet")
+        assert code == 2
+        assert "'fusion', not 'unet'" in fault
+
     def test_a_foreign_folder_is_not_overwritten(self, run, weights, tmp_path):
         (tmp_path / "letter.txt").write_text("dear")
         words = ("--trace", tmp_path, "-o", tmp_path / "x.png", "--weights", weights, "--size", SIZE)

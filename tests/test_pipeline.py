@@ -14,7 +14,8 @@ from tiny import SIZE, tiny_fuser, tiny_net, want
 from fusion.errors import FusionError
 from fusion.geometry import STICKER_FRAME, Layout, content_box, layout_to_box
 from fusion.model import PRESETS
-from fusion.pipeline import Fuser, RequestError, carry_along, held_bytes
+from fusion.overrides import RequestError, carry_along
+from fusion.pipeline import Fuser, held_bytes
 
 FACE, PIZZA = "😀", "🍕"
 
@@ -121,6 +122,17 @@ class TestOverrides:
         trace = fuse(fuser, layout=(0.5, 0.5, 0, 0))
         assert trace.effective.presence.tolist() == [1, 0, 0]
         assert trace.transformed[..., 3].max() > 0.5
+
+    def test_every_instance_can_be_placed_by_itself(self, fuser):
+        wanted = [(0.3, 0.3, 0.0, -0.2), (0.4, 0.4, 0.1, 0.2)]
+        trace = fuse(fuser, instances=wanted)
+        assert trace.effective.presence.tolist() == [1, 1, 0]
+        np.testing.assert_allclose(trace.effective.layouts[:2], wanted, atol=1e-6)
+        assert fuse(fuser, instances=[]).effective.presence.tolist() == [0, 0, 0]
+        with pytest.raises(RequestError, match="at most 3"):
+            fuse(fuser, instances=wanted * 2)
+        with pytest.raises(RequestError, match="not both"):
+            fuse(fuser, instances=wanted, layout=wanted[0])
 
     def test_switched_off_parts_are_named_and_gone(self, fuser):
         trace = fuse(fuser, disabled=frozenset({"layout", "up3", "position"}))

@@ -14,7 +14,7 @@ PICTURE_SUFFIXES = (".png", ".webp", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """``--preset``, ``--weights`` and ``--device``."""
-    parser.add_argument("--preset", default="fusion", help="which network (default: fusion)")
+    parser.add_argument("--preset", help="which network (default: fusion)")
     parser.add_argument("--weights", metavar="W", help="folder or hub id of weights (default: those that ship)")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
 

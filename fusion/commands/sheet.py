@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from fusion.commands.options import add_network, counted
+from fusion.errors import FusionError
 from fusion.files import write_beside
 
 MOST = 400
@@ -23,15 +24,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.pairs > MOST:
+        raise FusionError(f"{args.pairs} pairs make too large a picture; ask for at most {MOST}.")
+
     from fusion.checkpoint import available_weights, load_fusion_net
     from fusion.geometry import STICKER_FRAME
+    from fusion.model import DEFAULT_PRESET
     from fusion.recipes.sheet import draw_sheet
 
     net = None
-    if args.weights or args.preset in available_weights():
-        net = load_fusion_net(args.weights, args.preset)
+    preset = args.preset or DEFAULT_PRESET
+    if args.weights or preset in available_weights():
+        net = load_fusion_net(args.weights, preset)
     frame = net.config.frame if net is not None else STICKER_FRAME
     looks = {"truth": args.truth, "popular": args.popular, "seed": args.seed, "frame": frame}
     with write_beside(args.out) as path:
-        draw_sheet(args.family, min(args.pairs, MOST), path, net, **looks)
+        draw_sheet(args.family, args.pairs, path, net, **looks)
     return 0

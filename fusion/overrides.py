@@ -1,0 +1,112 @@
+"""What a person may ask of a fusion beyond the pair: checked, and laid over what the network predicted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fusion.errors import FusionError
+from fusion.geometry import MAX_SCALE, Frame, Layout
+from fusion.model import ABLATIONS
+
+SIDES = ("first", "second")
+SIZES = range(64, 1025, 16)
+
+
+class RequestError(FusionError):
+    """A fusion that cannot be made as it was asked for."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """Layouts in place of the predicted ones: of the first instance, which takes the others along, or of each."""
+
+    layouts: tuple[Layout, ...]
+    each: bool
+    frame: Frame
+
+    @property
+    def lead(self) -> Layout | None:
+        """Where the first instance is put; ``None`` where none is to be."""
+        return self.layouts[0] if self.layouts else None
+
+    def apply(self, layouts: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
+        """Layouts (K, 4) and presence (K,) in effect, from those predicted. Raises RequestError."""
+        if self.each:
+            return place_each(layouts, self.layouts)
+        return carry_along(layouts, presence, self.layouts[0], self.frame)
+
+
+def read_override(layout: Sequence | None, instances: Sequence[Sequence] | None, frame: Frame) -> Override | None:
+    """A checked override, or ``None`` where nothing is asked for. Raises RequestError."""
+    if layout is not None and instances is not None:
+        raise RequestError("Give a layout for the first instance or one for each, not both.")
+    if layout is not None:
+        return Override((check_layout(layout, frame),), each=False, frame=frame)
+    if instances is not None:
+        return Override(tuple(check_layout(one, frame) for one in instances), each=True, frame=frame)
+    return None
+
+
+def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
+    """``layout`` as four numbers in the range of ``frame``. Raises RequestError."""
+    reach = (
+        f"SH,SW,OY,OX: two scales above 0 and up to {MAX_SCALE:g}, two offsets from "
+        f"{-frame.max_offset:g} to {frame.max_offset:g}"
+    )
+    try:
+        scale_h, scale_w, offset_y, offset_x = (float(number) for number in layout)
+    except (TypeError, ValueError) as fault:
+        raise RequestError(f"A layout is four numbers {reach}.") from fault
+    numbers = Layout(scale_h, scale_w, offset_y, offset_x)
+    shown = ",".join(f"{number:g}" for number in numbers)
+    if not all(math.isfinite(number) for number in numbers) or not frame.allows(numbers, tolerance=1e-3):
+        raise RequestError(f"The layout {shown} is out of range; it must be {reach}.")
+    return frame.clamp(numbers)
+
+
+def check_request(main: str | None, size: int, disabled: frozenset[str]) -> None:
+    """Raises RequestError for what is not in the choice."""
+    if main is not None and main not in SIDES:
+        raise RequestError(f"The main subject cannot be {main!r}; it is first, second or left out.")
+    if size not in SIZES:
+        raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
+    unknown = sorted(set(disabled) - set(ABLATIONS))
+    if unknown:
+        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
+
+
+def carry_along(layouts: Tensor, presence: Tensor, wanted: Layout, frame: Frame) -> tuple[Tensor, Tensor]:
+    """Layouts (K, 4) and presence (K,) once the first present instance is put at ``wanted``.
+
+    The others keep their place relative to it: they are scaled and shifted by what carries its old layout to the
+    new one. Where no instance is present, the first becomes so.
+    """
+    layouts, presence = layouts.clone(), presence.clone()
+    if not presence.any():
+        presence[0] = 1
+        layouts[0] = torch.tensor(wanted)
+        return layouts, presence
+    first = int(presence.nonzero()[0, 0])
+    old, new = layouts[first].clone(), layouts.new_tensor(wanted)
+    ratio = new[:2] / old[:2]
+    scales, offsets = layouts[:, :2] * ratio, (layouts[:, 2:] - old[2:]) * ratio + new[2:]
+    for k, row in enumerate(torch.cat([scales, offsets], dim=1).tolist()):
+        if presence[k]:
+            layouts[k] = torch.tensor(frame.clamp(Layout(*row)))
+    layouts[first] = new
+    return layouts, presence
+
+
+def place_each(layouts: Tensor, wanted: Sequence[Layout]) -> tuple[Tensor, Tensor]:
+    """Layouts (K, 4) and presence (K,) with the instances of ``wanted`` and no other. Raises RequestError."""
+    if len(wanted) > len(layouts):
+        raise RequestError(f"This preset places at most {len(layouts)}; {len(wanted)} layouts were given.")
+    layouts, presence = layouts.clone(), layouts.new_zeros(len(layouts))
+    for k, one in enumerate(wanted):
+        layouts[k], presence[k] = torch.tensor(one), 1
+    return layouts, presence
