@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +32,8 @@ from fusion.recipes.recipe import Sprite
 
 MEMORY_LIMIT = 1_500_000_000
 """Bytes that one table keeps in memory, besides what it maps from its pack."""
+WORTH_WORKERS = 100
+"""Fewer sprites than this are rendered sooner than workers start."""
 _MAGIC = b"emoji-fusion sprites 1\n"
 
 
@@ -216,18 +220,24 @@ def _render_bytes(job: tuple[Sprite, int, Frame]) -> np.ndarray:
     return _render(job).numpy()
 
 
-def _render_many(sprites: list[Sprite], size: int, frame: Frame, processes: int, progress: bool):
-    """Yield (sprite, picture) for all ``sprites``; few are rendered here, many by worker processes."""
+def _render_many(
+    sprites: list[Sprite], size: int, frame: Frame, processes: int, progress: bool
+) -> Iterator[tuple[Sprite, Tensor]]:
+    """Each of ``sprites`` with its picture; few are rendered here, many by worker processes.
+
+    Workers cannot start from a script without a main guard; what they leave undone is rendered here.
+    """
     from tqdm import tqdm
 
     jobs = [(sprite, size, frame) for sprite in sprites]
     with tqdm(total=len(jobs), desc=f"sprites {size}", disable=not progress) as bar:
-        if processes < 2 or len(jobs) < 100:
-            for job in jobs:
-                yield job[0], _render(job)
-                bar.update()
-            return
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            for job, picture in zip(jobs, pool.map(_render_bytes, jobs, chunksize=16), strict=True):
-                yield job[0], torch.from_numpy(picture)
-                bar.update()
+        done = 0
+        if processes > 1 and len(jobs) >= WORTH_WORKERS:
+            with suppress(BrokenProcessPool), ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+                for picture in pool.map(_render_bytes, jobs, chunksize=16):
+                    yield jobs[done][0], torch.from_numpy(picture)
+                    done += 1
+                    bar.update()
+        for job in jobs[done:]:
+            yield job[0], _render(job)
+            bar.update()
