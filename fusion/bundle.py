@@ -100,7 +100,7 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
             yield f"stages/{index:02d}-{stage}.png", png_bytes(picture)
     for stage in ("up3", "up4"):
         for name, picture in panels(trace, stage).items():
-            yield f"stages/{stage}-{name}.png", png_bytes(picture)
+            yield f"stages/{stage}-{name.partition(',')[0]}.png", png_bytes(picture)
     for name, held in arrays(trace).items():
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **held)

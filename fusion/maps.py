@@ -8,7 +8,7 @@ import numpy as np
 
 from fusion import drawing
 from fusion.drawing import Scale
-from fusion.trace import FusionTrace
+from fusion.trace import AttentionTrace, FusionTrace
 
 SIDES = ("first", "second")
 CHANNELS = ("red", "green", "blue", "opacity")
@@ -46,17 +46,20 @@ def position(trace: FusionTrace) -> Maps | None:
 
 
 def attention(trace: FusionTrace, block: str) -> Maps | None:
-    """Joint (mean over the channels) and spatial weights of an up block, on a scale that all blocks share."""
-    maps = trace.attention.get(block)
-    if maps is None:
+    """Joint weights of an up block, mean over its channels, on a scale that all blocks share."""
+    if block not in trace.attention:
         return None
-    # The mean of a product with a factor that is the same everywhere: no need for the whole (C, h, w) map.
-    joint = maps.channel.mean() * maps.spatial
-    return Maps({"joint": joint, "spatial": maps.spatial}, attention_scale(trace))
+    joints = {name: joint(found) for name, found in trace.attention.items()}
+    return Maps({"joint": joints[block]}, drawing.between(*joints.values()))
+
+
+def joint(found: AttentionTrace) -> np.ndarray:
+    """Mean over the channels of channel times spatial weights, (h, w), without the whole (C, h, w) in between."""
+    return found.channel.mean() * found.spatial
 
 
 def attention_scale(trace: FusionTrace) -> Scale:
-    """From 0 to the largest weight in any block, channel weights included."""
+    """From 0 to the largest weight in any block: the scale on which channel, spatial and joint weights compare."""
     return drawing.from_zero(*(array for maps in trace.attention.values() for array in (maps.channel, maps.spatial)))
 
 

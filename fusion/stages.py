@@ -59,7 +59,7 @@ STAGES: dict[str, Stage] = {
             "up3",
             "Attention at Up3",
             "0 to 1",
-            "What multiplied the decoder's features at half size; bright places pass, dark ones are held back.",
+            "What multiplied the decoder's features at half size, mean over the channels; dark places are held back.",
         ),
         Stage(
             "up4",

@@ -50,14 +50,27 @@ def views(trace: FusionTrace, *, opacity: float = 0.6) -> list[View]:
 
 
 def panels(trace: FusionTrace, stage: str) -> dict[str, Image.Image]:
-    """The single maps of a stage at full size, by name, all on the scale of its view; empty for other stages."""
+    """The single maps behind a stage at full size, by name; empty for other stages.
+
+    They are on the scale of the stage's view. Of attention there are all three kinds of weights, on one scale from 0
+    to the largest of them, which the names tell.
+    """
+    if stage in trace.attention:
+        return attention_panels(trace, stage)
     found = maps.MAPS[stage](trace) if stage in maps.MAPS else None
     if found is None:
         return {}
-    shown = {name: drawing.heat(values, found.scale, trace.size) for name, values in found.values.items()}
-    if stage in trace.attention:
-        shown["channel"] = drawing.bars(trace.attention[stage].channel, found.scale, trace.size)
-    return shown
+    return {name: drawing.heat(values, found.scale, trace.size) for name, values in found.values.items()}
+
+
+def attention_panels(trace: FusionTrace, stage: str) -> dict[str, Image.Image]:
+    found, scale = trace.attention[stage], maps.attention_scale(trace)
+    pictures = {
+        "channel": drawing.bars(found.channel, scale, trace.size),
+        "spatial": drawing.heat(found.spatial, scale, trace.size),
+        "joint": drawing.heat(maps.joint(found), scale, trace.size),
+    }
+    return {f"{name}, 0 to {scale.high:.2f}": picture for name, picture in pictures.items()}
 
 
 def missing(trace: FusionTrace, stage: str) -> str:
@@ -180,7 +193,7 @@ def show_attention(stage: str):
         found = maps.attention(trace, stage)
         if found is None:
             return None
-        channel, spatial = trace.attention[stage].channel, found.values["spatial"]
+        channel, spatial = trace.attention[stage].channel, trace.attention[stage].spatial
         under = drawing.emoji_picture(trace.composite)
         picture = drawing.overlay(under, found.values["joint"], found.scale, opacity)
         caption = (
