@@ -14,6 +14,7 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import gradio as gr
@@ -79,4 +80,6 @@ def launch_page(page: gr.Blocks, **options):
     """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``."""
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
     settings = {"theme": theme, "head": head(), "footer_links": [], "run_history": False, "enable_monitoring": False}
+    # Tools for language models are an optional extra of gradio; without it the page works all the same.
+    settings["mcp_server"] = find_spec("mcp") is not None
     return page.launch(**settings, ssr_mode=False, pwa=False, max_file_size="8mb", **options)

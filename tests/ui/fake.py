@@ -106,7 +106,7 @@ class FakeFuser:
             correction=np.stack([0.2 * plane - 0.1] * 4, -1),
             composite=composite,
             output=composite * 0.97,
-            teacher=self._teacher(inputs, composite, predicted, presence) if teacher else None,
+            teacher=self._teacher(index, composite, predicted, presence) if teacher else None,
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             ablations=dict.fromkeys(disabled, False),
         )
@@ -121,7 +121,7 @@ class FakeFuser:
         picture[..., :3] *= picture[..., 3:]
         return "picture", "picture", picture
 
-    def _teacher(self, inputs, composite, predicted, presence) -> TeacherTrace:
+    def _teacher(self, main, composite, predicted, presence) -> TeacherTrace:
         return TeacherTrace(
             family="face on object",
             reason="a face and a thing with room for it",
@@ -129,7 +129,8 @@ class FakeFuser:
             layout=LayoutTrace(predicted, presence),
             recolour=False,
             target=composite[:, ::-1],
-            alignment=AlignmentTrace(iou=0.87, center_error=0.012, scale_error=0.05),
+            # As in the real pipeline: a wrong main subject has no boxes to measure.
+            alignment=AlignmentTrace(0.87, 0.012, 0.05) if main == 0 else AlignmentTrace(0.0, np.nan, np.nan),
         )
 
 

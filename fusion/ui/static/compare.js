@@ -72,8 +72,8 @@
     difference.src = answer.difference;
     const facts = [["main", `${answer.main} ${(100 * answer.main_confidence).toFixed(0)} %`],
       ["layout", answer.effective.map((value) => value.toFixed(2)).join("  ")],
-      ["IoU", answer.alignment?.iou === undefined || answer.alignment?.iou === null ? "–" : answer.alignment.iou.toFixed(2)],
-      ["network", answer.ms === undefined || answer.ms === null ? "–" : `${answer.ms.toFixed(0)} ms`], ["difference", answer.gap.toFixed(3)]];
+      ["IoU", EF.number(answer.alignment?.iou)],
+      ["network", `${EF.number(answer.ms, 0)} ms`], ["difference", answer.gap.toFixed(3)]];
     card.querySelector("dl").replaceChildren(...facts.flatMap(([name, value]) => [EF.make("dt", { textContent: name }), EF.make("dd", { textContent: value })]));
   };
 

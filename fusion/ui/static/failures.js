@@ -10,7 +10,7 @@
     return answer;
   };
 
-  const number = (value, digits = 3) => (value === null || value === undefined ? "–" : value.toFixed(digits));
+  const number = (value, digits = 3) => EF.number(value, digits);
 
   const build = () => {
     root = EF.find("failures");

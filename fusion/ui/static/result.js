@@ -55,6 +55,13 @@
     },
   };
 
+  // R for random, S for swap: anywhere but where letters are typed.
+  const shortcut = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+    const act = { r: "random-both", s: "swap" }[event.key];
+    if (act) acts[act]();
+  };
+
   const fact = (name, ...value) => [EF.make("dt", { textContent: name }), EF.make("dd", {}, ...value)];
 
   const drawFacts = (facts) => {
@@ -63,7 +70,10 @@
     const main = forced ? `${facts.main}, forced (network: ${facts.main_predicted} ${percent})` : `${facts.main}, ${percent} sure`;
     const rows = fact("main", main);
     rows.push(...fact("family", EF.make("span", { title: facts.reason ?? "", textContent: facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair" })));
-    rows.push(...fact("aligned", facts.alignment ? `IoU ${facts.alignment.iou.toFixed(2)}, centre off by ${facts.alignment.center_error.toFixed(3)}` : "unknown"));
+    const { alignment } = facts;
+    const aligned = !alignment ? "unknown" : Number.isFinite(alignment.center_error)
+      ? `IoU ${EF.number(alignment.iou)}, centre off by ${EF.number(alignment.center_error, 3)}` : "no: the teacher's main subject is the other one";
+    rows.push(...fact("aligned", EF.make("span", { title: "Against the teacher's layout", textContent: aligned })));
     const total = Object.values(facts.timings_ms).reduce((sum, ms) => sum + ms, 0);
     rows.push(...fact("time", EF.make("span", { textContent: `${Math.round(facts.timings_ms.total ?? total)} ms`,
       title: Object.entries(facts.timings_ms).map(([name, ms]) => `${name} ${ms} ms`).join("\n") })));
@@ -99,6 +109,9 @@
       preset.addEventListener("change", () => EF.update({ preset: preset.value }));
       for (const [name, act] of Object.entries(acts)) root.querySelector(`[data-act="${name}"]`).addEventListener("click", act);
       drawHistory();
+      document.querySelectorAll('link[rel~="icon"]').forEach((link) => link.remove());
+      document.head.append(EF.make("link", { rel: "icon", type: "image/png", "data-role": "icon" }));
+      document.addEventListener("keydown", shortcut);
     },
     changed(state) {
       EF.find("preset").value = state.preset;
@@ -113,6 +126,7 @@
       }
       image.classList.remove("ef-stale");
       image.src = answer.result;
+      EF.find("icon", document).href = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
       note.textContent = answer.notices.join(" ");
       EF.find("badge").hidden = !answer.facts.off.length;
