@@ -58,6 +58,23 @@ def joint(found: AttentionTrace) -> np.ndarray:
     return found.channel.mean() * found.spatial
 
 
+def focus(trace: FusionTrace, block: str) -> float | None:
+    """How much more weight the non-main's silhouette gets than the rest of the main subject: a ratio of means.
+
+    Above 1 attention does what it is there for. ``None`` where the block has none, or one of the two is not seen.
+    Source: design section 1 (the joint map raises the non-main's regions and lowers the main subject's).
+    """
+    if block not in trace.attention:
+        return None
+    weights = joint(trace.attention[block])
+    size = weights.shape[0]
+    other = drawing.shrink(trace.transformed[..., 3], size) > 0.5
+    rest = (drawing.shrink(trace.inputs[trace.main][..., 3], size) > 0.5) & ~other
+    if not other.any() or not rest.any():
+        return None
+    return float(weights[other].mean() / max(weights[rest].mean(), 1e-9))
+
+
 def attention_scale(trace: FusionTrace) -> Scale:
     """From 0 to the largest weight in any block: the scale on which channel, spatial and joint weights compare."""
     return drawing.from_zero(*(array for maps in trace.attention.values() for array in (maps.channel, maps.spatial)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from fusion.maps import SIDES, present
+from fusion.maps import SIDES, focus, present
 from fusion.trace import FusionTrace
 
 NUMBERS = ("scale h", "scale w", "offset y", "offset x")
@@ -47,6 +47,7 @@ def summary(trace: FusionTrace) -> dict:
             "center_error": number(teacher.alignment.center_error),
             "scale_error": number(teacher.alignment.scale_error),
         },
+        "attention": {block: number(focus(trace, block)) for block in trace.attention},
         "preset": trace.preset,
         "weights": trace.weights_hash,
         "size": trace.size,

@@ -196,10 +196,11 @@ def show_attention(stage: str):
         channel, spatial = trace.attention[stage].channel, trace.attention[stage].spatial
         under = drawing.emoji_picture(trace.composite)
         picture = drawing.overlay(under, found.values["joint"], found.scale, opacity)
+        ratio = maps.focus(trace, stage)
         caption = (
             f"places {spatial.min():.2f} to {spatial.max():.2f}, "
             f"{len(channel)} channels {channel.min():.2f} to {channel.max():.2f}"
-        )
+        ) + ("" if ratio is None else f", non-main {ratio:.2f} times the rest")
         return View(STAGES[stage], picture, caption, found.scale)
 
     return paint

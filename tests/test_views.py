@@ -1,5 +1,6 @@
 """Views: every stage has its picture, colours mean what the scale says, and boxes lie where the layout puts them."""
 
+import dataclasses
 import subprocess
 import sys
 
@@ -79,6 +80,16 @@ def test_both_blocks_share_one_scale_that_holds_all_their_weights(trace):
         assert max(found.channel.max(), found.spatial.max()) <= whole.high
 
 
+def test_focus_compares_the_non_main_with_the_rest_of_the_main(trace):
+    found = trace.attention["up4"]
+    alpha = drawing.shrink(trace.transformed[..., 3], len(found.spatial)) > 0.5
+    doubled = dataclasses.replace(found, spatial=np.where(alpha, 0.8, 0.4).astype(np.float32))
+    pointed = dataclasses.replace(trace, attention={"up4": doubled})
+    assert maps.focus(pointed, "up4") == pytest.approx(2, rel=1e-4)
+    assert maps.focus(pointed, "up3") is None
+    assert maps.focus(dataclasses.replace(pointed, transformed=trace.transformed * 0), "up4") is None
+
+
 def test_zero_is_white_on_a_signed_scale_and_signs_differ():
     scale = drawing.symmetric(np.array([-1.0, 3.0]))
     assert (scale.low, scale.high) == (-3, 3)
@@ -133,8 +144,6 @@ def test_panels_are_the_single_maps(trace):
 
 
 def test_difference_is_nothing_where_the_output_is_the_target(trace):
-    import dataclasses
-
     same = dataclasses.replace(trace, output=trace.teacher.target)
     assert maps.difference(same).values["difference"].max() == 0
     assert maps.difference(trace).values["difference"].max() > 0
