@@ -18,7 +18,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from safetensors.torch import save_file
 
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionConfig, FusionNet, WeightsError
-from fusion.model.weights import read_weights
+from fusion.model.weights import read_settings, read_weights
 
 WEIGHTS_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "weights"
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
@@ -77,15 +77,7 @@ def _fetch(repo_id: str) -> Path:
 
 def read_config(file: Path) -> FusionConfig:
     """The network's settings. Raises WeightsError for a missing or damaged file, ConfigError for wrong settings."""
-    try:
-        settings = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise WeightsError(f"There is no {file}; weights need their {CONFIG_FILE} beside them.") from fault
-    except (OSError, ValueError) as fault:
-        raise WeightsError(f"{file} is damaged ({fault}); fetch or export it again.") from fault
-    if not isinstance(settings, dict):
-        raise WeightsError(f"{file} holds no settings; fetch or export it again.")
-    return FusionConfig.from_dict(settings)
+    return FusionConfig.from_dict(read_settings(file))
 
 
 def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:

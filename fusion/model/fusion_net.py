@@ -20,7 +20,7 @@ from fusion.model.layout_trunk import LayoutTrunk
 from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
 from fusion.model.separator import EmojiSeparator
 from fusion.model.unet import UNet
-from fusion.model.weights import read_weights
+from fusion.model.weights import read_settings, read_weights
 
 ABLATIONS = ("layout", "position", "up3", "up4")
 """Parts that a forward can leave out, to see what they do."""
@@ -99,9 +99,22 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         return cls(**asdict(config))
 
     @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **settings) -> FusionNet:
+        """The hub mixin's loading, from a folder or a hub id; what is wrong with a folder's config is said first."""
+        folder = Path(pretrained_model_name_or_path)
+        if folder.is_dir():
+            read_settings(folder / "config.json")
+        return super().from_pretrained(pretrained_model_name_or_path, **settings)
+
+    @classmethod
+    def _load_as_pickle(cls, model: FusionNet, model_file: str, map_location: str, strict: bool) -> FusionNet:
+        """What the hub mixin falls back on where a repository holds no safetensors: refused."""
+        return read_weights(model, Path(model_file))
+
+    @classmethod
     def _load_as_safetensor(cls, model: FusionNet, model_file: str, map_location: str, strict: bool) -> FusionNet:
         """The hub mixin's loading step, strict whatever was asked for: missing weights must not load silently."""
-        return read_weights(model, Path(model_file)).to(map_location)
+        return read_weights(model, Path(model_file)).to(map_location).eval()
 
     # ---------------------------------------------------------------------------------------- image space
 

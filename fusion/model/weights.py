@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -13,6 +14,19 @@ from fusion.errors import FusionError
 
 class WeightsError(FusionError):
     """Weights or their config are missing, damaged, of another network, or of a kind that is not accepted."""
+
+
+def read_settings(file: Path) -> dict:
+    """The settings in a network's config.json. Raises WeightsError naming the file and the cause."""
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from fault
+    except (OSError, ValueError) as fault:
+        raise WeightsError(f"{file} is damaged ({fault}); fetch or export it again.") from fault
+    if not isinstance(settings, dict):
+        raise WeightsError(f"{file} holds no settings; fetch or export it again.")
+    return settings
 
 
 def read_weights(model: nn.Module, file: Path) -> nn.Module:
