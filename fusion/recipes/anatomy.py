@@ -38,8 +38,8 @@ class Anatomy:
     ``palette``: (8, 4) float32, mean luminance and mean RGB of eight bins of equal area, ascending by
     luminance, dark outlines left out. ``mouth``: there is something below the eyes.
     ``is_smiley``: a disc with features on it. ``is_face``: eyes were found and look at us.
-    ``disc_layers``: how many of the bottom layers are the disc; ``eye_layers`` and ``lower_layers``: indices
-    of the layers that are the eyes, and that lie below them.
+    ``disc_layers``: how many of the bottom layers are the disc; ``rim_layers``: indices of its shading among
+    the others; ``eye_layers`` and ``lower_layers``: of the layers that are the eyes, and that lie below them.
     """
 
     key: str
@@ -60,6 +60,7 @@ class Anatomy:
     is_smiley: bool
     is_face: bool
     disc_layers: int = 0
+    rim_layers: tuple[int, ...] = ()
     eye_layers: tuple[int, ...] = ()
     lower_layers: tuple[int, ...] = ()
 
@@ -181,15 +182,17 @@ def _measure_face(emoji: Emoji, picture: np.ndarray, box: Box, given: dict) -> d
     drawn = draw_layers(layers(emoji.key), 64) if round_face or eyes else np.zeros((0, 64, 64, 4), np.float32)
     found = measure.find_disc(drawn, (picture[..., 3] > 0.5).sum() / 4) if round_face else None
     disc, count = found if found and given.get("disc", True) else (None, 0)
-    clean = False
+    clean, rim = False, ()
     if disc:
-        features = measure.flatten_stack(drawn[count:])
+        rim = measure.rim_layers(drawn, disc, count)
+        features = measure.flatten_stack(drawn[[i for i in range(count, len(drawn)) if i not in rim]])
         spill = (features[..., 3] * (drawn[0, ..., 3] < 0.1)).sum() / max(features[..., 3].sum(), 1)
         clean = bool(spill < _NEAR_DISC and disc[2] - disc[0] > _WIDE_DISC)
         if eyes is None and "eyes" not in given:
             eyes = measure.feature_eyes(np.kron(features, np.ones((2, 2, 1), np.float32)), disc)
     split = max(e[3] for e in eyes) + 2 if eyes else 64.0
     lower = measure.layers_below(drawn, split, count) if disc or eyes else ()
+    lower = tuple(i for i in lower if i not in rim)
     return {
         "disc": disc,
         "clean": clean,
@@ -198,6 +201,7 @@ def _measure_face(emoji: Emoji, picture: np.ndarray, box: Box, given: dict) -> d
         "is_smiley": disc is not None,
         "is_face": eyes is not None,
         "disc_layers": count,
+        "rim_layers": rim,
         "eye_layers": measure.layers_within(drawn, eyes, count) if eyes else (),
         "lower_layers": lower,
     }

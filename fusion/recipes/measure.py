@@ -209,7 +209,7 @@ def with_whites(picture: np.ndarray, eyes: tuple[Box, Box]) -> tuple[Box, Box]:
         labels, _ = ndimage.label(white | eye, _EIGHT)
         region = labels == labels[int((y0 + y1) / 2), int((x0 + x1) / 2)]
         box = mask_box(region)
-        small = region.sum() < 0.06 * total and box[2] - box[0] < 50 and box[3] - box[1] < 50
+        small = region.sum() < 0.1 * total and box[2] - box[0] < 50 and box[3] - box[1] < 50
         grown.append(box if small else (x0, y0, x1, y1))
     (a, b) = grown
     return (a, b) if a[2] <= b[0] else eyes
@@ -226,7 +226,7 @@ def find_disc(stack: np.ndarray, cover: float) -> tuple[Box, int] | None:
 
     ``stack``: (n, s, s, 4), every layer alone. ``cover``: pixels of the silhouette at that size.
     The first leaf must cover over 60 % of the silhouette and be round to 7 %; following leaves that
-    cover most of the disc are its shading.
+    cover most of the disc are its shading, and so is a tint that fades from its top (a blue forehead).
     """
     if not len(stack):
         return None
@@ -246,12 +246,31 @@ def find_disc(stack: np.ndarray, cover: float) -> tuple[Box, int] | None:
         if alpha.sum() >= 1:
             if extent is None:
                 break
-            wide = extent[2] - extent[0] > 0.7 * width and extent[3] - extent[1] > 0.5 * height
-            if alpha.sum() < 0.5 * cover and not wide:
+            wide = extent[2] - extent[0] > 0.7 * width
+            faded = alpha.sum() < 0.85 * (alpha > 0.02).sum() and extent[1] <= edge[1] + 2
+            tall = extent[3] - extent[1] > 0.5 * height
+            if alpha.sum() < 0.5 * cover and not (wide and (tall or faded)):
                 break
         count += 1
     box = (edge[0] * unit, edge[1] * unit, edge[2] * unit, edge[3] * unit)
     return (box, count) if count < len(stack) else None
+
+
+def rim_layers(stack: np.ndarray, disc: Box, first: int) -> tuple[int, ...]:
+    """Indices from ``first`` on of the crescents that hug the rim of the disc: its shading, drawn late."""
+    side = stack.shape[1]
+    x0, y0, x1, y1 = (v * side / SIDE for v in disc)
+    rows, columns = np.mgrid[:side, :side] + 0.5
+    radius = np.hypot((columns - (x0 + x1) / 2) / (x1 - x0), (rows - (y0 + y1) / 2) / (y1 - y0)) * 2
+    found = []
+    for i in range(first, len(stack)):
+        spot = stack[i, ..., 3] > 0.3
+        extent = mask_box(spot)
+        if extent is None or max(extent[2] - extent[0], extent[3] - extent[1]) < 0.45 * (x1 - x0):
+            continue
+        if (radius[spot] > 0.78).mean() > 0.95 and radius[spot].max() < 1.1 and luminance(stack[i])[spot].mean() > 0.4:
+            found.append(i)
+    return tuple(found)
 
 
 def flatten_stack(stack: np.ndarray) -> np.ndarray:

@@ -37,21 +37,24 @@ def render_part(sprite: Sprite, size: int, frame: Frame) -> np.ndarray:
 
 def features(key: str, size: int, frame: Frame) -> np.ndarray:
     """A smiley's features without its disc; what has no disc comes whole."""
-    return _layers(key, range(anatomy(key).disc_layers, len(layers(key).leaves)), size, frame)
+    shape = anatomy(key)
+    chosen = [i for i in range(shape.disc_layers, len(layers(key).leaves)) if i not in shape.rim_layers]
+    return _layers(key, chosen, size, frame)
 
 
 def features_light(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The features for dark objects: dark strokes become near-white, the rest stays."""
+    """The features for dark objects: dark strokes become near-white, pupils in whites and the rest stay."""
     picture = features(key, size, frame)
-    dark = (measure.luminance(picture) < 0.45)[..., None]
+    dark = regions.free_strokes(picture)[..., None]
     picture[..., :3] = np.where(dark, picture[..., 3:] * 0.93 - picture[..., :3] * 0.3, picture[..., :3])
     return picture
 
 
 def base(key: str, size: int, frame: Frame) -> np.ndarray:
     """A smiley's disc without features; what has no disc comes whole."""
-    count = anatomy(key).disc_layers
-    return _layers(key, range(count or len(layers(key).leaves)), size, frame)
+    shape = anatomy(key)
+    chosen = [*range(shape.disc_layers), *shape.rim_layers] or range(len(layers(key).leaves))
+    return _layers(key, chosen, size, frame)
 
 
 def wobbly(key: str, size: int, frame: Frame) -> np.ndarray:
@@ -100,6 +103,7 @@ def region(key: str, size: int, frame: Frame) -> np.ndarray:
     picture = plain(key, size, frame)
     colour, _ = regions.dominant_region(draw(Catalog.default().body(key), (0, 0, 128, 128), 64, 64))
     mask = regions.near_colour(picture, colour, 0.2)
+    mask &= ~measure.small_regions(mask, 0.01 * mask.sum())
     soft = ndimage.gaussian_filter(mask.astype(np.float32), 0.8 * size / 256)
     return np.repeat(soft[..., None], 4, axis=-1)
 

@@ -50,6 +50,19 @@ def without_details(stack: np.ndarray, picture: np.ndarray, colour: np.ndarray, 
     return kept
 
 
+def free_strokes(picture: np.ndarray, bound: float = 0.45) -> np.ndarray:
+    """Mask (H, W) of the dark strokes that stand on nothing: pupils, which lie in whites, are left out."""
+    dark = (luminance(picture) < bound) & (picture[..., 3] > 0)
+    white = (picture[..., :3].min(-1) > 0.85 * picture[..., 3]) & (picture[..., 3] > 0.5)
+    labels, count = ndimage.label(dark, np.ones((3, 3), bool))
+    for number in range(1, count + 1):
+        stroke = ndimage.binary_fill_holes(labels == number)
+        rim = ndimage.binary_dilation(stroke, iterations=2) & ~stroke
+        if white[rim].mean() > 0.5:
+            dark &= labels != number
+    return dark
+
+
 def face_details(picture: np.ndarray) -> np.ndarray:
     """Soft mask (H, W) in [0, 1] of a face's small dark features and small whites."""
     light, alpha = luminance(picture), picture[..., 3]
