@@ -6,7 +6,7 @@ question to the server. What a card shows in parts (single channels, single gate
 
 from __future__ import annotations
 
-from fusion import drawing, views
+from fusion import drawing, maps, views
 from fusion.trace import FusionTrace
 from fusion.ui.pictures import data_url
 
@@ -36,9 +36,9 @@ def card(trace: FusionTrace, one: views.View) -> dict:
     if one.scale is not None:
         made["scale"] = {"low": short(one.scale.low), "high": short(one.scale.high), "stops": one.scale.stops()}
     if one.stage.id in ATTENTION:
-        maps = trace.attention[one.stage.id]
-        joint = drawing.heat(maps.channel.mean() * maps.spatial, one.scale, len(maps.spatial))
-        return made | {"picture": data_url(joint), "base": data_url(trace.composite)}
+        weights = maps.joint(trace.attention[one.stage.id])
+        heat = drawing.heat(weights, one.scale, len(weights))
+        return made | {"picture": data_url(heat), "base": data_url(trace.composite)}
     return made | {"picture": data_url(one.picture)}
 
 

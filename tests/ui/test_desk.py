@@ -190,7 +190,7 @@ def test_attention_maps_share_one_scale(desk):
     assert cards["up3"]["scale"] == cards["up4"]["scale"]
     assert opened(cards["up3"]["picture"]).size == (64, 64)
     parts = desk.parts(PAIR | {"stage": "up3"})["parts"]
-    assert {"spatial", "channel"} <= {part["name"] for part in parts}
+    assert {"spatial", "channel"} <= {part["name"].split(",")[0] for part in parts}
 
 
 def test_bundle_holds_the_trace(desk):

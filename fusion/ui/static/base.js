@@ -82,6 +82,8 @@ window.EF = (() => {
   // A number for people; what does not exist (the centre error of a wrong main subject, say) is a dash.
   EF.number = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : "–");
   EF.name = (source) => (typeof source === "string" ? EF.byKey.get(source)?.name ?? source : source?.name ?? "nothing");
+  // Where an emoji stands on the sprite sheet, as CSS variables.
+  EF.sprite = (emoji) => `--x:${emoji.index % EF.info.columns};--y:${Math.floor(emoji.index / EF.info.columns)}`;
   EF.randomKey = () => EF.info.rows[Math.floor(Math.random() * EF.info.rows.length)][0];
   EF.save = (href, name) => { const a = EF.make("a", { href, download: name }); document.body.append(a); a.click(); a.remove(); };
 

@@ -24,7 +24,7 @@
         <span class="ef-soft" data-role="state" role="status">Where does the network misplace things? Run an evaluation to see.</span>
       </section>
       <dl class="ef-totals" data-role="totals"></dl>
-      <img class="ef-charts" data-role="charts" alt="Histograms of IoU, centre error and scale error, and centre against scale error" hidden>
+      <div class="ef-scroll"><img class="ef-charts" data-role="charts" alt="Histograms of IoU, centre error and scale error, and centre against scale error" hidden></div>
       <section class="ef-filters" data-role="filters" hidden>
         <label>family <select data-role="family"><option value="">all</option></select></label>
         <label>show <select data-role="which"><option value="">all</option><option value="missed">not aligned</option><option value="main">main subject wrong</option></select></label>
@@ -126,7 +126,7 @@
   const sprite = (key) => {
     const emoji = EF.byKey.get(key);
     return EF.make("span", { className: "ef-sprite ef-pair", role: "img", "aria-label": emoji?.name ?? key,
-      style: emoji ? `--x:${emoji.index % EF.info.columns};--y:${Math.floor(emoji.index / EF.info.columns)}` : "" });
+      style: emoji ? EF.sprite(emoji) : "" });
   };
 
   const drawRows = () => {

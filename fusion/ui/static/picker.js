@@ -9,9 +9,8 @@
   const tile = (emoji) =>
     EF.make("button", {
       type: "button", role: "option", className: "ef-tile", tabIndex: -1, title: emoji.name,
-      "aria-label": emoji.name, "aria-selected": "false", "data-key": emoji.key, style: sprite(emoji),
+      "aria-label": emoji.name, "aria-selected": "false", "data-key": emoji.key, style: EF.sprite(emoji),
     });
-  const sprite = (emoji) => `--x:${emoji.index % EF.info.columns};--y:${Math.floor(emoji.index / EF.info.columns)}`;
 
   // 0: no match; the rank puts names before keywords and whole words before beginnings.
   const rank = (emoji, words) => {
@@ -111,7 +110,9 @@
 
     listen() {
       this.input.addEventListener("input", () => this.search(this.input.value));
-      this.input.addEventListener("paste", () => setTimeout(() => {
+      this.input.addEventListener("paste", (event) => setTimeout(() => {
+        const picture = [...(event.clipboardData?.files ?? [])].find((file) => file.type.startsWith("image/"));
+        if (picture) { this.upload(picture); return; }
         const exact = byChar.get(plain(this.input.value.trim()));
         if (exact) this.pick(exact.key);
       }));
@@ -235,7 +236,7 @@
       if (source?.upload) { image.src = source.upload; image.hidden = false; quick.hidden = true; return; }
       image.hidden = !drawings.has(source);
       quick.hidden = !image.hidden;
-      if (emoji) quick.style.cssText = sprite(emoji);
+      if (emoji) quick.style.cssText = EF.sprite(emoji);
       if (!drawings.has(source)) {
         const answer = await EF.server.drawing({ key: source });
         if (answer.error) return;

@@ -64,11 +64,12 @@
 
   const fact = (name, ...value) => [EF.make("dt", { textContent: name }), EF.make("dd", {}, ...value)];
 
-  const drawFacts = (facts) => {
+  const drawFacts = ({ facts, names }) => {
     const percent = `${Math.round(100 * facts.main_confidence)} %`;
     const forced = facts.main !== facts.main_predicted;
-    const main = forced ? `${facts.main}, forced (network: ${facts.main_predicted} ${percent})` : `${facts.main}, ${percent} sure`;
-    const rows = fact("main", main);
+    const called = (side) => names[side === "first" ? 0 : 1];
+    const main = forced ? `${called(facts.main)}, forced (network: ${called(facts.main_predicted)} ${percent})` : `${called(facts.main)}, ${percent} sure`;
+    const rows = fact("main", EF.make("span", { title: main, textContent: main }));
     rows.push(...fact("family", EF.make("span", { title: facts.reason ?? "", textContent: facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair" })));
     const { alignment } = facts;
     const aligned = !alignment ? "unknown" : Number.isFinite(alignment.center_error)
@@ -130,7 +131,7 @@
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
       note.textContent = answer.notices.join(" ");
       EF.find("badge").hidden = !answer.facts.off.length;
-      drawFacts(answer.facts);
+      drawFacts(answer);
       EF.say(`Result: ${image.alt}`);
       rememberFusion(answer, data);
     },

@@ -176,7 +176,7 @@
     for (const value of ["auto", "first", "second"]) {
       const radio = EF.make("input", { type: "radio", name: "ef-main", value });
       radio.addEventListener("change", () => EF.update({ main: value === "auto" ? null : value, layout: null }, true));
-      EF.find("main", take).append(EF.make("label", {}, radio, EF.make("span", { textContent: value })));
+      EF.find("main", take).append(EF.make("label", {}, radio, EF.make("span", {}, EF.make("i", { className: "ef-sprite", hidden: true }), value)));
     }
     for (const [name, label] of SWITCHES) {
       const box = EF.make("input", { type: "checkbox", checked: true, value: name });
@@ -200,7 +200,14 @@
       listenToCanvas();
     },
     changed(state) {
-      EF.find("main", take).querySelector(`[value="${state.main ?? "auto"}"]`).checked = true;
+      const choice = EF.find("main", take);
+      choice.querySelector(`[value="${state.main ?? "auto"}"]`).checked = true;
+      for (const side of ["first", "second"]) {
+        const emoji = EF.byKey.get(state[side]);
+        const sprite = choice.querySelector(`[value="${side}"] + span .ef-sprite`);
+        sprite.hidden = !emoji;
+        if (emoji) sprite.style.cssText = EF.sprite(emoji);
+      }
       for (const box of switches()) box.checked = !state.disabled.includes(box.value);
     },
     fused(answer) {
