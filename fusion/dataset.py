@@ -23,6 +23,7 @@ from fusion.errors import FusionError
 from fusion.geometry import IDENTITY, MAX_SCALE, MIN_SCALE, STICKER_FRAME, Frame, content_box
 from fusion.recipes.recipe import MAX_INSTANCES, Recipe, Sprite
 from fusion.splits import Pools, belongs_to
+from fusion.styled import StyledSprites, restyle
 
 LAYOUT_VIEW = 64
 """Side of the pictures that the layout branch looks at (design section 2)."""
@@ -252,7 +253,7 @@ class TrainingSteps(Dataset):
     """Batch number ``step`` of a phase, made on demand.
 
     ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
-    layout branch alone.
+    layout branch alone; ``styles`` redraw some of their inputs.
     """
 
     sampler: PairSampler
@@ -260,12 +261,16 @@ class TrainingSteps(Dataset):
     size: int
     paint: bool
     stream: tuple[int, ...]
+    styles: Sequence[StyledSprites] = ()
 
     def __getitem__(self, step: int) -> Batch:
         drawn = self.sampler.draw(self.batch, *self.stream, step)
         generator = np.random.default_rng((*self.stream, step, 1)) if self.paint else None
         with torch.no_grad():
-            return collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
+            batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
+            if self.styles and not self.paint:
+                restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
+            return batch
 
 
 def loader(steps: TrainingSteps, start: int, stop: int, workers: int = 1) -> DataLoader:

@@ -37,6 +37,7 @@ from fusion.snapshot import (
     restore_optimizer,
     write_snapshot,
 )
+from fusion.styled import training_styles
 
 CHECKPOINT, LOG, SHEETS, WEIGHTS = "checkpoint.safetensors", "log.jsonl", "sheets", "weights"
 BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 1e-2, 1.0
@@ -48,7 +49,10 @@ class TrainingStopped(FusionError):
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run runs. Times in seconds; ``workers``: processes that prepare batches."""
+    """How a run runs. Times in seconds; ``workers``: processes that prepare batches.
+
+    ``styles``: other art styles that the layout branch sees in the phase of its own.
+    """
 
     out: Path
     seed: int = 0
@@ -62,6 +66,7 @@ class Settings:
     device: str = "auto"
     precision: str = "bf16"
     progress: bool = True
+    styles: tuple[str, ...] = ()
 
 
 class Average:
@@ -187,7 +192,8 @@ class Engine:
     def batches(self, phase: Phase) -> Iterator[Batch]:
         """The phase's batches from the current step on, the same whenever they are asked for."""
         stream = (self.settings.seed, self.phases.index(phase), self.accelerator.process_index)
-        steps = TrainingSteps(self.sampler, phase.batch, phase.size, phase.paints, stream)
+        styles = training_styles(self.settings.styles, phase.size, self.teacher.frame) if not phase.paints else ()
+        steps = TrainingSteps(self.sampler, phase.batch, phase.size, phase.paints, stream, styles)
         stop = 10**9 if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.step, stop, self.settings.workers))
 

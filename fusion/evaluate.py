@@ -27,11 +27,10 @@ from fusion.losses import Perceptual
 from fusion.metrics import psnr, ssim
 from fusion.model import DEFAULT_PRESET, FusionNet, FusionOutput
 from fusion.objective import fuse_as_painted
-from fusion.recipes.recipe import Sprite
 from fusion.samples import tile
 from fusion.splits import SPLITS, hash_share
+from fusion.styled import TEST_STYLE, StyledSprites
 
-STYLE = "twemoji"
 LIMIT = 480
 WORST = 40
 TRIES = 400
@@ -61,29 +60,15 @@ class Row:
     swap_main: float = math.nan
 
 
-class StyledSprites:
-    """Whole emoji of another art style, where the teacher's table has Noto's."""
-
-    def __init__(self, style: str, size: int, frame: Frame) -> None:
-        from fusion.catalog import Catalog
-
-        self.catalog, self.size, self.frame = Catalog.style(style), size, frame
-
-    def take(self, sprites: Sequence[Sprite]) -> Tensor:
-        """uint8 (n, 4, S, S) premultiplied."""
-        pictures = [self.catalog.render(sprite.emoji, self.size, self.frame) for sprite in sprites]
-        return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
-
-
 class StyleTeacher(RouterTeacher):
     """The teacher's answers for inputs in another art style; it cannot paint them, since its parts are Noto's."""
 
-    def __init__(self, frame: Frame, style: str = STYLE) -> None:
+    def __init__(self, frame: Frame, style: str = TEST_STYLE) -> None:
         super().__init__(frame)
         self.style = style
 
     def pools(self):
-        keys = StyledSprites(self.style, 64, self.frame).catalog
+        keys = StyledSprites(self.style, 64, self.frame)
         return {
             name: tuple(tuple(key for key in role if key in keys) for role in pool)
             for name, pool in super().pools().items()

@@ -19,6 +19,7 @@ from fusion.errors import FusionError
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
 from fusion.perceptual import load_perceptual
 from fusion.phases import LAYOUT_MODULES, Phase, choose, schedule, within
+from fusion.styled import training_styles
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
     add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
+    add("--styles", default="", metavar="NAME,...", help="art styles that phase one mixes in (assets/fetch_styles.py)")
     add("--export", type=Path, metavar="FOLDER", help="also write the averaged weights here, in half precision")
     add("--seed", type=int, default=0)
     add("--workers", type=int, default=1, help="processes that prepare batches ahead of time")
@@ -71,7 +73,9 @@ def train_command(args: argparse.Namespace) -> int:
         device=args.device,
         precision=args.precision,
         progress=not args.quiet,
+        styles=tuple(filter(None, args.styles.split(","))),
     )
+    training_styles(settings.styles, 64, teacher.frame)  # a missing one is better named now than later
     perceptual = load_perceptual() if needs else None
     # Setting up counts against --max-minutes, which is what a person waits for.
     engine = Engine(net, phases, teacher, settings, perceptual, minutes_spent=(time.monotonic() - started) / 60)
