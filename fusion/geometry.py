@@ -156,16 +156,16 @@ def content_box(alpha: Tensor, threshold: float = 0.5) -> Tensor:
 
 def sampling_grid(layout: Tensor, height: int, width: int) -> Tensor:
     """Sampling grid (B, H, W, 2) in [-1, 1] that carries the output of ``layout`` (B, 4) to its input."""
-    scale_h, scale_w, offset_y, offset_x = layout.float().unbind(-1)
-    zero = torch.zeros_like(scale_h)
-    theta = torch.stack(
-        [
-            torch.stack([1 / scale_w, zero, -2 * offset_x / scale_w], dim=-1),
-            torch.stack([zero, 1 / scale_h, -2 * offset_y / scale_h], dim=-1),
-        ],
-        dim=-2,
-    )
-    return F.affine_grid(theta, [len(layout), 1, height, width], align_corners=False)
+    scale_h, scale_w, offset_y, offset_x = layout.float()[:, :, None].unbind(1)
+
+    def centres(count: int) -> Tensor:
+        return (2 * torch.arange(count, device=layout.device) + 1) / count - 1
+
+    # Not affine_grid: it multiplies matrices, which autocast would do in half precision.
+    x = (centres(width) - 2 * offset_x) / scale_w  # (B, W)
+    y = (centres(height) - 2 * offset_y) / scale_h  # (B, H)
+    size = (len(layout), height, width)
+    return torch.stack([x[:, None, :].expand(size), y[:, :, None].expand(size)], dim=-1)
 
 
 PREFILTER = ((0.7, 2), (0.36, 4))
