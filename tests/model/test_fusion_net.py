@@ -1,0 +1,130 @@
+"""FusionNet as a whole: gradients, overrides, the three steps, precision, freezing."""
+
+import pytest
+import torch
+from nets import ALL, awake, pictures, tiny
+from torch import nn
+
+from fusion.model import ABLATIONS
+
+
+@pytest.mark.parametrize("preset", ALL)
+def test_gradients_reach_every_parameter(preset):
+    net, (first, second) = awake(tiny(preset, width=8)), pictures(4)
+    if net.config.layout_head == "pooled":  # its one hidden unit can be dead; here it is not
+        nn.init.constant_(net.center_aware_scale.head.squeeze.weight, 0.5)
+        net.center_detector.head.squeeze.weight.data.copy_(torch.tensor([1.0] * 3 + [-1.0] * 3).view(1, 6, 1, 1))
+    net.train()
+    k = net.config.instances
+    out = net(first, second, presence=torch.ones(4, k), recolour=torch.ones(4))
+    heads = (out.main_logit, out.presence_logit, out.recolour_logit, out.layout)
+    loss = out.image.square().mean() + sum(head.square().mean() for head in heads)
+    loss.backward()
+    for name, parameter in net.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+        if name == "center_detector.head.numbers.bias":  # cancels: the score is a difference of the same head
+            continue
+        assert parameter.grad.abs().max() > 0, name
+
+
+def test_the_image_alone_teaches_the_layout():
+    """The warp is differentiable: phase one of the published training needs nothing else."""
+    net, (first, second) = awake(tiny()), pictures(4)
+    net(first, second, presence=torch.ones(4, 3)).image.square().mean().backward()
+    assert net.center_aware_scale.head.numbers.weight.grad.abs().max() > 0
+    assert net.layout_trunk.stages[0][0].weight.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize("preset", ALL)
+def test_forward_is_its_three_steps(preset):
+    net, (first, second) = awake(tiny(preset)), pictures(3)
+    whole = net(first, second)
+    seen = net.perceive(first, second)
+    main = (seen.main_logit > 0).long()
+    steps = net.fuse(seen, main, net.plan(seen, main))
+    assert torch.equal(whole.image, steps.image)
+    assert torch.equal(whole.layout, steps.layout)
+
+
+@pytest.mark.parametrize("preset", ALL)
+def test_a_pair_fuses_alone_as_it_does_in_a_batch(preset):
+    net, (first, second) = awake(tiny(preset)), pictures(4)
+    batch = net(first, second)
+    for i in range(4):
+        alone = net(first[i : i + 1], second[i : i + 1])
+        torch.testing.assert_close(alone.image[0], batch.image[i], atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(alone.instances[0], batch.instances[i], atol=1e-5, rtol=1e-5)
+
+
+def test_overrides_are_in_effect():
+    net, (first, second) = awake(tiny()), pictures()
+    layout = torch.tensor([0.5, 0.4, 0.1, -0.1]).expand(2, 3, 4)
+    presence, recolour, main = torch.tensor([[1.0, 0, 1], [0, 1, 0]]), torch.tensor([1.0, 0]), torch.tensor([1, 0])
+    out = net(first, second, main=main, layout=layout, presence=presence, recolour=recolour)
+    for name, wanted in {"main": main, "layout": layout, "presence": presence, "recolour": recolour}.items():
+        assert torch.equal(getattr(out, name), wanted), name
+    assert torch.equal(out.main_image[0], second[0])
+    assert torch.equal(out.main_image[1], first[1])
+
+
+def test_an_override_leaves_the_decision_and_the_separation_alone():
+    net, (first, second) = awake(tiny()), pictures()
+    free = net(first, second)
+    forced = net(first, second, main=1 - free.main, layout=torch.tensor([0.3, 0.3, 0, 0]).expand(2, 3, 4))
+    assert torch.equal(free.main_logit, forced.main_logit)
+    assert torch.equal(free.separated[0], forced.separated[0])
+
+
+@pytest.mark.parametrize("part", ABLATIONS)
+def test_each_ablation_changes_the_picture(part):
+    net, pair = awake(tiny()), pictures()
+    layout = torch.tensor([0.5, 0.5, 0.1, 0.1]).expand(2, 3, 4)
+    with_part, without = net(*pair, layout=layout), net(*pair, layout=layout, disabled=frozenset({part}))
+    assert not torch.equal(with_part.image, without.image)
+
+
+def test_without_the_layout_module_the_non_main_stays():
+    net, (first, second) = awake(tiny()), pictures()
+    main, presence = torch.zeros(2, dtype=torch.long), torch.tensor([[1.0, 0, 0]] * 2)
+    out = net(first, second, main=main, presence=presence, disabled=frozenset({"layout"}))
+    torch.testing.assert_close(out.instances[:, 0], second)
+
+
+@pytest.mark.parametrize("preset", ALL)
+def test_bfloat16_autocast_changes_little(preset):
+    net, pair = awake(tiny(preset)), pictures(2, 64)
+    with torch.inference_mode():
+        exact = net(*pair)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            coarse = net(*pair, main=exact.main, layout=exact.layout, presence=exact.presence, recolour=exact.recolour)
+    assert coarse.image.dtype == torch.float32
+    assert (coarse.image - exact.image).abs().max() < 0.12
+    torch.testing.assert_close(coarse.instances, exact.instances, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("preset", ["fusion", "unet-se-po"])
+def test_a_frozen_part_keeps_weights_and_statistics(preset):
+    """What does not learn must not drift either: BatchNorm statistics stay when a part is in eval mode."""
+    net, (first, second) = awake(tiny(preset)), pictures(4)
+    net.train()
+    for part in (net.unet, net.separator):
+        part.requires_grad_(False).eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    optimiser = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=0.1)
+    net(first, second).layout.square().mean().backward()
+    optimiser.step()
+    after = net.state_dict()
+    frozen = [name for name in before if name.startswith(("unet.", "separator."))]
+    assert all(torch.equal(before[name], after[name]) for name in frozen)
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_published_fuse_at_its_own_size(published):
+    first, second = pictures(1, 256)
+    with torch.inference_mode():
+        out = published(first, second)
+    assert out.image.shape == (1, 3, 256, 256)
+    assert out.position.shape == (1, 6, 256, 256)
+    assert out.attention["up4"].spatial.shape == (1, 1, 256, 256)
+    assert out.attention["up3"].channel.shape == (1, 256)

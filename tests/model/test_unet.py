@@ -1,0 +1,81 @@
+"""The U-Net: four poolings, four transposed convolutions, skips, and the widths of the published table."""
+
+import itertools
+
+import pytest
+import torch
+from nets import awake, count, pictures, recorded, tiny
+from torch import nn
+
+WIDTHS = (64, 128, 256, 512, 1024)
+
+
+def conv3(a: int, b: int) -> int:
+    """Parameters of a 3x3 convolution without bias and its BatchNorm."""
+    return 9 * a * b + 2 * b
+
+
+def test_encoder_widths_and_sizes(published):
+    maps = [published.unet.stem, *published.unet.downs]
+    with torch.inference_mode():
+        x = torch.randn(1, 6, 64, 64)
+        for level, part in enumerate(maps):
+            x = part(x)
+            assert x.shape == (1, WIDTHS[level], 64 >> level, 64 >> level)
+    for down in published.unet.downs:
+        assert (down.pool.kernel_size, down.pool.stride) == (2, 2)
+        assert [type(layer) for layer in down.convs] == [nn.Conv2d, nn.BatchNorm2d, nn.ReLU]
+
+
+def test_decoder_widths_sizes_and_skips(published):
+    with recorded(published.unet) as whole, recorded(published.unet.up4.convs) as last, torch.inference_mode():
+        published(*pictures(1, 64))
+    (aligned, *_), (features, _) = whole[0]
+    assert aligned.shape == (1, 6, 64, 64)
+    assert features.shape == (1, 6, 64, 64)
+    assert last[0][0][0].shape == (1, 128, 64, 64)  # 64 from below, 64 from the stem
+    for name, (above, below) in zip(published.unet.UPS, itertools.pairwise(reversed(WIDTHS)), strict=True):
+        block = getattr(published.unet, name)
+        assert (block.rise.in_channels, block.rise.out_channels) == (above, below)
+        assert (block.rise.kernel_size, block.rise.stride) == ((2, 2), (2, 2))
+        convs = [m for m in block.convs.modules() if isinstance(m, nn.Conv2d)]
+        assert [c.kernel_size for c in convs] == [(3, 3), (3, 3)]
+        assert convs[0].in_channels == 2 * below
+
+
+def test_exact_parameter_counts(published):
+    unet = published.unet
+    assert count(unet.stem) == conv3(6, 64)
+    for down, (a, b) in zip(unet.downs, itertools.pairwise(WIDTHS), strict=True):
+        assert count(down) == conv3(a, b)
+    attention = {"up3": 4144 + 4352 + 19, "up4": 1048 + 1152 + 19}  # squeeze, excite, spatial
+    for name, (a, b) in zip(unet.UPS, itertools.pairwise(reversed(WIDTHS)), strict=True):
+        last = 6 if name == "up4" else b
+        rise = 4 * a * b + b
+        assert count(getattr(unet, name)) == rise + conv3(2 * b, b) + conv3(b, last) + attention.get(name, 0)
+    assert count(published) == 18_442_253
+
+
+def test_skips_connect_maps_of_one_size(published):
+    """What the decoder is given beside the risen map is the encoder's map itself."""
+    with recorded(published.unet.stem) as stem, recorded(published.unet.up4) as up4, torch.inference_mode():
+        published(*pictures(1))
+    assert torch.equal(up4[0][0][1], stem[0][1])
+
+
+def test_without_skips_the_encoder_reaches_the_decoder_only_through_the_bottom():
+    net = awake(tiny("unet-se-po", skips=False))
+    assert net.unet.up4.convs[0][0].in_channels == 4
+    assert net(*pictures()).image.shape == (2, 3, 32, 32)
+
+
+def test_residual_blocks_add_their_input():
+    block = tiny("res-unet").unet.downs[0].convs
+    nn.init.zeros_(block.body[-1].weight)
+    x = torch.randn(1, 4, 8, 8)
+    torch.testing.assert_close(block(x), torch.relu(block.shortcut(x)))
+
+
+@pytest.mark.parametrize("side", [16, 48, 64])
+def test_any_multiple_of_16_is_a_size(side):
+    assert tiny("unet-se-po")(*pictures(1, side)).image.shape == (1, 3, side, side)

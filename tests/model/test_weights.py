@@ -1,0 +1,130 @@
+"""The hub's conventions, and a sentence for everything that can be wrong with weights."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from nets import awake, pictures, tiny
+from safetensors.torch import load_file, save_file
+
+from fusion.checkpoint import load_fusion_net, save_fusion_net
+from fusion.model import ConfigError, FusionNet, WeightsError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as the hub mixin writes it."""
+    awake(tiny()).save_pretrained(tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+def change(folder, edit) -> None:
+    tensors = load_file(folder / "model.safetensors")
+    edit(tensors)
+    save_file(tensors, folder / "model.safetensors")
+
+
+def settings(folder, **changes) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | changes))
+
+
+def test_saved_and_loaded_it_is_the_same_network(folder):
+    net, pair = awake(tiny()), pictures()
+    back = FusionNet.from_pretrained(folder)
+    assert back.config == net.config
+    assert not back.training
+    assert torch.equal(back(*pair).image, net(*pair).image)
+    assert (folder / "README.md").is_file()  # the model card
+    assert json.loads((folder / "config.json").read_text())["preset"] == "fusion"
+
+
+def test_loading_both_ways_agrees(folder):
+    pair = pictures()
+    assert torch.equal(load_fusion_net(folder)(*pair).image, FusionNet.from_pretrained(folder)(*pair).image)
+
+
+BROKEN = {
+    "weights missing": (lambda f: (f / "model.safetensors").unlink(), "no weights at"),
+    "weights empty": (lambda f: (f / "model.safetensors").write_bytes(b""), "damaged"),
+    "weights truncated": (
+        lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:-1000]),
+        "damaged",
+    ),
+    "weights noise": (lambda f: (f / "model.safetensors").write_bytes(b"\x00" * 4096), "damaged"),
+    "weights pickled in disguise": (
+        lambda f: torch.save({"a": torch.zeros(1)}, f / "model.safetensors"),
+        "damaged or no safetensors",
+    ),
+    "config missing": (lambda f: (f / "config.json").unlink(), "config.json"),
+    "config damaged": (lambda f: (f / "config.json").write_text('{"preset": '), "config.json is damaged"),
+    "config no settings": (lambda f: (f / "config.json").write_text("[1, 2]"), "holds no settings"),
+    "a tensor missing": (lambda f: change(f, lambda t: t.pop("head.conv.bias")), "lacks head.conv.bias"),
+    "a tensor too many": (
+        lambda f: change(f, lambda t: t.update(surplus=torch.zeros(1))),
+        "surplus",
+    ),
+    "a wrong shape": (
+        lambda f: change(f, lambda t: t.update({"head.conv.bias": torch.zeros(3)})),
+        r"head.conv.bias has shape \(3,\)",
+    ),
+    "not a number": (
+        lambda f: change(f, lambda t: t["head.conv.bias"].fill_(float("nan"))),
+        "head.conv.bias holds NaN",
+    ),
+    "infinity": (
+        lambda f: change(f, lambda t: t["head.conv.bias"].fill_(float("inf"))),
+        "head.conv.bias holds NaN or infinity",
+    ),
+    "another width": (lambda f: settings(f, width=8), "has shape"),
+    "another preset": (
+        lambda f: shutil.copy(
+            save_fusion_net(tiny("unet-se-po"), f.parent / "other") / "config.json", f / "config.json"
+        ),
+        "another network than its config.json",
+    ),
+}
+
+
+@pytest.mark.parametrize("load", [load_fusion_net, FusionNet.from_pretrained], ids=["checkpoint", "hub mixin"])
+@pytest.mark.parametrize(("damage", "cause"), BROKEN.values(), ids=BROKEN)
+def test_what_is_wrong_is_said_with_file_and_cause(folder, damage, cause, load):
+    damage(folder)
+    with pytest.raises(WeightsError, match=cause) as fault:
+        load(folder)
+    sentence = str(fault.value)
+    assert str(folder) in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("load", [load_fusion_net, FusionNet.from_pretrained], ids=["checkpoint", "hub mixin"])
+def test_unknown_settings_are_refused(folder, load):
+    settings(folder, colour="red")
+    with pytest.raises(ConfigError, match="colour"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["weights.pt", "pytorch_model.bin", "weights.ckpt"])
+def test_pickled_weights_are_never_opened(tmp_path, name):
+    class Trap:
+        def __reduce__(self):
+            return (pytest.fail, ("the pickle was opened",))
+
+    torch.save({"trap": Trap()}, tmp_path / name)
+    with pytest.raises(WeightsError, match=rf"{name} is not a \.safetensors file"):
+        load_fusion_net(tmp_path / name)
+    with pytest.raises(WeightsError, match="pickled"):
+        FusionNet._load_as_pickle(tiny(), str(tmp_path / name), "cpu", strict=True)
+
+
+def test_a_failed_load_leaves_the_network_as_it_was(folder):
+    from fusion.model.weights import read_weights
+
+    change(folder, lambda t: t["head.conv.bias"].fill_(float("nan")))
+    net = awake(tiny(seed=1), seed=1)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    with pytest.raises(WeightsError):
+        read_weights(net, folder / "model.safetensors")
+    assert all(torch.equal(value, net.state_dict()[name]) for name, value in before.items())
