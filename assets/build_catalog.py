@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import re
 import subprocess
 import sys
 import tarfile
@@ -95,8 +96,29 @@ def read_noto(package: Path) -> dict[str, str]:
         icon = icons["icons"][name]
         if icon.get("hidden") or SKIN_TONES & set(key.split("-")) or key in NOT_EMOJI:
             continue
-        bodies[key] = icon["body"].replace("\n", " ")
+        bodies[key] = with_whole_gradients(icon["body"].replace("\n", " "))
     return bodies
+
+
+def with_whole_gradients(body: str) -> str:
+    """The SVG with every radial gradient that takes its height over from another naming all that it takes over.
+
+    The renderer follows such references only in part, and cheeks would blush on one side only. A gradient with a
+    height of its own has lost nothing but a transform that did nothing, so it is left as it is.
+    """
+    gradient = re.compile(r"<radialGradient\b([^>]*?)/?>")
+    attributes = [dict(re.findall(r'([\w:]+)="([^"]*)"', found[1])) for found in gradient.finditer(body)]
+    named = {own["id"]: own for own in attributes}
+
+    def whole(found: re.Match) -> str:
+        own = dict(re.findall(r'([\w:]+)="([^"]*)"', found[1]))
+        if "href" not in own or "cy" in own:
+            return found[0]
+        other = named.get(own["href"][1:], {})
+        missing = "".join(f' {name}="{value}"' for name, value in other.items() if name not in own)
+        return found[0].replace(found[1], found[1] + missing, 1)
+
+    return gradient.sub(whole, body)
 
 
 def within_area(body: str) -> str:
