@@ -16,11 +16,11 @@
     return line;
   };
 
-  const draw = (card, index) => {
+  const draw = (card) => {
     const frame = EF.make("button", { type: "button", className: "ef-frame ef-checker", disabled: !card.picture, "aria-label": `${card.title}: look closer` }, ...layers(card));
     frame.addEventListener("click", () => zoom(card));
     return EF.make("li", { className: `ef-card${card.available ? "" : " ef-off"}`, "data-stage": card.id },
-      EF.make("h3", { title: card.title }, EF.make("span", { className: "ef-step", textContent: index + 1 }), card.title),
+      EF.make("h3", { title: card.title, textContent: card.title }),
       frame, scale(card),
       EF.make("p", { className: "ef-caption", title: card.caption, textContent: card.caption }),
       EF.make("p", { title: card.explain, textContent: card.explain }));

@@ -165,8 +165,8 @@
         </div>
         <fieldset class="ef-field"><legend>Main subject</legend><div class="ef-choice" role="radiogroup" data-role="main"></div></fieldset>
         <fieldset class="ef-field"><legend>Ablation <small>parts switched off to see what they do; the network was trained with all of them on</small></legend><div class="ef-row" data-role="switches"></div></fieldset>
-        <table class="ef-instances" data-role="instances"></table>
-      </div>`;
+      </div>
+      <table class="ef-instances" data-role="instances"></table>`;
     EF.icons(take);
     canvas = EF.find("canvas", take);
     rows = NAMES.map(drawRow);
