@@ -1,6 +1,6 @@
 """Aura: a head in front of something large and bright (fire, rainbow, cloud), which is the main subject.
 
-Source: design section 3; study, third part.
+Source: design section 3.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_blaze, is_face, is_person
 
 SIZE = 80.0
@@ -26,13 +26,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     x = 0.5 * blaze.seat[0] + 0.5 * blaze.center[0]
     half = SIZE * front.height / max(front.width, front.height) / 2
     layout = put(front, SIZE, (x, min(blaze.box[3] + 6, 128) - half), frame)
-    return Recipe(
-        "aura",
-        1,
-        (Stroke(Sprite(second)), Stroke(Sprite(first), layout, instance=0)),
-        (layout,),
-        reason=f"{emoji(second).name} glows behind {emoji(first).name}",
-    )
+    reason = f"{emoji(second).name} glows behind {emoji(first).name}"
+    return laid_over("aura", 1, Sprite(second), Sprite(first), (layout,), reason)
 
 
 FAMILY = Family("aura", build, stands_out, is_blaze, "a head and something large and bright behind it")

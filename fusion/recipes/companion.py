@@ -1,6 +1,6 @@
 """Companion: both emoji whole, the second smaller in the free space beside the first. The last resort for every pair.
 
-Source: design section 3; study, "Companion: in the largest free circle, ... not always lower right".
+Source: design section 3; feasibility study (not always at the lower right).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from fusion.geometry import STICKER_FRAME, Frame, Layout
 from fusion.recipes.anatomy import Anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.placing import Point, bodies, put
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji
 
 GRID = 16
+"""Cells each way into which the canvas is divided to see where it is free."""
 SIZE = 66.0
 """Long side of the companion in drawing-area units."""
 CORNERS = (
@@ -65,13 +66,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     thing = bodies(first, second)[1]
     place, at = best_corner(first)
     layout = beside(thing, SIZE, at, frame)
-    return Recipe(
-        "companion",
-        0,
-        (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0)),
-        (layout,),
-        reason=f"{emoji(second).name} finds room at the {place} of {emoji(first).name}",
-    )
+    reason = f"{emoji(second).name} finds room at the {place} of {emoji(first).name}"
+    return laid_over("companion", 0, Sprite(first), Sprite(second), (layout,), reason)
 
 
 def anything(key: str) -> bool:

@@ -1,6 +1,6 @@
 """Face on object: the smiley's features, without its disc, on the object's seat. The object is the main subject.
 
-Source: design section 3; study, "Faces on objects larger than one thinks (1.25x)".
+Source: design section 3; feasibility study (faces on objects want to be large).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX, Frame
 from fusion.recipes.anatomy import anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, middle, scaled
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_smiley, takes_face
 
 ENLARGE = 1.35
@@ -22,7 +22,9 @@ ENLARGE = 1.35
 DARK = 0.45
 """Where the object is darker than this at its seat, the features are light."""
 RAISE = 2.0
+"""How far above the middle of the seat the face goes, in drawing-area units."""
 VIEW = 32
+"""Side in pixels of the picture on which the seat's brightness is read."""
 
 
 @cache
@@ -44,13 +46,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     disc_width = smiley.disc[2] - smiley.disc[0]
     layout = scaled(min(1.1, ENLARGE * 2 * radius / disc_width), middle(smiley.disc), (x, y - RAISE), frame)
     part = "features-light" if seat_value(second) < DARK else "features"
-    return Recipe(
-        "face on object",
-        1,
-        (Stroke(Sprite(second)), Stroke(Sprite(first, part), layout, instance=0)),
-        (layout,),
-        reason=f"{emoji(second).name} has room for a face",
-    )
+    reason = f"{emoji(second).name} has room for a face"
+    return laid_over("face on object", 1, Sprite(second), Sprite(first, part), (layout,), reason)
 
 
 FAMILY = Family("face on object", build, is_smiley, takes_face, "a smiley and an object with room for a face")

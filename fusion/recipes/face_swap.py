@@ -9,7 +9,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, middle, scaled
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_smiley
 
 
@@ -24,13 +24,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     receiver, donor = bodies(first, second)
     scale = (receiver.disc[2] - receiver.disc[0]) / (donor.disc[2] - donor.disc[0])
     layout = scaled(scale, middle(donor.disc), middle(receiver.disc), frame)
-    return Recipe(
-        "face swap",
-        0,
-        (Stroke(Sprite(first, "mouthless")), Stroke(Sprite(second, "mouth"), layout, instance=0)),
-        (layout,),
-        reason=f"{emoji(first).name} keeps its eyes and gets the mouth of {emoji(second).name}",
-    )
+    reason = f"{emoji(first).name} keeps its eyes and gets the mouth of {emoji(second).name}"
+    return laid_over("face swap", 0, Sprite(first, "mouthless"), Sprite(second, "mouth"), (layout,), reason)
 
 
 FAMILY = Family("face swap", build, has_mouth, has_mouth, "two smileys with eyes and a mouth each")

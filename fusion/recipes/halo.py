@@ -1,6 +1,6 @@
 """Halo: three small copies around the head. The face is the main subject.
 
-Source: design section 3; study, third part, "Instances".
+Source: design section 3; feasibility study (instances).
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ import math
 from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, head, left_to_right, put
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_face, is_floating, is_smiley
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
+from fusion.recipes.roles import emoji, has_head, is_floating
 
 ANGLES = (-50, 0, 50)
 """Degrees from straight up, about the head's centre."""
 SIZE = 34.0
-
-
-def has_head(key: str) -> bool:
-    """A face, smiley or not."""
-    return is_smiley(key) or is_face(key)
+"""Long side of a copy in drawing-area units."""
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
@@ -38,13 +34,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
         return x + radius_x * math.sin(angle), y - radius_y * math.cos(angle)
 
     instances = left_to_right(floating, (put(floating, SIZE, spot(a), frame) for a in ANGLES), frame)
-    return Recipe(
-        "halo",
-        0,
-        (Stroke(Sprite(first)), *(Stroke(Sprite(second), layout, instance=k) for k, layout in enumerate(instances))),
-        instances,
-        reason=f"{emoji(second).name} floats about the head",
-    )
+    reason = f"{emoji(second).name} floats about the head"
+    return laid_over("halo", 0, Sprite(first), Sprite(second), instances, reason)
 
 
 FAMILY = Family("halo", build, has_head, is_floating, "a face and something light that comes in swarms")

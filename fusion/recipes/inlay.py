@@ -2,7 +2,7 @@
 
 Shown on sheets only: the network recolours the main subject, not the other, so pairs get :mod:`inside` instead.
 
-Source: design section 3; study, "Inlay".
+Source: design section 3.
 """
 
 from __future__ import annotations

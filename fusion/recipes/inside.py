@@ -10,16 +10,11 @@ import math
 from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_container, is_mark, is_scene, kind
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
+from fusion.recipes.roles import emoji, is_container, is_thing, kind
 
 FILL = 2.0
 """Diagonal of what is inside, in radii of the container's seat."""
-
-
-def goes_in(key: str) -> bool:
-    """Anything but places, signs and flags."""
-    return not (is_scene(key) or is_mark(key))
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
@@ -31,13 +26,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     diagonal = math.hypot(thing.width, thing.height)
     size = FILL * radius * max(thing.width, thing.height) / diagonal
     layout = put(thing, size, (x, y), frame)
-    return Recipe(
-        "inside",
-        0,
-        (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0)),
-        (layout,),
-        reason=f"{emoji(first).name} can hold or show {emoji(second).name}",
-    )
+    reason = f"{emoji(first).name} can hold or show {emoji(second).name}"
+    return laid_over("inside", 0, Sprite(first), Sprite(second), (layout,), reason)
 
 
-FAMILY = Family("inside", build, is_container, goes_in, "a container and something to put in")
+FAMILY = Family("inside", build, is_container, is_thing, "a container and something to put in")

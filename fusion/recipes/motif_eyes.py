@@ -1,6 +1,6 @@
 """Motif eyes: the other emoji in place of both eyes, about twice their size. The face is the main subject.
 
-Source: design section 3; study, "motif eyes 1.6 to 2.1x the eye, bottom-aligned".
+Source: design section 3; feasibility study (motifs larger than the eye, aligned with its bottom).
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from fusion.geometry import Frame, Layout
 from fusion.recipes.anatomy import Anatomy, anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.placing import Head, bodies, head, middle, put
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_face, is_motif, is_smiley
 
 ENLARGE = 2.8
 """Size of a motif relative to the dark of the eye."""
 SMALLEST = 38.0
+"""Least long side of a motif, in drawing-area units: smaller ones are not recognised."""
 
 
 def eye_layouts(face: Head, motif: Anatomy, frame: Frame) -> tuple[Layout, Layout]:
@@ -40,18 +41,9 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     face = head(body)
     if face is None or not face.measured or face.gap < 14:
         return None
-    left, right = eye_layouts(face, motif, frame)
-    return Recipe(
-        "motif eyes",
-        0,
-        (
-            Stroke(Sprite(first, "eyeless" if body.removable else "full")),
-            Stroke(Sprite(second), left, instance=0),
-            Stroke(Sprite(second), right, instance=1),
-        ),
-        (left, right),
-        reason=f"{emoji(second).name} is small and clear enough for eyes",
-    )
+    under = Sprite(first, "eyeless" if body.removable else "full")
+    reason = f"{emoji(second).name} is small and clear enough for eyes"
+    return laid_over("motif eyes", 0, under, Sprite(second), eye_layouts(face, motif, frame), reason)
 
 
 FAMILY = Family("motif eyes", build, has_eyes, is_motif, "a face with eyes and a small clear motif")

@@ -1,6 +1,6 @@
-"""Where things go: helpers that turn drawing-area units (0 to 128) into layouts on the canvas.
+"""Where things go: from drawing-area units (0 to 128) to layouts on the canvas.
 
-Source: design section 2 (frame); study, "Placements".
+Source: design section 2 (frame).
 """
 
 from __future__ import annotations
@@ -41,11 +41,6 @@ class Head(NamedTuple):
     def eye_top(self) -> float:
         """y of the upper rim of the higher eye."""
         return min(box[1] for box in self.eyes)
-
-    @property
-    def eye_bottom(self) -> float:
-        """y of the lower rim of the lower eye."""
-        return max(box[3] for box in self.eyes)
 
 
 def middle(box: Box) -> Point:
@@ -89,7 +84,7 @@ def scaled(scale: float, grip: Point, at: Point, frame: Frame) -> Layout:
 
 
 def canvas_center(body: Anatomy, layout: Layout, frame: Frame) -> Point:
-    """Where the centre of ``body``'s box lands on the canvas, ([0, 1] each way)."""
+    """Where the centre of ``body``'s box lands on the canvas ([0, 1] each way)."""
     x, y = frame.to_canvas(body.center[0] / VIEW_BOX, body.center[1] / VIEW_BOX)
     scale_h, scale_w, offset_y, offset_x = layout
     return scale_w * (x - 0.5) + 0.5 + offset_x, scale_h * (y - 0.5) + 0.5 + offset_y

@@ -19,7 +19,7 @@ MAX_INSTANCES = 3
 
 
 class Sprite(NamedTuple):
-    """A cached picture: an emoji (its codepoint key) and which part of it (see ``anatomy``)."""
+    """A cached picture: an emoji (its codepoint key) and which part of it (see ``parts.PARTS``)."""
 
     emoji: str
     part: str = "full"
@@ -58,3 +58,11 @@ class Recipe:
     instances: tuple[Layout, ...] = ()
     recolour: bool = False
     reason: str = ""
+
+
+def laid_over(
+    family: str, main: int, under: Sprite, other: Sprite, instances: tuple[Layout, ...], reason: str
+) -> Recipe:
+    """The recipe of most families: a copy of ``other`` at each of ``instances`` over ``under``, the main subject."""
+    copies = (Stroke(other, layout, instance=k) for k, layout in enumerate(instances))
+    return Recipe(family, main, (Stroke(under), *copies), instances, reason=reason)

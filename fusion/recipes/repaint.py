@@ -3,7 +3,7 @@
 The surface is the main subject; its small details give way to the print. It keeps its own colours: a tint between the
 two palettes is neither what the recolour curve gives nor what a print needs to stand out.
 
-Source: design section 3; study, "Repaint".
+Source: design section 3; feasibility study.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import math
 from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, left_to_right, put
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_motif, is_surface
 
 ANGLES = (-150, -30, 90)
@@ -32,14 +32,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
         return x + SPREAD * radius * math.cos(angle), y + SPREAD * radius * math.sin(angle)
 
     instances = left_to_right(motif, (put(motif, SIZE * radius, spot(a), frame) for a in ANGLES), frame)
-    prints = (Stroke(Sprite(second), layout, instance=k) for k, layout in enumerate(instances))
-    return Recipe(
-        "repaint",
-        0,
-        (Stroke(Sprite(first, "plain")), *prints),
-        instances,
-        reason=f"{emoji(first).name} has room for a print of {emoji(second).name}",
-    )
+    reason = f"{emoji(first).name} has room for a print of {emoji(second).name}"
+    return laid_over("repaint", 0, Sprite(first, "plain"), Sprite(second), instances, reason)
 
 
 FAMILY = Family("repaint", build, is_surface, is_motif, "a surface and a motif to print on it")

@@ -2,9 +2,9 @@
 
 Every role follows from the catalogue (category, subcategory, name) and from anatomy (size, seat, eyes, palette),
 so that it can be seen or looked up for an emoji that nobody has met before. Short hand-made lists are what a
-network cannot generalise from (study, second part).
+network cannot generalise from (feasibility study).
 
-Source: design section 3; issue "the teacher and the data", items 1 and 3.
+Source: design section 3.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fusion.catalog import Catalog, Emoji
 from fusion.recipes.anatomy import Anatomy, anatomy
 
 NARROW_SEAT = 16.0
-"""Radius in drawing-area units below which no face fits on an object (study, "Rule order")."""
+"""Radius in drawing-area units below which no face fits on an object (feasibility study)."""
 
 ROOMY_SEAT = 23.0
 """Radius from which something else fits in, or a print fits on."""
@@ -111,6 +111,11 @@ def is_face(key: str) -> bool:
     )
 
 
+def has_head(key: str) -> bool:
+    """A face, smiley or not: something can be put on it, over it or about it."""
+    return is_smiley(key) or is_face(key)
+
+
 @cache
 def is_person(key: str) -> bool:
     """A human being, whole or head, alone or in company."""
@@ -163,6 +168,11 @@ def is_scene(key: str) -> bool:
 def is_mark(key: str) -> bool:
     """A sign, a button or a flag."""
     return emoji(key).category in MARKS
+
+
+def is_thing(key: str) -> bool:
+    """Anything but places, signs and flags: can be put into a container or in front of a place."""
+    return not (is_scene(key) or is_mark(key))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 The same in every process, and in both orders unless both are smileys: then the first is the main subject.
 
-Source: design section 3; study, "Rule order that agrees with that taste most often".
+Source: design section 3; feasibility study (the order in which families are asked).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Contact sheets: two emoji, the teacher's target and, given a network, its output, so that taste can be judged.
 
-Source: issue "the teacher and the data", item 8.
+Source: design sections 3 and 6.
 """
 
 from __future__ import annotations

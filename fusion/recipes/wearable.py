@@ -1,8 +1,8 @@
-"""Wearable: glasses on the eyes, hats on the head, flowers and bows at the ear, scarves under the chin.
+"""Wearable: glasses on the eyes, hats on the head, flowers and bows at the ear, headphones over the ears.
 
 The face or animal is the main subject. Hats leave the eyes free.
 
-Source: design section 3; study, third part, "Frame"; issue "the teacher and the data", item 1.
+Source: design section 3; feasibility study (a frame that leaves room above the head).
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from fusion.geometry import VIEW_BOX, Frame, Layout
 from fusion.recipes.anatomy import Anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.placing import Head, bodies, head, put, scaled
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_face, is_person, is_smiley, is_wearable, wear_seat
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
+from fusion.recipes.roles import emoji, has_head, is_person, is_wearable, wear_seat
 
 HAT_WIDTH = 0.8
 """Width of a hat relative to the head at eye height."""
 HAT_SINK = 0.55
 """How far a hat comes down from the top of the head towards the eyes."""
 EYE_GAP = 2.3
+"""Width of glasses in distances between the eyes."""
 FLOWER = 0.42
+"""Long side of what is worn at the ear, relative to the head's width."""
 WHERE = {
     "eyes": "goes on the eyes",
     "head": "goes on the head",
@@ -51,11 +53,6 @@ def tallest(face: Head, hat: Anatomy, frame: Frame) -> float:
     return max((rim + frame.max_offset) / below, 0.3)
 
 
-def wears(key: str) -> bool:
-    """Has a head to put something on."""
-    return is_smiley(key) or is_face(key)
-
-
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the head, main subject; ``second``: what it wears."""
     body, thing = bodies(first, second)
@@ -63,13 +60,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     if face is None or seat is None or is_person(second):
         return None
     layout = layout_on(face, thing, seat, frame)
-    return Recipe(
-        "wearable",
-        0,
-        (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0)),
-        (layout,),
-        reason=f"{emoji(second).name} {WHERE[seat]}",
-    )
+    reason = f"{emoji(second).name} {WHERE[seat]}"
+    return laid_over("wearable", 0, Sprite(first), Sprite(second), (layout,), reason)
 
 
-FAMILY = Family("wearable", build, wears, is_wearable, "a face and something to wear")
+FAMILY = Family("wearable", build, has_head, is_wearable, "a face and something to wear")
