@@ -21,6 +21,8 @@ DARK, DARK_SHARE = 0.25, 0.35
 """Pixels darker than DARK are outline, and left out, while they are less than DARK_SHARE of the emoji."""
 TAILS = (0.02, 0.985)
 """Quantiles between which colours count: beyond lie antialiasing and highlights."""
+MAIN_HUES = 0.8
+"""Share of the pixels, nearest the median chroma, that speak for an emoji: all of them mix a peach with its leaf."""
 KNOT_GAP = 0.02
 """Least distance of two knots: a nearly flat emoji would otherwise turn its noise into the whole palette."""
 FLAT = 0.45
@@ -46,7 +48,7 @@ def palette(rgba: Tensor) -> Tensor:
     level = luminance(rgb, dim=1)
     dark = solid & (level < DARK)
     outline = dark.sum(1, keepdim=True) < DARK_SHARE * solid.sum(1, keepdim=True)
-    counts = solid & ~(dark & outline)
+    counts = _main_hues(rgb - level[:, None], solid & ~(dark & outline))
 
     total = counts.sum(1, keepdim=True)
     order = level.masked_fill(~counts, 2.0).argsort(dim=1)
@@ -61,6 +63,14 @@ def palette(rgba: Tensor) -> Tensor:
     )[:, :BINS]
     colours = torch.where(sums[..., 3:] > 0, sums[..., :3] / sums[..., 3:].clamp_min(1), 0.5)
     return torch.cat([luminance(colours)[..., None], colours], dim=-1)
+
+
+def _main_hues(chroma: Tensor, counts: Tensor) -> Tensor:
+    """Of the pixels that count (B, N), those nearest the median of ``chroma`` (B, 3, N), colour minus luminance."""
+    median = chroma.masked_fill(~counts[:, None], torch.nan).nanmedian(dim=2, keepdim=True).values.nan_to_num()
+    distance = (chroma - median).norm(dim=1).masked_fill(~counts, torch.inf)
+    last = (MAIN_HUES * counts.sum(1, keepdim=True)).long().clamp_max(distance.shape[1] - 1)
+    return counts & (distance <= distance.sort(dim=1).values.gather(1, last))
 
 
 def spread(knots: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import ndimage
 
-from fusion.colour import BINS, LUMA, TAILS
+from fusion.colour import BINS, LUMA, MAIN_HUES, TAILS
 from fusion.colour import DARK as OUTLINE
 from fusion.colour import DARK_SHARE as OUTLINE_SHARE
 
@@ -92,8 +92,8 @@ def seat(inside: np.ndarray) -> tuple[float, float, float]:
 def palette(picture: np.ndarray) -> np.ndarray:
     """(8, 4) float32: luminance and RGB of eight bins of equal area, ascending by luminance.
 
-    Dark pixels are dropped as long as they are an outline and not the thing itself; so are the extremes,
-    which are highlights and antialiasing.
+    Dark pixels are dropped as long as they are an outline and not the thing itself; so are the hues furthest from
+    the median, and the extremes, which are highlights and antialiasing.
     """
     solid = picture[picture[..., 3] > 0.9]
     if len(solid) < BINS:
@@ -105,6 +105,10 @@ def palette(picture: np.ndarray) -> np.ndarray:
     dark = light < OUTLINE
     if dark.mean() < OUTLINE_SHARE:
         colours, light = colours[~dark], light[~dark]
+    chroma = colours - light[:, None]
+    distance = np.linalg.norm(chroma - np.median(chroma, axis=0), axis=1)
+    near = distance <= np.sort(distance)[min(int(MAIN_HUES * len(distance)), len(distance) - 1)]
+    colours, light = colours[near], light[near]
     colours = colours[np.argsort(light, kind="stable")]
     edges = np.linspace(TAILS[0] * len(colours), TAILS[1] * len(colours), BINS + 1).astype(int)
     means = np.stack([colours[min(a, len(colours) - 1) : max(b, a + 1)].mean(0) for a, b in pairwise(edges)])
