@@ -164,6 +164,43 @@ def test_box_can_be_dragged_and_resized(open_page, served):
     assert after["y"] == pytest.approx(top_left["y"], abs=1.5)
 
 
+def test_box_and_sliders_by_keyboard(open_page, served):
+    page = open_page()
+    settled(page)
+    page.locator(".ef-grip").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => EF.answer.controls.override?.[3] === 0.01")
+    page.keyboard.press("+")
+    page.wait_for_function("() => EF.answer.controls.override?.[0] === 0.525")
+    assert page.evaluate("document.activeElement.classList.contains('ef-grip')"), "the box keeps the focus"
+    page.uncheck('[data-role="lock"]')
+    page.locator('[data-layout="0"]').focus()
+    page.keyboard.press("End")
+    page.wait_for_function("() => EF.answer.controls.override?.[0] === 2")
+    assert page.evaluate("EF.answer.controls.override[1]") == 0.525, "the aspect was not locked"
+
+
+def test_several_instances_move_together(open_page, served):
+    fuser = served.fusers["fusion"]
+    fuser.instances = 2
+    try:
+        page = open_page("?first=1f525&second=1f436")
+        settled(page)
+        before = page.evaluate("EF.answer.controls.effective")
+        page.locator(".ef-grip").scroll_into_view_if_needed()
+        box = page.locator(".ef-grip").bounding_box()
+        other = page.locator(".ef-instance:not(.ef-grip)")
+        start = other.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2 + 30, box["y"] + box["height"] / 2, steps=3)
+        assert other.bounding_box()["x"] == pytest.approx(start["x"] + 30, abs=1.5)
+        page.mouse.up()
+        assert len(before) == 2
+    finally:
+        fuser.instances = 1
+
+
 def test_never_a_stale_result_after_a_fast_drag(open_page, served):
     page = open_page()
     settled(page)

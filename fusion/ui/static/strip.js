@@ -16,14 +16,26 @@
     return line;
   };
 
+  // What a card is made of. While that stays, only its contents change: focus stays, and no picture blinks.
+  const shape = (card) => [card.id, Boolean(card.picture), Boolean(card.base), card.available].join();
+
   const draw = (card) => {
     const frame = EF.make("button", { type: "button", className: "ef-frame ef-checker", disabled: !card.picture, "aria-label": `${card.title}: look closer` }, ...layers(card));
-    frame.addEventListener("click", () => zoom(card));
-    return EF.make("li", { className: `ef-card${card.available ? "" : " ef-off"}`, "data-stage": card.id },
+    frame.addEventListener("click", () => zoom(current.get(card.id)));
+    return EF.make("li", { className: `ef-card${card.available ? "" : " ef-off"}`, "data-stage": card.id, "data-shape": shape(card) },
       EF.make("h3", { title: card.title, textContent: card.title }),
       frame, scale(card),
       EF.make("p", { className: "ef-caption", title: card.caption, textContent: card.caption }),
       EF.make("p", { title: card.explain, textContent: card.explain }));
+  };
+
+  const refresh = (node, card) => {
+    const images = node.querySelectorAll("img");
+    if (card.base) images[0].src = card.base;
+    if (card.picture) images[images.length - 1].src = card.picture;
+    node.querySelector(".ef-scale").replaceWith(scale(card));
+    const caption = node.querySelector(".ef-caption");
+    caption.textContent = caption.title = card.caption;
   };
 
   const zoom = async (card) => {
@@ -43,7 +55,7 @@
       EF.make("figure", {}, EF.make("img", { src: picture, alt: `${card.title}, ${name}`, className: "ef-checker" }), EF.make("figcaption", { textContent: name }))));
   };
 
-  let shown = {};
+  let shown = {}, current = new Map();
 
   EF.parts.push({
     mount() {
@@ -57,9 +69,13 @@
       if (answer.error) return;
       shown = data;
       const strip = EF.find("strip");
-      const left = strip.scrollLeft;
-      strip.replaceChildren(...answer.cards.map(draw));
-      strip.scrollLeft = left;
+      current = new Map(answer.cards.map((card) => [card.id, card]));
+      answer.cards.forEach((card, at) => {
+        const node = strip.children[at];
+        if (node?.dataset.shape === shape(card)) refresh(node, card);
+        else if (node) node.replaceWith(draw(card));
+        else strip.append(draw(card));
+      });
     },
   });
 })();

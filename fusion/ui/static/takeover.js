@@ -3,7 +3,7 @@
 (() => {
   const NAMES = [["scale h", "height"], ["scale w", "width"], ["offset y", "down"], ["offset x", "right"]];
   const SWITCHES = [["layout", "layout module"], ["position", "positional encoding"], ["up3", "attention Up3"], ["up4", "attention Up4"]];
-  let take, canvas, rows, info, live, locked = true, dragging = null;
+  let take, canvas, rows, info, live, drawn, locked = true, dragging = null;
 
   const clamp = (value, [low, high]) => Math.min(Math.max(value, low), high);
   const clampLayout = (layout) => layout.map((value, i) => clamp(value, i < 2 ? info.range.scale : info.range.offset));
@@ -45,8 +45,12 @@
     EF.update({ layout: live.map((value) => Math.round(value * 1e4) / 1e4) }, true);
   };
 
+  // Built anew only for another pair or main subject: an override keeps its nodes, and with them focus and pictures.
   const drawCanvas = () => {
     const { layers, content, predicted, presence } = info;
+    const wanted = JSON.stringify([layers, content, predicted, presence, info.predicted_presence, info.truth]);
+    if (wanted === drawn) return;
+    drawn = wanted;
     const picture = (src, kind) => EF.make("img", { src, alt: "", className: `ef-layer ${kind}`, draggable: false });
     const shown = predicted.map((_, k) => presence[k] > 0.5);
     const nodes = [picture(layers.main, "ef-main")];
@@ -129,6 +133,7 @@
   };
 
   const slide = (i) => {
+    if (!info) return;
     dragging ??= {};
     const next = [...live];
     next[i] = Number(rows[i].slider.value);
