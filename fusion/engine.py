@@ -7,15 +7,12 @@ and, at the end, ``weights/`` (the averaged weights, half precision).
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 
 import torch
 from torch import Tensor
@@ -29,6 +26,7 @@ from fusion.metrics import psnr
 from fusion.model import FusionNet
 from fusion.objective import SIMILARITY, Objective, freeze
 from fusion.phases import Phase
+from fusion.runtime import Average, Clock, Settings, build_accelerator
 from fusion.samples import own_output, write_sheet
 from fusion.snapshot import (
     CheckpointError,
@@ -45,63 +43,6 @@ BETAS, WEIGHT_DECAY, CLIP = (0.9, 0.98), 1e-2, 1.0
 
 class TrainingStopped(FusionError):
     """Training cannot go on; the message says why, and where the evidence lies."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a run runs. Times in seconds; ``workers``: processes that prepare batches.
-
-    ``styles``: other art styles that the layout branch sees in the phase of its own.
-    """
-
-    out: Path
-    seed: int = 0
-    workers: int = 1
-    ema: float = 0.998
-    log_every: int = 20
-    checkpoint_seconds: float = 60.0
-    sheet_seconds: float = 120.0
-    samples: int = 64
-    tracker: str | None = None
-    device: str = "auto"
-    precision: str = "bf16"
-    progress: bool = True
-    styles: tuple[str, ...] = ()
-
-
-class Average:
-    """Exponential moving average of a network's floating state, BatchNorm statistics included."""
-
-    def __init__(self, net: FusionNet, decay: float) -> None:
-        self.decay, self.steps = decay, 0
-        self.live = {name: value for name, value in net.state_dict().items() if value.is_floating_point()}
-        self.shadow = {name: value.clone() for name, value in self.live.items()}
-
-    @torch.no_grad()
-    def update(self) -> None:
-        """One step; the decay starts low, so that the first weights are soon forgotten."""
-        self.steps += 1
-        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        torch._foreach_lerp_(list(self.shadow.values()), list(self.live.values()), 1 - decay)
-
-    def network(self, net: FusionNet) -> FusionNet:
-        """A copy of ``net`` with the averaged weights, in evaluation mode."""
-        averaged = copy.deepcopy(net)
-        averaged.load_state_dict(self.shadow, strict=False)
-        return averaged.eval()
-
-
-class Clock:
-    """Seconds by part of the step."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] += time.perf_counter() - start
 
 
 class Engine:
@@ -172,7 +113,7 @@ class Engine:
             terms = self.train_step(objective, optimizer, phase, batch, learned)
             self.step += 1
             self.pairs += len(batch) * self.accelerator.num_processes
-            self.minutes = before + (time.monotonic() - start) / 60
+            self.minutes = self.agreed(before + (time.monotonic() - start) / 60)
             for name, value in terms.items():
                 losses[name] += value
             if self.step % self.settings.log_every == 0:
@@ -187,7 +128,16 @@ class Engine:
     def over(self, phase: Phase) -> bool:
         """Whether ``phase`` has had its steps or minutes, its switch says so, or the run is asked to stop."""
         switched = phase.switch is not None and phase.switch.reached(list(self.history))
-        return self.stopping or switched or phase.fraction(self.step, self.minutes) >= 1
+        ends = self.stopping or switched or phase.fraction(self.step, self.minutes) >= 1
+        return self.agreed(float(ends)) > 0
+
+    def agreed(self, value: float) -> float:
+        """The main process's ``value``: rates and endings must be the same in all processes."""
+        if self.accelerator.num_processes == 1:
+            return value
+        from accelerate.utils import broadcast
+
+        return float(broadcast(torch.tensor(value, dtype=torch.float64, device=self.device)))
 
     def batches(self, phase: Phase) -> Iterator[Batch]:
         """The phase's batches from the current step on, the same whenever they are asked for."""
@@ -353,23 +303,3 @@ class Engine:
         held_out = {name: round(float(value), 4) for name, value in values.items()}
         self.log({"phase": phase.name, "step": self.step, "minutes": round(self.minutes, 3), "held_out": held_out})
         self.accelerator.log({f"held-out/{name}": value for name, value in held_out.items()}, step=self.pairs)
-
-
-def build_accelerator(settings: Settings):
-    """Hugging Face Accelerate's handle on device, precision, processes and trackers."""
-    try:
-        from accelerate import Accelerator
-        from accelerate.utils import DistributedDataParallelKwargs
-    except ImportError as error:
-        raise FusionError("Training needs a few more packages: pip install -r requirements-train.txt.") from error
-    settings.out.mkdir(parents=True, exist_ok=True)
-    accelerator = Accelerator(
-        cpu=settings.device == "cpu",
-        mixed_precision=settings.precision,
-        log_with=settings.tracker,
-        project_dir=settings.out,
-        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
-    )
-    if settings.tracker:
-        accelerator.init_trackers("emoji-fusion")
-    return accelerator

@@ -14,11 +14,12 @@ import torch
 
 from fusion.checkpoint import load_fusion_net, save_fusion_net
 from fusion.dataset import RouterTeacher
-from fusion.engine import CHECKPOINT, WEIGHTS, Engine, Settings
+from fusion.engine import CHECKPOINT, WEIGHTS, Engine
 from fusion.errors import FusionError
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
 from fusion.perceptual import load_perceptual
 from fusion.phases import LAYOUT_MODULES, Phase, choose, schedule, within
+from fusion.runtime import Settings
 from fusion.styled import training_styles
 
 
@@ -81,6 +82,8 @@ def train_command(args: argparse.Namespace) -> int:
     engine = Engine(net, phases, teacher, settings, perceptual, minutes_spent=(time.monotonic() - started) / 60)
     if args.resume:
         engine.restore()
+        if engine.index == len(phases):
+            print(f"This run is finished; to train longer, start another one with --init {args.out / WEIGHTS}.")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(engine, "stopping", True))
     engine.run()

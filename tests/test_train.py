@@ -34,7 +34,7 @@ def run(monkeypatch, tmp_path):
 
     def command(*arguments: str) -> int:
         common = ["--size", "32", "--width", "4", "--out", str(tmp_path / "run"), "--workers", "0", "--quiet"]
-        return train.train_command(options(*common, "--device", "cpu", *arguments))
+        return train.train_command(options(*common, "--device", "cpu", "--precision", "no", *arguments))
 
     return command
 

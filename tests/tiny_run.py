@@ -9,9 +9,10 @@ from pathlib import Path
 import torch
 from fake_teacher import FakeTeacher
 
-from fusion.engine import Engine, Settings
+from fusion.engine import Engine
 from fusion.model import build_fusion_net
 from fusion.phases import Phase, schedule
+from fusion.runtime import Settings
 
 LAYOUT, IMAGE = (replace(phase, size=32, batch=4) for phase in schedule("fusion", 64))
 
