@@ -1,0 +1,125 @@
+"""``python -m fusion.attention_report``: does the attention raise the non-main and lower the main subject?
+
+The contrast of a pair is the mean joint attention inside the non-main's warped silhouette over the mean inside
+the rest of the main subject. Beside it stands the best that the published form could do: its spatial weights
+depend on the coordinates alone, so that they are one map for all pairs; that map is fitted to these very pairs.
+
+Source: design section 1 (PositionalAttentionSE); section 2 for the layout-aware coordinate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Iterable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fusion.checkpoint import available_weights, load_fusion_net
+from fusion.model import PRESETS, FusionNet, FusionOutput, build_fusion_net
+from fusion.model.position import coordinate_planes
+
+LEAST = 0.002
+"""Share of the canvas that both regions of a pair must fill to count."""
+FIT_STEPS, FIT_RATE = 300, 0.2
+
+
+def regions(out: FusionOutput, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """The non-main's warped silhouette and the rest of the main's: two masks (B, 1, h, w) in [0, 1], as shares."""
+    other = out.instances[:, :, 3].amax(dim=1, keepdim=True)
+    rest = out.main_image[:, 3:] * (1 - other)
+    size = (height, width)
+    return F.adaptive_avg_pool2d(other.float(), size), F.adaptive_avg_pool2d(rest.float(), size)
+
+
+def contrast(attention: Tensor, other: Tensor, rest: Tensor) -> Tensor:
+    """Mean of ``attention`` (B or 1, 1, h, w) in ``other`` over that in ``rest``: (B,), NaN where one is missing."""
+    inside, outside = other.mean((1, 2, 3)), rest.mean((1, 2, 3))
+    ratio = ((attention * other).mean((1, 2, 3)) / inside) / ((attention * rest).mean((1, 2, 3)) / outside)
+    return ratio.where((inside > LEAST) & (outside > LEAST), torch.nan)
+
+
+@torch.no_grad()
+def attention_contrast(net: FusionNet, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, dict[str, float]]:
+    """Contrast at Up3 and Up4 over batches of ``pairs`` (B, 4, H, W), under the network's own decisions.
+
+    For each block: ``contrast`` (geometric mean over pairs), ``raised`` (share of pairs above 1), ``n``, and
+    ``published_form`` (the contrast of the best map of coordinates alone, fitted to these pairs).
+    Empty for a network without attention maps.
+    """
+    seen: dict[str, list[tuple[Tensor, Tensor, Tensor]]] = {}
+    for first, second in pairs:
+        out = net(first, second)
+        for name, maps in out.attention.items():
+            if name in ("up3", "up4"):
+                joint = maps.channel.mean(1)[:, None, None, None] * maps.spatial  # the mean over the channels
+                seen.setdefault(name, []).append((joint.float(), *regions(out, *joint.shape[-2:])))
+    columns = {name: [torch.cat(parts) for parts in zip(*batches, strict=True)] for name, batches in seen.items()}
+    return {
+        name: figures(contrast(*parts)) | {"published_form": best_of_published_form(*parts[1:])}
+        for name, parts in columns.items()
+    }
+
+
+def figures(ratios: Tensor) -> dict[str, float]:
+    """Geometric mean, share above 1 and number of the ratios that exist."""
+    known = ratios[ratios.isfinite()]
+    if not len(known):
+        return {"contrast": math.nan, "raised": math.nan, "n": 0}
+    return {
+        "contrast": round(known.log().mean().exp().item(), 4),
+        "raised": round((known > 1).float().mean().item(), 4),
+        "n": len(known),
+    }
+
+
+@torch.enable_grad()
+def best_of_published_form(other: Tensor, rest: Tensor) -> float:
+    """The greatest mean contrast that sigmoid(3x3 conv of two coordinate planes), one map for all pairs, reaches."""
+    planes = coordinate_planes(*other.shape[-2:])
+    weight, bias = torch.zeros(1, 2, 3, 3, requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.Adam([weight, bias], lr=FIT_RATE)
+    best = 1.0
+    for _ in range(FIT_STEPS):
+        ratios = contrast(torch.sigmoid(F.conv2d(planes, weight, bias, padding=1)), other, rest)
+        score = ratios[ratios.isfinite()].log().mean()
+        if not score.isfinite():
+            break
+        best = max(best, score.exp().item())
+        optimiser.zero_grad()
+        (-score).backward()
+        optimiser.step()
+    return round(best, 4)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure every preset that has attention maps and print one JSON object a line."""
+    from fusion.dataset import collate
+    from fusion.evaluate import evaluation_pairs, teacher_for
+
+    parser = argparse.ArgumentParser(prog="python -m fusion.attention_report", description=__doc__.splitlines()[0])
+    parser.add_argument("--preset", choices=PRESETS, help="one preset only (default: all that have weights)")
+    parser.add_argument("--weights", help="a folder or hub id instead of what ships")
+    parser.add_argument("--limit", type=int, default=200, help="how many held-out pairs")
+    parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
+    args = parser.parse_args(arguments)
+
+    names = [args.preset] if args.preset else list(available_weights()) if args.weights is None else ["fusion"]
+    for name in names:
+        trained = args.weights is not None or name in available_weights()
+        net = load_fusion_net(args.weights, name) if trained else build_fusion_net(name).eval()
+        teacher = teacher_for("pairs", net.config.frame)
+        drawn = evaluation_pairs("pairs", args.limit, teacher)
+        batches = (
+            (data.first, data.second)
+            for data in (collate(drawn[i : i + 8], teacher, args.size, paint=False) for i in range(0, len(drawn), 8))
+        )
+        print(json.dumps({"preset": net.config.preset, "trained": trained} | attention_contrast(net, batches)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
