@@ -63,38 +63,40 @@ class FusionConfig:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; it can be {', '.join(map(repr, allowed))}.")
-        for sentence, wrong in self._contradictions().items():
+        for wrong, sentence in self._contradictions():
             if wrong:
                 raise ConfigError(sentence)
 
-    def _contradictions(self) -> dict[str, bool]:
-        aligned = self.layout_head != "none"
-        return {
-            f"size is {self.size}; four poolings need a positive multiple of 16.": self.size <= 0
-            or self.size % 16 != 0,
-            f"width is {self.width}; it must be at least 1.": self.width < 1,
-            f"separator_width is {self.separator_width}; it must be 0 (off) or more.": self.separator_width < 0,
-            f"instances is {self.instances}; it can be 1, 2 or 3.": self.instances not in (1, 2, 3),
-            f"max_offset is {self.max_offset}; it must lie in (0, 0.5].": not 0 < self.max_offset <= 0.5,
-            f"frame_scale is {self.frame_scale}; it must lie in (0, 1].": not 0 < self.frame_scale <= 1,
-            f"frame_drop is {self.frame_drop}; the framed emoji would leave the canvas.": abs(self.frame_drop)
-            > (1 - self.frame_scale) / 2 + 1e-9,
-            "output 'alpha-over' needs has_alpha=True: without alpha there is nothing to lay over.": self.output
-            == "alpha-over"
-            and not self.has_alpha,
-            "recolour needs output 'alpha-over', whose gates mix the recoloured subject in.": self.recolour
-            and self.output != "alpha-over",
-            "instances above 1 need a layout_head that can place them.": self.instances > 1 and not aligned,
-            "attention 'layout' needs a layout_head: its coordinates come from the layout.": self.attention == "layout"
-            and not aligned,
-            "output 'alpha-over' needs a layout_head: otherwise nothing says what lies on top.": self.output
-            == "alpha-over"
-            and not aligned,
-            "attention 'gate' sits on the skips; it needs skips=True.": self.attention == "gate" and not self.skips,
-            "layout_head 'pooled' works on the separated features; separator_width must be above 0.": self.layout_head
-            == "pooled"
-            and self.separator_width == 0,
-        }
+    def _contradictions(self) -> list[tuple[bool, str]]:
+        """Whether a combination makes no sense, and what is then to be said."""
+        aligned, over = self.layout_head != "none", self.output == "alpha-over"
+        odd = self.size <= 0 or self.size % 16 != 0
+        beyond = abs(self.frame_drop) > (1 - self.frame_scale) / 2 + 1e-9
+        return [
+            (odd, f"size is {self.size}; four poolings need a positive multiple of 16."),
+            (self.width < 1, f"width is {self.width}; it must be at least 1."),
+            (self.separator_width < 0, f"separator_width is {self.separator_width}; it must be 0 (off) or more."),
+            (self.instances not in (1, 2, 3), f"instances is {self.instances}; it can be 1, 2 or 3."),
+            (not 0 < self.max_offset <= 0.5, f"max_offset is {self.max_offset}; it must lie in (0, 0.5]."),
+            (not 0 < self.frame_scale <= 1, f"frame_scale is {self.frame_scale}; it must lie in (0, 1]."),
+            (beyond, f"frame_drop is {self.frame_drop}; the framed emoji would leave the canvas."),
+            (over and not self.has_alpha, "output 'alpha-over' needs has_alpha=True: it lays over by alpha."),
+            (over and not aligned, "output 'alpha-over' needs a layout_head: otherwise nothing says what lies on top."),
+            (self.recolour and not over, "recolour needs output 'alpha-over', whose gates mix the recoloured in."),
+            (self.instances > 1 and not aligned, "instances above 1 need a layout_head that can place them."),
+            (
+                self.attention == "layout" and not aligned,
+                "attention 'layout' needs a layout_head: its coordinates come from the layout.",
+            ),
+            (
+                self.attention == "gate" and not self.skips,
+                "attention 'gate' sits on the skips; it needs skips=True.",
+            ),
+            (
+                self.layout_head == "pooled" and self.separator_width == 0,
+                "layout_head 'pooled' works on the separated features; separator_width must be above 0.",
+            ),
+        ]
 
     @property
     def frame(self) -> Frame:
@@ -103,6 +105,7 @@ class FusionConfig:
 
     @property
     def image_channels(self) -> int:
+        """Channels of a picture in this network's image space: RGBA or RGB."""
         return 4 if self.has_alpha else 3
 
     @property
