@@ -1,7 +1,7 @@
 """The emoji themselves: look-up by character, code points or name, keyword search, and rendering.
 
-Everything comes from one file, ``assets/noto.json.gz`` (see ``assets/build_catalog.py``). It is read on first use and
-costs a few tens of milliseconds; torch is not needed for any of it.
+Everything comes from one file, ``assets/noto.json.gz`` (see ``assets/build_catalog.py``). It is read on first use;
+torch is not needed for any of it.
 
 Source: design section 3.
 """
@@ -13,9 +13,7 @@ import gzip
 import io
 import json
 import re
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -25,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from fusion.cache import LruCache
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ LONGEST_QUERY = 100
 """Characters of a query that are worth looking at; the longest name has 44."""
 
 CACHE_BYTES = 64 * 2**20
+"""Bound of the pictures that a catalog keeps."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,7 @@ class Catalog:
     def __init__(self, emoji: list[Emoji], bodies: list[bytes]) -> None:
         self._emoji = {one.key: one for one in emoji}
         self._bodies = dict(zip(self._emoji, bodies, strict=True))
-        self._pictures: OrderedDict[tuple, np.ndarray] = OrderedDict()
-        self._held = 0
-        self._lock = threading.Lock()
+        self._pictures = LruCache(CACHE_BYTES, lambda picture: picture.nbytes)
 
     @cached_property
     def _words(self) -> dict[str, Words]:
@@ -229,28 +227,12 @@ class Catalog:
     def render(self, key: str, size: int = 256, frame: Frame | None = None) -> np.ndarray:
         """The picture of an emoji: premultiplied RGBA, uint8 (size, size, 4), yours to change.
 
-        ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest 64 MB of pictures are kept.
+        ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest pictures are kept (CACHE_BYTES).
         """
         if frame is None:
             from fusion.geometry import STICKER_FRAME as frame
-        name = (key, size, frame.view_box)
-        with self._lock:
-            picture = self._pictures.get(name)
-            if picture is not None:
-                self._pictures.move_to_end(name)
-        if picture is None:
-            picture = rasterise(self.body(key), size, frame)
-            self._keep(name, picture)
-        return picture.copy()
-
-    def _keep(self, name: tuple, picture: np.ndarray) -> None:
-        """Remember a picture and forget the oldest ones beyond CACHE_BYTES."""
-        with self._lock:
-            if name not in self._pictures:
-                self._pictures[name] = picture
-                self._held += picture.nbytes
-            while self._held > CACHE_BYTES:
-                self._held -= self._pictures.popitem(last=False)[1].nbytes
+        made = self._pictures.get((key, size, frame.view_box), lambda: rasterise(self.body(key), size, frame))
+        return made.copy()
 
     def _ranked(self, words: tuple[str, ...]) -> list[tuple[int, int, str]]:
         """(score, -index, key) of the emoji that fit all ``words``, best first."""
