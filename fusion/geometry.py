@@ -169,7 +169,7 @@ def sampling_grid(layout: Tensor, height: int, width: int) -> Tensor:
 
 
 PREFILTER = ((0.7, 2), (0.36, 4))
-"""Below this scale the picture is first averaged over so many pixels, against aliasing (study, part three)."""
+"""Below this scale the picture is first averaged over so many pixels, against aliasing."""
 
 
 def warp(images: Tensor, layout: Tensor, prefilter: bool = True) -> Tensor:

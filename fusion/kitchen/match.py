@@ -22,7 +22,7 @@ from torch import Tensor
 from fusion.geometry import IDENTITY, STICKER_FRAME, Frame, Layout, content_box, warp
 
 VIEW = 64
-"""Side of the pictures that are matched. Finer ones cost four times as much and place no better."""
+"""Side of the pictures that are matched, in pixels."""
 
 SCALES = tuple(0.2 * 1.12**step for step in range(18))
 """Sizes tried at first, relative to the emoji as the frame draws it: 0.2 to 1.37. Smaller ones are found anywhere."""
@@ -31,16 +31,18 @@ COLOUR_SPREAD = 0.08
 """Mean squared colour difference at which the agreement in colour falls to 1/e."""
 
 EDGE_SHARE = 0.5
+"""Weight of the edges beside the colours."""
 MARGIN = 2
 """Pixels around an emoji in which the sticker must not go on with edges of its own for a perfect score."""
 
 PEAKS = 6
+"""Places of the coarse search from which the fine one starts."""
 STEPS = (0.08, 0.04, 0.04, 0.02, 0.02, 0.01)
 """How far the fine search moves, in fractions of the size and of the canvas."""
 
 CHANCE_FULL, CHANCE_SLOPE = 0.13, 0.10
-"""What a wrong emoji reaches at its best place in 19 of 20 cases: this much where it fills the canvas, and this much
-more each time its side shrinks by a factor e. Measured with the teacher's targets of other pairs."""
+"""What a wrong emoji hardly ever exceeds at its best place: this much where it fills the canvas, and this much more
+each time its side shrinks by a factor e. Fitted to the teacher's targets of other pairs."""
 
 LOST, SURE = 0.04, 0.18
 """Agreement beyond chance at which the confidence leaves zero and reaches one."""

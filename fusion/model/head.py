@@ -59,7 +59,7 @@ class AlphaOverHead(nn.Module):
     ``w = over of g_k * instance_k``, ``out = w + g_main * main * (1 - alpha(w)) + tanh(delta)``, where the
     main is mixed with its recoloured self by one more gate, behind the recolour switch.
 
-    Source: design section 2; study, first and third part.
+    Source: design section 2; feasibility study (gated alpha-over, recolour switch).
     """
 
     def __init__(self, config: FusionConfig):

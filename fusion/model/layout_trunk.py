@@ -11,13 +11,13 @@ from torch import Tensor, nn
 from fusion.model.layers import ConvBlock
 
 VIEW = 64
-"""The layout branch always looks at a 64-pixel copy: fine-tuning at other sizes worsened it (study)."""
+"""The layout branch always looks at a 64-pixel copy: fine-tuning at others worsens it (feasibility study)."""
 
 
 class LayoutTrunk(nn.Module):
     """One small shared stack of convolutions for both emoji: four of stride 2 and one more, to a 4x4 map.
 
-    Source: design section 2; widths from the second study.
+    Source: design section 2; widths from the feasibility study.
     """
 
     WIDTHS = (32, 48, 64, 96)

@@ -9,7 +9,7 @@ class EmojiSeparator(nn.Module):
     """Splits what comes in together into the two emoji and gives each its own 3x3 conv + BN + ReLU.
 
     The weights are not shared. ``activation=False`` leaves the ReLU out: with few channels it destroys
-    colour (study, first part). ``out_channels=0`` passes the pictures through (the plain U-Nets).
+    colour (feasibility study). ``out_channels=0`` passes the pictures through (the plain U-Nets).
 
     Source: design section 1, EmojiSeparator.
     """
