@@ -61,7 +61,8 @@ class PairHead(nn.Module):
 class PooledHead(nn.Module):
     """The published head: both maps averaged to 1x1, concatenated, 1x1 conv to C/4, 1x1 conv to the numbers.
 
-    With 3 + 3 channels C/4 is a single hidden unit: that is what was published, and why it learns so little.
+    With 3 + 3 channels C/4 is a single hidden unit: that is what was published, and why it learns so little. No
+    activation is published between the two, and a ReLU on the only unit there is can die before it has learned.
     """
 
     def __init__(self, channels: int, outputs: int):
@@ -75,7 +76,7 @@ class PooledHead(nn.Module):
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Two maps (B, C, h, w) to (B, outputs)."""
         pooled = torch.cat([F.adaptive_avg_pool2d(a, 1), F.adaptive_avg_pool2d(b, 1)], dim=1)
-        return self.numbers(F.relu(self.squeeze(pooled))).flatten(1)
+        return self.numbers(self.squeeze(pooled)).flatten(1)
 
 
 HEADS = {"pooled": PooledHead, "trunk": PairHead}
