@@ -24,7 +24,7 @@ from fusion.ui.pictures import has_background, png_url
 from fusion.ui.request import FuseRequest, RequestError, Upload
 
 KEPT_TRACES = 8
-"""A trace at 256 pixels takes some 10 MB."""
+"""A trace at 256 pixels takes some 20 MB."""
 
 OPENING = ("1f600", "1f355")
 """The pair that the page opens with."""
@@ -40,15 +40,16 @@ class Desk:
         self._fusers: dict[str, object] = {}
         self._traces: OrderedDict[FuseRequest, FusionTrace] = OrderedDict()
         # One fusion at a time: two would only halve each other's speed on the same cores.
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
 
     def fuser(self, preset: str):
-        """The fuser of a preset, made on first use. Call it only in turn."""
-        if preset not in self._fusers:
-            if preset not in self._makers:
-                raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
-            self._fusers[preset] = self._makers[preset]()
-        return self._fusers[preset]
+        """The fuser of a preset, made on first use."""
+        if preset not in self._makers:
+            raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
+        with self._turn:
+            if preset not in self._fusers:
+                self._fusers[preset] = self._makers[preset]()
+            return self._fusers[preset]
 
     def trace(self, request: FuseRequest) -> FusionTrace:
         """The trace of a request: kept from last time, or fused now."""
