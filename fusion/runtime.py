@@ -80,7 +80,9 @@ def build_accelerator(settings: Settings):
         from accelerate import Accelerator
         from accelerate.utils import DistributedDataParallelKwargs
     except ImportError as error:
-        raise FusionError("Training needs a few more packages: pip install -r requirements-train.txt.") from error
+        raise FusionError(
+            "Training needs a few more packages: pip install -r assets/requirements-train.txt."
+        ) from error
     settings.out.mkdir(parents=True, exist_ok=True)
     keep_freed_memory()
     accelerator = Accelerator(

@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-pytest.importorskip("accelerate", reason="training needs requirements-train.txt")
+pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
 
 from tiny_run import IMAGE, LAYOUT, engine, phases
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from fake_teacher import FakeTeacher
 
-pytest.importorskip("accelerate", reason="training needs requirements-train.txt")
+pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
 
 from fusion import train
 from fusion.checkpoint import load_fusion_net, save_fusion_net
