@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from fake import FakeEvaluator, FakeFuser
+from serving import Served, is_outside, serve
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -23,29 +22,6 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-class Served:
-    """A running page: its address and the fake fusers behind it, by preset."""
-
-    def __init__(self, url: str, fusers: dict[str, FakeFuser]) -> None:
-        self.url, self.fusers = url, fusers
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def serve(desk, review=None):
-    """Launch the page of ``desk``; returns the Blocks, to be closed, and the address."""
-    from fusion.ui.page import build_page, launch_page
-
-    blocks = build_page(desk, review)
-    port = free_port()
-    launch_page(blocks, server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True)
-    return blocks, f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +62,7 @@ def open_page(chromium, served, tmp_path: Path):
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
         page.goto((url or served.url) + query)
@@ -98,8 +74,3 @@ def open_page(chromium, served, tmp_path: Path):
         context.close()
     assert not outside, f"the page asked outside: {outside}"
     assert not faults, f"errors in scripts: {faults}"
-
-
-def is_outside(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")

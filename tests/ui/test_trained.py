@@ -20,7 +20,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def trained_url():
-    from conftest import serve
+    from serving import serve
 
     from fusion.ui.launcher import build_desk
 
