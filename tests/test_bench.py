@@ -45,6 +45,14 @@ def test_cases_take_turns():
     assert order[-6:] == list("ababab")
 
 
+def test_what_is_added_is_the_difference_of_neighbours_not_of_medians():
+    whole, bare = (bench.Case("fusion", "cpu", 32, 1, "none", None, times) for times in ([12, 22, 92], [10, 20, 90]))
+    assert bench.compare(whole, bare)["adds_ms"] == 2
+    assert bench.compare(whole, bare)["adds_share"] == 0.1
+    assert whole.row()["ms"] == 22
+    assert whole.row()["ms_least"] == 12
+
+
 @pytest.mark.parametrize("words", [["--sizes", "100"], ["--batches", "x"], ["--devices", "tpu"], ["--presets", "nope"]])
 def test_wrong_options_are_refused(words, capsys, monkeypatch):
     monkeypatch.setattr(bench, "network", build_fusion_net)
