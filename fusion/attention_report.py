@@ -1,8 +1,9 @@
 """``python -m fusion.attention_report``: does the attention raise the non-main and lower the main subject?
 
 The contrast of a pair is the mean joint attention inside the non-main's warped silhouette over the mean inside
-the rest of the main subject. Beside it stands the best that the published form could do: its spatial weights
-depend on the coordinates alone, so that they are one map for all pairs; that map is fitted to these very pairs.
+the rest of the main subject. Beside it stands the best that each form could do, fitted to these very pairs: the
+published one, whose spatial weights depend on the coordinates alone and so are one map for all pairs, and the
+layout-aware one, whose third plane says where the non-main is.
 
 Source: design section 1 (PositionalAttentionSE); section 2 for the layout-aware coordinate.
 """
@@ -19,12 +20,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fusion.checkpoint import available_weights, load_fusion_net
+from fusion.geometry import content_box, layout_to_box
 from fusion.model import PRESETS, FusionNet, FusionOutput, build_fusion_net
-from fusion.model.position import coordinate_planes
+from fusion.model.center_detector import order_by_main
+from fusion.model.position import box_plane, coordinate_planes
 
 LEAST = 0.002
 """Share of the canvas that both regions of a pair must fill to count."""
-FIT_STEPS, FIT_RATE = 300, 0.2
+FIT_STEPS, FIT_RATE = 150, 0.2
 
 
 def regions(out: FusionOutput, height: int, width: int) -> tuple[Tensor, Tensor]:
@@ -46,22 +49,31 @@ def contrast(attention: Tensor, other: Tensor, rest: Tensor) -> Tensor:
 def attention_contrast(net: FusionNet, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, dict[str, float]]:
     """Contrast at Up3 and Up4 over batches of ``pairs`` (B, 4, H, W), under the network's own decisions.
 
-    For each block: ``contrast`` (geometric mean over pairs), ``raised`` (share of pairs above 1), ``n``, and
-    ``published_form`` (the contrast of the best map of coordinates alone, fitted to these pairs).
+    For each block: ``contrast`` (geometric mean over pairs), ``raised`` (share of pairs above 1), ``n``, and the
+    contrast that the best weights of either form reach on these pairs, ``published_form`` and ``layout_form``.
     Empty for a network without attention maps.
     """
-    seen: dict[str, list[tuple[Tensor, Tensor, Tensor]]] = {}
+    seen: dict[str, list[tuple[Tensor, ...]]] = {}
     for first, second in pairs:
         out = net(first, second)
+        content = content_box(order_by_main(out.main, first, second)[1][:, 3])
+        boxes = layout_to_box(out.layout, content[:, None])
         for name, maps in out.attention.items():
             if name in ("up3", "up4"):
                 joint = maps.channel.mean(1)[:, None, None, None] * maps.spatial  # the mean over the channels
-                seen.setdefault(name, []).append((joint.float(), *regions(out, *joint.shape[-2:])))
+                size = joint.shape[-2:]
+                depth = box_plane(boxes, out.presence, *size)
+                seen.setdefault(name, []).append((joint.float(), *regions(out, *size), depth))
     columns = {name: [torch.cat(parts) for parts in zip(*batches, strict=True)] for name, batches in seen.items()}
-    return {
-        name: figures(contrast(*parts)) | {"published_form": best_of_published_form(*parts[1:])}
-        for name, parts in columns.items()
-    }
+    found = {}
+    for name, (joint, other, rest, depth) in columns.items():
+        ramps = coordinate_planes(*joint.shape[-2:], like=joint)
+        aware = torch.cat([ramps.expand(len(depth), -1, -1, -1), depth], dim=1)
+        found[name] = figures(contrast(joint, other, rest)) | {
+            "published_form": best_of_form(ramps, other, rest),
+            "layout_form": best_of_form(aware, other, rest),
+        }
+    return found
 
 
 def figures(ratios: Tensor) -> dict[str, float]:
@@ -77,10 +89,12 @@ def figures(ratios: Tensor) -> dict[str, float]:
 
 
 @torch.enable_grad()
-def best_of_published_form(other: Tensor, rest: Tensor) -> float:
-    """The greatest mean contrast that sigmoid(3x3 conv of two coordinate planes), one map for all pairs, reaches."""
-    planes = coordinate_planes(*other.shape[-2:])
-    weight, bias = torch.zeros(1, 2, 3, 3, requires_grad=True), torch.zeros(1, requires_grad=True)
+def best_of_form(planes: Tensor, other: Tensor, rest: Tensor) -> float:
+    """The greatest mean contrast that ``sigmoid(3x3 conv(planes))`` with one set of weights for all pairs reaches.
+
+    ``planes``: (B or 1, P, h, w).
+    """
+    weight, bias = (planes.new_zeros(size).requires_grad_() for size in ((1, planes.shape[1], 3, 3), (1,)))
     optimiser = torch.optim.Adam([weight, bias], lr=FIT_RATE)
     best = 1.0
     for _ in range(FIT_STEPS):

@@ -4,8 +4,9 @@ import math
 
 import torch
 
-from fusion.attention_report import attention_contrast, best_of_published_form, contrast, figures
+from fusion.attention_report import attention_contrast, best_of_form, contrast, figures
 from fusion.model import build_fusion_net
+from fusion.model.position import coordinate_planes
 
 
 def corners(count: int, side: int = 16) -> tuple[torch.Tensor, torch.Tensor]:
@@ -33,8 +34,10 @@ def test_figures_leave_out_what_cannot_be_measured():
 def test_one_map_for_all_pairs_cannot_follow_a_non_main_that_moves():
     torch.manual_seed(0)
     moving, still = corners(8), [mask[:1].expand(8, -1, -1, -1) for mask in corners(8)]
-    assert best_of_published_form(*moving) < 1.2
-    assert best_of_published_form(*still) > 3
+    ramps, knowing = coordinate_planes(16, 16), moving[0] - moving[1]
+    assert best_of_form(ramps, *moving) < 1.2
+    assert best_of_form(ramps, *still) > 3
+    assert best_of_form(knowing, *moving) > 3
 
 
 def test_a_fresh_layout_aware_network_looks_at_the_non_main_and_a_plain_one_has_no_maps():

@@ -29,8 +29,7 @@ def test_swapping_the_inputs_swaps_the_decision_of_fusion():
 def test_swapping_the_inputs_swaps_the_decision_of_the_published_network_with_tied_branches():
     net, (first, second) = tiny("unet-se-po"), pictures(8)
     with torch.no_grad():
-        net.center_detector.head.squeeze.weight.uniform_(0.1, 1)  # its one hidden unit alive
-        net.center_detector.head.squeeze.bias.fill_(0.1)
+        net.center_detector.head.squeeze.weight.uniform_(-1, 1)
     net.separator.second.load_state_dict(net.separator.first.state_dict())
     logit = net.perceive(first, second).main_logit
     assert logit.abs().max() > 0
