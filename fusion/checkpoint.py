@@ -8,15 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
-from safetensors.torch import save_file
+from safetensors.torch import save
 
+from fusion.files import write_beside
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionConfig, FusionNet, WeightsError
 from fusion.model.weights import read_settings, read_weights
 
@@ -81,31 +81,22 @@ def read_config(file: Path) -> FusionConfig:
 
 
 def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:
-    """Write config and weights to ``folder``, each beside and renamed. ``half``: float16 weights, half the size."""
+    """Write config and weights to ``folder``, each beside and renamed. ``half``: float16 weights, half the size.
+
+    Raises OutputError where that cannot be.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in net.state_dict().items()}
     if half:
         tensors = {n: t.to(torch.float16) if t.is_floating_point() else t for n, t in tensors.items()}
     config = json.dumps(asdict(net.config), indent=2, sort_keys=True) + "\n"
-    _write(folder / WEIGHTS_FILE, lambda path: save_file(tensors, path, metadata={"preset": net.config.preset}))
-    _write(folder / CONFIG_FILE, lambda path: Path(path).write_text(config, encoding="utf-8"))
+    with write_beside(folder / WEIGHTS_FILE) as path:
+        # Not save_file, whose files only their owner can read.
+        path.write_bytes(save(tensors, metadata={"preset": net.config.preset}))
+    with write_beside(folder / CONFIG_FILE) as path:
+        path.write_text(config, encoding="utf-8")
     return folder
-
-
-def _write(target: Path, write) -> None:
-    handle, beside = tempfile.mkstemp(dir=target.parent, suffix=".partial")
-    os.close(handle)
-    try:
-        write(beside)
-        os.chmod(beside, 0o644)
-        os.replace(beside, target)
-    except OSError as fault:
-        raise WeightsError(
-            f"{target} could not be written: {fault}; free some space or choose another folder."
-        ) from fault
-    finally:
-        Path(beside).unlink(missing_ok=True)
 
 
 def weights_hash(folder: str | os.PathLike) -> str:
