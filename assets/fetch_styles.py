@@ -25,6 +25,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from build_catalog import codepoint_key, fetch, load, within_area  # noqa: E402
 
 from fusion.catalog import STYLES, Catalog, words_of  # noqa: E402
+from fusion.files import write_beside  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,8 @@ def main() -> None:
         for name in options.styles or [name for name, style in SETS.items() if style.use != "looking"]:
             style = SETS[name]
             bodies = match(fetch(f"@iconify-json/{name}", style.version, options.packages or Path(scratch)), catalog)
-            target = options.out / f"{name}.json.gz"
-            partial = target.with_name(target.name + ".partial")
-            partial.write_bytes(pack(catalog, bodies))
-            partial.replace(target)
+            with write_beside(options.out / f"{name}.json.gz") as path:
+                path.write_bytes(pack(catalog, bodies))
             print(f"{name}: {len(bodies)} of {len(catalog)} emoji, by {style.author}, {style.licence}, for {style.use}")
 
 
