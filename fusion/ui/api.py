@@ -3,6 +3,7 @@
 Source: design section 6 (``/fuse``).
 """
 
+import base64
 from pathlib import Path
 
 import gradio as gr
@@ -23,8 +24,8 @@ def expose(desk: Desk, review: Review) -> None:
     """Add the endpoints to the Blocks under construction."""
 
     def fuse(
-        first: str,
-        second: str,
+        first: str | dict,
+        second: str | dict,
         main: str | None = None,
         scale_h: float | None = None,
         scale_w: float | None = None,
@@ -34,7 +35,8 @@ def expose(desk: Desk, review: Review) -> None:
         """Fuse two emoji into a transparent PNG.
 
         Args:
-            first: an emoji, its codepoints ("1f600"), its name ("grinning face") or a picture as data URL.
+            first: an emoji, its codepoints ("1f600"), its name ("grinning face") or a picture:
+                an uploaded file (``gradio_client.handle_file``) or a data URL.
             second: the other one, likewise.
             main: "first" or "second" forces the main subject; left out, the network decides.
             scale_h: height of the other emoji relative to its own, above 0 and up to 2. Left out, the network decides.
@@ -93,15 +95,20 @@ def expose(desk: Desk, review: Review) -> None:
     gr.api(evaluate, api_name="evaluate")
 
 
-def source(text: str) -> str | dict:
-    """Text for the catalog, or a picture in a data URL."""
-    if not isinstance(text, str):
-        raise RequestError("first and second are texts: an emoji, its codepoints, its name or a data URL.")
-    return {"upload": text, "name": "picture"} if text.startswith("data:") else text
+def source(given: str | dict) -> str | dict:
+    """Text for the catalog, or a picture as the page sends it. Raises RequestError for anything else."""
+    if isinstance(given, str):
+        return {"upload": given, "name": "picture"} if given.startswith("data:") else given
+    path = Path(str(given.get("path"))).resolve() if isinstance(given, dict) else None
+    # Only what was uploaded here: a path of the client's own making must not open this machine's files.
+    if path is None or not path.is_relative_to(Path(cache_folder()).resolve()) or not path.is_file():
+        raise RequestError("first and second are an emoji, its codepoints, its name, an uploaded file or a data URL.")
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    return {"upload": f"data:image/upload;base64,{content}", "name": given.get("orig_name") or "picture"}
 
 
 def cache_folder() -> str:
     """Where Gradio keeps files that it may serve; the page cleans it up (``delete_cache``)."""
     from gradio.utils import get_upload_folder
 
-    return str(Path(get_upload_folder()))
+    return get_upload_folder()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from gradio_client import Client
+from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+
+from fusion.ui.api import source
+from fusion.ui.request import RequestError
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,23 @@ def test_numbers_left_out_stay_the_network_s(client):
     _, told = client.predict("1f600", "1f355", offset_x=0.2, main="second", api_name="/fuse")
     assert told["main"] == "second"
     assert told["layout"]["effective"] == pytest.approx([*told["layout"]["predicted"][:3], 0.2], abs=1e-4)
+
+
+def test_a_picture_file_can_be_fused(client, tmp_path):
+    Image.new("RGBA", (50, 40), (200, 30, 60, 255)).save(tmp_path / "mine.png")
+    file, told = client.predict(handle_file(tmp_path / "mine.png"), "pizza", api_name="/fuse")
+    assert told["first"].startswith("picture")
+    assert told["names"][0] == "mine.png"
+    assert Path(file).is_file()
+
+
+@pytest.mark.parametrize("given", [{"path": "elsewhere"}, {}, None, 3, {"path": "../../etc/passwd"}])
+def test_files_of_the_server_stay_closed(given, tmp_path):
+    if given == {"path": "elsewhere"}:
+        Image.new("RGB", (50, 40), "red").save(tmp_path / "secret.png")
+        given = {"path": str(tmp_path / "secret.png")}
+    with pytest.raises(RequestError, match="uploaded file"):
+        source(given)
 
 
 @pytest.mark.parametrize(
