@@ -17,8 +17,13 @@ OPEN = 2.0
 
 
 def gate(logits: Tensor) -> Tensor:
-    """Gates in (0, 1], exactly 1 at logit 0 and above."""
-    return (torch.sigmoid(logits + OPEN) * (1 + math.exp(-OPEN))).clamp_max(1)
+    """Gates in (0, 1], exactly 1 at logit 0 and above.
+
+    The gradient is that of the sigmoid throughout: with the clamp's own, a gate that has once gone above its
+    bound would never learn to close.
+    """
+    free = torch.sigmoid(logits + OPEN) * (1 + math.exp(-OPEN))
+    return free.clamp_max(1).detach() + (free - free.detach())
 
 
 @dataclass
