@@ -49,7 +49,7 @@ def contrast(attention: Tensor, other: Tensor, rest: Tensor) -> Tensor:
 def attention_contrast(net: FusionNet, pairs: Iterable[tuple[Tensor, Tensor]]) -> dict[str, dict[str, float]]:
     """Contrast at Up3 and Up4 over batches of ``pairs`` (B, 4, H, W), under the network's own decisions.
 
-    For each block: ``contrast`` (geometric mean over pairs), ``raised`` (share of pairs above 1), ``n``, and the
+    For each block: ``contrast`` (average over pairs), ``raised`` (share of pairs above 1), ``n``, and the
     contrast that the best weights of either form reach on these pairs, ``published_form`` and ``layout_form``.
     Empty for a network without attention maps.
     """
@@ -76,13 +76,20 @@ def attention_contrast(net: FusionNet, pairs: Iterable[tuple[Tensor, Tensor]]) -
     return found
 
 
+def average(ratios: Tensor) -> Tensor:
+    """Mean of ratios r through the bounded (r - 1) / (r + 1), so that one near-zero denominator cannot decide it."""
+    known = ratios[ratios.isfinite()]
+    index = ((known - 1) / (known + 1)).mean()
+    return (1 + index) / (1 - index).clamp_min(1e-3)
+
+
 def figures(ratios: Tensor) -> dict[str, float]:
-    """Geometric mean, share above 1 and number of the ratios that exist."""
+    """Average, share above 1 and number of the ratios that exist."""
     known = ratios[ratios.isfinite()]
     if not len(known):
         return {"contrast": math.nan, "raised": math.nan, "n": 0}
     return {
-        "contrast": round(known.log().mean().exp().item(), 4),
+        "contrast": round(average(known).item(), 4),
         "raised": round((known > 1).float().mean().item(), 4),
         "n": len(known),
     }
@@ -98,13 +105,12 @@ def best_of_form(planes: Tensor, other: Tensor, rest: Tensor) -> float:
     optimiser = torch.optim.Adam([weight, bias], lr=FIT_RATE)
     best = 1.0
     for _ in range(FIT_STEPS):
-        ratios = contrast(torch.sigmoid(F.conv2d(planes, weight, bias, padding=1)), other, rest)
-        score = ratios[ratios.isfinite()].log().mean()
+        score = average(contrast(torch.sigmoid(F.conv2d(planes, weight, bias, padding=1)), other, rest))
         if not score.isfinite():
             break
-        best = max(best, score.exp().item())
+        best = max(best, score.item())
         optimiser.zero_grad()
-        (-score).backward()
+        (-score.log()).backward()
         optimiser.step()
     return round(best, 4)
 

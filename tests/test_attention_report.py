@@ -27,7 +27,8 @@ def test_contrast_is_the_ratio_of_two_means():
 
 
 def test_figures_leave_out_what_cannot_be_measured():
-    assert figures(torch.tensor([4.0, 1.0, math.nan])) == {"contrast": 2.0, "raised": 0.5, "n": 2}
+    assert figures(torch.tensor([4.0, 1.0, math.nan])) == {"contrast": round(1.3 / 0.7, 4), "raised": 0.5, "n": 2}
+    assert figures(torch.tensor([3.0, 3.0]))["contrast"] == 3
     assert figures(torch.tensor([math.nan]))["n"] == 0
 
 
