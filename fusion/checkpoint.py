@@ -56,7 +56,7 @@ def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRES
         return path
     if path.is_file():
         if path.suffix != ".safetensors":
-            raise WeightsError(f"{path} is not a .safetensors file; pickled weights can run code and are not read.")
+            raise WeightsError(f"{path} is not a .safetensors file; pickled weights can run code, so give safetensors.")
         if path.name != WEIGHTS_FILE:
             raise WeightsError(f"{path}: name the folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}.")
         return path.parent
@@ -72,7 +72,10 @@ def _fetch(repo_id: str) -> Path:
         return Path(hf_hub_download(repo_id, WEIGHTS_FILE)).parent
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as fault:
         reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
-        raise WeightsError(f"{repo_id} is no local folder and could not be fetched from the hub: {reason}") from fault
+        raise WeightsError(
+            f"{repo_id} is no local folder and could not be fetched from the hub ({reason}); check its name and the "
+            "connection."
+        ) from fault
 
 
 def read_config(file: Path) -> FusionConfig:

@@ -37,7 +37,7 @@ def read_weights(model: nn.Module, file: Path) -> nn.Module:
     if not file.is_file():
         raise WeightsError(f"There are no weights at {file}; give a folder with config.json and model.safetensors.")
     if file.suffix != ".safetensors":
-        raise WeightsError(f"{file} is not a .safetensors file; pickled weights can run code and are not read.")
+        raise WeightsError(f"{file} is not a .safetensors file; pickled weights can run code, so give safetensors.")
     try:
         tensors = load_file(file)
     except (SafetensorError, OSError, ValueError) as fault:
@@ -46,11 +46,14 @@ def read_weights(model: nn.Module, file: Path) -> nn.Module:
     missing, extra = sorted(set(wanted) - set(tensors)), sorted(set(tensors) - set(wanted))
     if missing or extra:
         what = f"it lacks {missing[0]} and {len(missing) - 1} more" if missing else f"it has {extra[0]} too many"
-        raise WeightsError(f"{file} belongs to another network than its config.json describes: {what}.")
+        raise WeightsError(
+            f"{file} belongs to another network than its config.json describes ({what}); fetch or export both."
+        )
     for name, tensor in tensors.items():
         if tensor.shape != wanted[name].shape:
             raise WeightsError(
-                f"{file}: {name} has shape {tuple(tensor.shape)}, this network needs {tuple(wanted[name].shape)}."
+                f"{file}: {name} has shape {tuple(tensor.shape)}, this network needs {tuple(wanted[name].shape)}; "
+                "fetch or export weights and config.json together."
             )
         if tensor.is_floating_point() and not tensor.isfinite().all():
             raise WeightsError(f"{file}: {name} holds NaN or infinity; the file is damaged, fetch or export it again.")
