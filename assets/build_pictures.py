@@ -1,9 +1,9 @@
 """Paint the pictures of the README and the model card with the shipped weights: ``python assets/build_pictures.py``.
 
-Writes ``assets/pictures/stickers.png`` (a row of stickers), ``equations.png`` (first + second = sticker) and
-``stages.png`` (everything between two emoji and their sticker). The same weights give the same pictures, byte for
-byte on one machine. ``--weights`` paints with others; ``--sheet PNG`` draws each sticker beside the teacher's
-instead, to choose pairs by.
+Writes ``stickers.png`` (a row of stickers) beside the weights, and into ``assets/pictures`` ``equations.png`` (first +
+second = sticker) and ``stages.png`` (everything between two emoji and their sticker). The same weights give the same
+pictures, byte for byte on one machine. ``--weights`` paints with others; ``--sheet PNG`` draws each sticker beside the
+teacher's instead, to choose pairs by.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from fusion.trace import FusionTrace  # noqa: E402
 from fusion.views import View, views  # noqa: E402
 
 TARGET = ROOT / "assets" / "pictures"
+CARD = ROOT / "assets" / "weights" / "fusion"
+"""Folder of the weights and their card, which goes to the hub with one picture."""
 PAPER, INK, FAINT = (255, 255, 255, 255), (60, 60, 67, 255), (130, 136, 146, 255)
 
 EQUATIONS = (
@@ -152,7 +154,7 @@ def main() -> None:
     if options.sheet:
         save(Grid(4, 340, 190).board([teacher_cell(trace, 330, 180) for trace in traces]), options.sheet)
         return
-    save(Grid(8, 160, 160, 8).board([sticker_cell(traces[i], 152) for i in STICKERS]), TARGET / "stickers.png")
+    save(Grid(8, 160, 160, 8).board([sticker_cell(traces[i], 152) for i in STICKERS]), CARD / "stickers.png")
     save(Grid(3, 440, 180).board([equation_cell(trace, 430, 176) for trace in traces]), TARGET / "equations.png")
     film = views(traces[EQUATIONS.index(FILM)], opacity=0.75)
     save(Grid(8, 206, 296).board([stage_cell(view, 206, 290) for view in film]), TARGET / "stages.png")
