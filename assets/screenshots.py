@@ -102,7 +102,9 @@ def shrink(path: Path) -> None:
     from PIL import Image
 
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
+        full = picture.convert("RGB")
+    # Pillow dithers only onto a given palette; without that, heat maps show steps.
+    small = full.quantize(256, palette=full.quantize(256), dither=Image.Dither.FLOYDSTEINBERG)
     small.save(path, optimize=True)
 
 
