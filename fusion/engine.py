@@ -291,7 +291,7 @@ class Engine:
             write_sheet(
                 self.settings.out / SHEETS / f"{self.index}-{phase.name}-{self.step:06d}.png", net, batch, output
             )
-            main_ok = (output.main_logit > 0).long() == batch.main
+            main_ok = output.main == batch.main
             found = alignment(output.layout, output.presence, batch.layout, batch.presence, batch.content, main_ok)
             values = {
                 "main": main_ok.float().mean(),

@@ -130,7 +130,7 @@ def measure(
 ) -> list[Row]:
     """The rows of one batch."""
     own = net(data.first, data.second)
-    main_ok = (own.main_logit > 0).long() == data.main
+    main_ok = own.main == data.main
     found = alignment(own.layout, own.presence, data.layout, data.presence, data.content, main_ok)
     columns = {
         "main_ok": main_ok.float(),

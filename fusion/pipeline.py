@@ -23,6 +23,7 @@ from fusion.checkpoint import load_fusion_net, locate_weights, weights_hash
 from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, FusionOutput, Perception
 from fusion.model.accelerate import accelerate
 from fusion.model.center_aware_scale import Plan
+from fusion.model.center_detector import decide
 from fusion.overrides import SIDES, Override, RequestError, check_request, read_override
 from fusion.sources import Source, read_source
 from fusion.teacher import TeacherDesk
@@ -147,7 +148,7 @@ class Fuser:
         with self.clock(timings, "perceive"):
             seen = self._seen.get(pair, lambda: self.net.perceive(*(self._tensor(p) for p in pictures)))
         with self.clock(timings, "plan"):
-            decided = int(seen.main_logit[0] > 0) if main is None else SIDES.index(main)
+            decided = int(decide(seen.main_logit)[0]) if main is None else SIDES.index(main)
             index = torch.tensor([decided], device=self.device)
             plan = self._plans.get((*pair, decided), lambda: self.net.plan(seen, index))
             placed = presence = None

@@ -9,6 +9,7 @@ from torch import Tensor
 from fusion.geometry import content_box
 from fusion.model import FusionNet, FusionOutput, Perception
 from fusion.model.center_aware_scale import Plan
+from fusion.model.center_detector import decide
 from fusion.model.head import stack_instances
 from fusion.trace import AttentionTrace, FusionTrace, LayoutTrace
 
@@ -30,7 +31,9 @@ def build_trace(
 
     ``pictures``: the two inputs, premultiplied RGBA, uint8 (S, S, 4).
     """
-    confidence = float(torch.sigmoid(seen.main_logit[0].float().abs()))
+    decided = int(decide(seen.main_logit)[0])
+    # Of two equals the rule takes the first, however the score leans: that is a confidence of one half.
+    confidence = max(float(torch.sigmoid(seen.main_logit[0].float() * (2 * decided - 1))), 0.5)
     instances = out.instances[0]
     return FusionTrace(
         names=("", ""),
@@ -41,7 +44,7 @@ def build_trace(
         inputs=tuple(one.astype(np.float32) / 255 for one in pictures),
         separated=tuple(array(one[0]) for one in out.separated),
         main=int(out.main[0]),
-        predicted_main=int(seen.main_logit[0] > 0),
+        predicted_main=decided,
         main_confidence=confidence,
         predicted=LayoutTrace(array(plan.layout[0]), array(torch.sigmoid(plan.presence_logit[0].float()))),
         override=None,

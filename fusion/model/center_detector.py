@@ -28,6 +28,19 @@ class EmojiCenterDetector(nn.Module):
         return (self.head(second, first) - self.head(first, second))[:, 0].float()
 
 
+UNDECIDED = 1.0
+"""Logits up to this, a confidence of 73 %, leave the two emoji equals."""
+
+
+def decide(logit: Tensor) -> Tensor:
+    """The main subject (B,), 0 or 1, of logits (B,). Of two equals (two smileys) the first is the main subject.
+
+    An antisymmetric score cannot say "the first" of two emoji that may stand in either order: trained on such
+    pairs it ends at zero, and this rule decides. Swapping the inputs swaps every decision that is one.
+    """
+    return (logit > UNDECIDED).long()
+
+
 def order_by_main(main: Tensor, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """``(main, non-main)`` of two tensors (B, ...) where ``main`` (B,) is 0 for the first, 1 for the second."""
     if len(main) == 1 and main.device.type == "cpu":  # one pair: nothing to mix, so nothing to copy

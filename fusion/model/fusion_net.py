@@ -13,7 +13,7 @@ from fusion.colour import repaint
 from fusion.geometry import content_box, layout_to_box, over
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import CenterAwareScaleModule, Plan, align
-from fusion.model.center_detector import EmojiCenterDetector, order_by_main
+from fusion.model.center_detector import EmojiCenterDetector, decide, order_by_main
 from fusion.model.config import FusionConfig
 from fusion.model.head import build_head, stack_instances
 from fusion.model.layout_trunk import LayoutTrunk
@@ -229,7 +229,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         would decide: ``main`` (B,) long 0 or 1, ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
         """
         seen = self.perceive(first, second)
-        main = (seen.main_logit > 0).long() if main is None else main
+        main = decide(seen.main_logit) if main is None else main
         plan = self.plan(seen, main)
         return self.fuse(seen, main, plan, layout, presence, recolour, disabled)
 

@@ -9,6 +9,7 @@ from fusion.catalog import Catalog
 from fusion.checkpoint import available_weights, load_fusion_net
 from fusion.model import accelerate as module
 from fusion.model.accelerate import RINGS, TOLERANCE, Rounded, accelerate, drawn, fold_batch_norm, has_bfloat16
+from fusion.model.center_detector import decide
 
 FACES = ("1f600", "1f60e", "1f431", "1f98a", "1f47b", "1f635")
 THINGS = ("1f355", "1f451", "1f525", "2764", "1f33b", "1f3c6")
@@ -63,7 +64,7 @@ def test_the_three_steps_work_one_by_one():
     net, (first, second) = awake(tiny()), pictures(1)
     quick = accelerate(net, size=32)
     seen = quick.perceive(first, second)
-    main = (seen.main_logit > 0).long()
+    main = decide(seen.main_logit)
     plan = quick.plan(seen, main)
     moved = quick.fuse(seen, main, plan, layout=plan.layout * 0.5)
     again = quick.fuse(seen, main, plan, layout=plan.layout * 0.5)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from nets import awake, pictures, tiny
 
-from fusion.model.center_detector import EmojiCenterDetector, order_by_main
+from fusion.model.center_detector import UNDECIDED, EmojiCenterDetector, decide, order_by_main
 
 
 @pytest.mark.parametrize("head", ["pooled", "trunk"])
@@ -17,8 +17,10 @@ def test_swapping_the_maps_swaps_the_decision(head):
 
 def test_swapping_the_inputs_swaps_the_decision_of_fusion():
     net, (first, second) = awake(tiny()), pictures(8)
+    with torch.no_grad():
+        net.center_detector.head.numbers.weight.mul_(1e7)
     logit, swapped = net.perceive(first, second).main_logit, net.perceive(second, first).main_logit
-    assert logit.abs().min() > 0
+    assert logit.abs().min() > UNDECIDED
     torch.testing.assert_close(swapped, -logit)
     there, back = net(first, second), net(second, first)
     assert torch.equal(there.main, 1 - back.main)
@@ -57,3 +59,13 @@ def test_order_by_main(batch):
     main, other = order_by_main(torch.tensor([0, 1, 0]), torch.zeros(3, 4), torch.ones(3, 4))
     assert main[:, 0].tolist() == [0, 1, 0]
     assert other[:, 0].tolist() == [1, 0, 1]
+
+
+def test_of_two_equals_the_first_is_the_main_subject():
+    logits = torch.tensor([-9.0, -UNDECIDED, -0.1, 0.0, 0.1, UNDECIDED, UNDECIDED + 0.01, 9.0])
+    assert decide(logits).tolist() == [0, 0, 0, 0, 0, 0, 1, 1]
+
+
+def test_an_emoji_with_itself_takes_the_first():
+    net, (first, _) = awake(tiny()), pictures(4)
+    assert net(first, first).main.tolist() == [0] * 4

@@ -5,6 +5,7 @@ import torch
 from nets import ALL, awake, pictures, tiny
 
 from fusion.model import ABLATIONS
+from fusion.model.center_detector import decide
 
 
 @pytest.mark.parametrize("preset", ALL)
@@ -39,7 +40,7 @@ def test_forward_is_its_three_steps(preset):
     net, (first, second) = awake(tiny(preset)), pictures(3)
     whole = net(first, second)
     seen = net.perceive(first, second)
-    main = (seen.main_logit > 0).long()
+    main = decide(seen.main_logit)
     steps = net.fuse(seen, main, net.plan(seen, main))
     assert torch.equal(whole.image, steps.image)
     assert torch.equal(whole.layout, steps.layout)
