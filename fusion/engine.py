@@ -66,7 +66,7 @@ class Engine:
         self.device = self.accelerator.device
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.perceptual = perceptual.to(self.device) if isinstance(perceptual, torch.nn.Module) else perceptual
-        self.sampler = PairSampler(teacher)
+        self.sampler = PairSampler(teacher, settings.split)
         self.average = Average(self.net, settings.ema)
         self.index, self.step, self.minutes = 0, 0, minutes_spent
         self.history: deque[float] = deque()

@@ -21,7 +21,8 @@ from fusion.model import FusionNet
 class Settings:
     """How a run runs. Times in seconds; ``workers``: processes that prepare batches.
 
-    ``styles``: other art styles that the layout branch sees in the phase of its own.
+    ``styles``: other art styles that the layout branch sees in the phase of its own. ``split``: which pairs are
+    drawn, ``"train"`` or ``"all"`` (see ``splits``).
     """
 
     out: Path
@@ -37,6 +38,7 @@ class Settings:
     precision: str = "bf16"
     progress: bool = True
     styles: tuple[str, ...] = ()
+    split: str = "train"
 
 
 class Average:

@@ -77,9 +77,14 @@ def is_training_pair(first: str, second: str) -> bool:
 
 
 def belongs_to(split: str, first: str, second: str) -> bool:
-    """Whether the pair is one of ``split``: ``"train"``, ``"pairs"``, ``"emoji"`` or ``"style"``."""
+    """Whether the pair is one of ``split``: ``"train"``, ``"all"``, ``"pairs"``, ``"emoji"`` or ``"style"``.
+
+    ``"all"`` is for weights that people use: every emoji is seen, the held-out pairs still never are.
+    """
     if split == "train":
         return is_training_pair(first, second)
+    if split == "all":
+        return hash_share(*sorted((first, second))) >= PAIR_SHARE
     if split == "emoji":
         return is_held_out_emoji(first) or is_held_out_emoji(second)
     if split in SPLITS:

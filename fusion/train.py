@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
     add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
+    add("--all-emoji", action="store_true", help="train on the held-out emoji as well; held-out pairs stay unseen")
     add("--styles", default="", metavar="NAME,...", help="art styles that phase one mixes in (assets/fetch_styles.py)")
     add("--export", type=Path, metavar="FOLDER", help="also write the averaged weights here, in half precision")
     add("--seed", type=int, default=0)
@@ -75,6 +76,7 @@ def train_command(args: argparse.Namespace) -> int:
         precision=args.precision,
         progress=not args.quiet,
         styles=tuple(filter(None, args.styles.split(","))),
+        split="all" if args.all_emoji else "train",
     )
     training_styles(settings.styles, 64, teacher.frame)  # a missing one is better named now than later
     perceptual = load_perceptual() if needs else None

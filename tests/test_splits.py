@@ -47,6 +47,14 @@ def test_about_a_tenth_of_the_seen_pairs_is_held_out(drawn):
     assert share == pytest.approx(splits.PAIR_SHARE, abs=0.01)
 
 
+def test_weights_for_people_see_every_emoji_but_no_held_out_pair(drawn):
+    pairs = list(itertools.combinations(KEYS, 2))
+    everything = [pair for pair in pairs if splits.belongs_to("all", *pair)]
+    assert drawn <= {key for pair in everything for key in pair}
+    assert not any(splits.belongs_to("pairs", *pair) for pair in everything)
+    assert all(splits.belongs_to("all", *pair) for pair in pairs if splits.belongs_to("train", *pair))
+
+
 def test_the_style_split_shows_the_held_out_pairs(drawn):
     pairs = list(itertools.combinations(KEYS[:60], 2))
     assert [splits.belongs_to("style", *pair) for pair in pairs] == [splits.belongs_to("pairs", *p) for p in pairs]
