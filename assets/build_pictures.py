@@ -106,9 +106,9 @@ def stage_cell(view: View, width: int, height: int) -> Image.Image:
         picture.putalpha(60)
     cell.alpha_composite(picture, (0, 0))
     pen = ImageDraw.Draw(cell)
-    pen.text((0, side + 8), view.stage.title, fill=INK, font=drawing.font(15))
-    for row, line in enumerate(wrapped(view.caption, drawing.font(14), side)[:3]):
-        pen.text((0, side + 32 + 18 * row), line, fill=FAINT, font=drawing.font(14))
+    pen.text((0, side + 8), view.stage.title, fill=INK, font=drawing.font(17))
+    for row, line in enumerate(wrapped(view.caption, drawing.font(15), side)[:3]):
+        pen.text((0, side + 33 + 19 * row), line, fill=FAINT, font=drawing.font(15))
     return cell
 
 
@@ -157,7 +157,7 @@ def main() -> None:
     save(Grid(8, 160, 160, 8).board([sticker_cell(traces[i], 152) for i in STICKERS]), CARD / "stickers.png")
     save(Grid(3, 440, 180).board([equation_cell(trace, 430, 176) for trace in traces]), TARGET / "equations.png")
     film = views(traces[EQUATIONS.index(FILM)], opacity=0.75)
-    save(Grid(8, 206, 296).board([stage_cell(view, 206, 290) for view in film]), TARGET / "stages.png")
+    save(Grid(6, 226, 318).board([stage_cell(view, 226, 312) for view in film]), TARGET / "stages.png")
 
 
 if __name__ == "__main__":
