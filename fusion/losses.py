@@ -18,7 +18,7 @@ from fusion.model import FusionNet, FusionOutput
 from fusion.model.center_aware_scale import Plan
 
 LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour")
-IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "perceptual", "composite")
+IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
 """Where the layout loss turns from square to linear, in canvas fractions (study, second part)."""
 
@@ -68,6 +68,27 @@ def changed_distance(image: Tensor, target: Tensor, composite: Tensor) -> Tensor
     return (error.sum(1) / changed.sum(1).clamp_min(1)).mean()
 
 
+def attention_ratio(output: FusionOutput) -> Tensor:
+    """Mean attention on the rest of the main subject over that on the non-main: below 1 where attention points right.
+
+    Averaged over the up blocks and the pairs that place something. The picture alone does not ask for it.
+    Source: design section 1, PositionalAttentionSE ("raises the regions where the non-main sits").
+    """
+    placed = output.presence.sum(1) > 0
+    silhouette = output.instances[:, :, 3].amax(dim=1, keepdim=True)
+    ratios = []
+    for maps in output.attention.values():
+        side = maps.spatial.shape[-2:]
+        inside = F.adaptive_avg_pool2d(silhouette, side)
+        rest = F.adaptive_avg_pool2d(output.main_image[:, 3:], side) * (1 - inside)
+        on_non_main, on_rest = (
+            (maps.spatial.float() * mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)).clamp_min(1e-3)
+            for mask in (inside, rest)
+        )
+        ratios.append((on_rest / on_non_main.clamp_min(1e-3))[placed])
+    return torch.cat(ratios).mean() if ratios and placed.any() else silhouette.new_zeros(())
+
+
 def image_terms(
     output: FusionOutput,
     batch: Batch,
@@ -87,6 +108,8 @@ def image_terms(
         "changed": lambda: changed_distance(image, target, net.normalise(output.composite.detach().float())),
         "composite": lambda: F.mse_loss(net.normalise(output.composite.float()), target),
     }
+    if net.config.attention == "layout":
+        terms["attention"] = lambda: attention_ratio(output)
     if perceptual is not None:
         terms["perceptual"] = lambda: perceptual(differentiable_rgba(net, image), batch.target).mean()
     return {name: term() for name, term in terms.items() if name in wanted}

@@ -85,7 +85,7 @@ class Phase:
 
 
 LAYOUT_WEIGHTS = {"main": 1.0, "layout": 4.0, "box": 0.5, "presence": 1.0, "recolour": 1.0}
-IMAGE_WEIGHTS = {"l1": 3.0, "gradient": 3.0, "mse": 3.0, "changed": 2.0}
+IMAGE_WEIGHTS = {"l1": 3.0, "gradient": 3.0, "mse": 3.0, "changed": 2.0, "attention": 0.02}
 STAGES = {  # size -> batch, steps, learning rate, share of the time
     64: (32, 6000, 2e-3, 0.35),
     128: (16, 6000, 1e-3, 0.30),

@@ -1,15 +1,26 @@
 """The criterion and the figures: zero at the truth, blind to what does not count."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 from fake_teacher import FakeTeacher
 
 from fusion.dataset import PairSampler, collate
-from fusion.losses import IMAGE_TERMS, LAYOUT_TERMS, gradient_distance, image_terms, layout_terms
+from fusion.losses import (
+    IMAGE_TERMS,
+    LAYOUT_TERMS,
+    attention_ratio,
+    changed_distance,
+    gradient_distance,
+    image_terms,
+    layout_terms,
+)
 from fusion.metrics import PSNR_CEILING, psnr, similarity, ssim
 from fusion.model import build_fusion_net
+from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import Plan
 from fusion.objective import Objective
 from fusion.phases import schedule
@@ -103,3 +114,28 @@ def test_empty_canvas_is_no_similarity():
     a[..., :8, :8], b[..., -8:, -8:] = 1, 1
     assert float(similarity(a, b)) == pytest.approx(0)
     assert float(similarity(a, a)) == pytest.approx(1)
+
+
+def test_only_changed_pixels_count_and_each_pair_weighs_the_same():
+    target, composite = torch.zeros(2, 4, 8, 8), torch.zeros(2, 4, 8, 8)
+    target[0, :, 0, 0] = 1  # one changed pixel here, half of the picture there
+    target[1, :, :4] = 1
+    assert float(changed_distance(target, target, composite)) == 0
+    assert float(changed_distance(composite, target, composite)) == pytest.approx(1)
+    untouched = target.clone()
+    untouched[:, :, 7] = 0.5
+    assert float(changed_distance(untouched, target, composite)) == 0
+
+
+def test_attention_on_the_non_main_lowers_the_ratio(batch):
+    net = build_fusion_net("fusion", width=4)
+    with torch.no_grad():
+        output = net(batch.first, batch.second, main=batch.main, layout=batch.layout, presence=batch.presence)
+        even = {name: AttentionMaps(m.channel, torch.ones_like(m.spatial)) for name, m in output.attention.items()}
+        silhouette = output.instances[:, :, 3].amax(1, keepdim=True)
+        pointing = {
+            name: AttentionMaps(m.channel, 0.1 + F.adaptive_avg_pool2d(silhouette, m.spatial.shape[-2:]))
+            for name, m in output.attention.items()
+        }
+    assert float(attention_ratio(replace(output, attention=even))) == pytest.approx(1, abs=1e-4)
+    assert float(attention_ratio(replace(output, attention=pointing))) < 0.7
