@@ -1,6 +1,6 @@
 """One fusion to take along: inputs, every stage, arrays, numbers, versions; as a folder or as one zip.
 
-Source: issue "the layout debugger", item 7; design section 6 (``fuse --trace DIR``).
+Source: design section 6 (``fuse --trace DIR``), section 7 (bundle).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def png_bytes(picture: Image.Image, parameters: dict | None = None) -> bytes:
         # ASCII only: tEXt holds Latin-1, and JSON's escapes carry the rest.
         info.add_text(PNG_KEY, json.dumps(parameters))
     buffer = io.BytesIO()
-    # Level 1 halves the time for a quarter more bytes.
+    # Fast rather than small: a person waits for it.
     picture.save(buffer, "PNG", compress_level=1, pnginfo=info)
     return buffer.getvalue()
 

@@ -3,8 +3,7 @@
 Every batch is a pure function of (seed, process, step), so a resumed run sees the data that an uninterrupted
 one would have seen, however far the prefetching had run ahead.
 
-Source: design section 3; study, second part ("generate on the fly", "sampling layouts alone costs 18
-microseconds a pair").
+Source: design section 3; feasibility study (pairs are drawn on the fly; the layout branch needs no target picture).
 """
 
 from __future__ import annotations
@@ -25,9 +24,6 @@ from fusion.recipes.recipe import MAX_INSTANCES, Recipe, Sprite
 from fusion.splits import Pools, belongs_to
 from fusion.styled import StyledSprites, restyle
 
-LAYOUT_VIEW = 64
-"""Side of the pictures that the layout branch looks at (design section 2)."""
-
 ANY = "any"
 """Name of the pairs drawn from the whole catalogue, whatever their family: what people who try random pairs meet."""
 
@@ -44,7 +40,8 @@ TRIES = 24
 class SpriteSource(Protocol):
     """What :class:`fusion.recipes.sprites.SpriteTable` offers."""
 
-    def take(self, sprites: Sequence[Sprite]) -> Tensor: ...
+    def take(self, sprites: Sequence[Sprite]) -> Tensor:
+        """uint8 (n, 4, S, S), premultiplied RGBA."""
 
 
 class Teacher(Protocol):
@@ -52,13 +49,17 @@ class Teacher(Protocol):
 
     frame: Frame
 
-    def pools(self) -> Pools: ...
+    def pools(self) -> Pools:
+        """Family -> keys that can stand first, keys that can stand second."""
 
-    def recipe(self, first: str, second: str) -> Recipe: ...
+    def recipe(self, first: str, second: str) -> Recipe:
+        """The one answer for a pair."""
 
-    def table(self, size: int) -> SpriteSource: ...
+    def table(self, size: int) -> SpriteSource:
+        """Pictures of ``size`` pixels a side."""
 
-    def paint(self, recipes: Sequence[Recipe], size: int, layouts: Tensor | None = None) -> Tensor: ...
+    def paint(self, recipes: Sequence[Recipe], size: int, layouts: Tensor | None = None) -> Tensor:
+        """Targets (B, 4, S, S) in [0, 1]; ``layouts`` (B, 3, 4) takes the place of the recipes' own."""
 
 
 class RouterTeacher:

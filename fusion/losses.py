@@ -20,7 +20,7 @@ from fusion.model.center_aware_scale import Plan
 LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour")
 IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
-"""Where the layout loss turns from square to linear, in canvas fractions (study, second part)."""
+"""Where the layout loss turns from square to linear, in canvas fractions (feasibility study)."""
 
 CHANGED = 0.02
 """A pixel counts as changed where the target differs from the plain composite by more than this."""

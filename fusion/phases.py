@@ -1,6 +1,6 @@
 """Training phases as data: what is trained, on what, for how long, with which weights, and when to stop.
 
-Source: design sections 1 and 2; the studies' recipes (AdamW 2e-3, cosine; BCE + 4 x smooth L1; L1 + gradient + MSE).
+Source: design sections 1 and 2; feasibility study (AdamW 2e-3, cosine; BCE + 4 x smooth L1; L1 + gradient + MSE).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from fusion.model import FusionNet
 class Settings:
     """How a run runs. Times in seconds; ``workers``: processes that prepare batches.
 
-    ``styles``: other art styles that the layout branch sees in the phase of its own. ``split``: which pairs are
+    ``styles``: other art styles that the layout branch sees in its own phase. ``split``: which pairs are
     drawn, ``"train"`` or ``"all"`` (see ``splits``).
     """
 
@@ -102,7 +102,7 @@ def build_accelerator(settings: Settings):
 def keep_freed_memory() -> None:
     """Let glibc keep what a step frees for the next one, instead of handing it back and fetching it page by page.
 
-    Measured on one core: 16 % more pairs a second in the layout phase, 5 % in the picture phases. Elsewhere: nothing.
+    Where there is no glibc, nothing happens.
     """
     trim_threshold, mmap_max = -1, -4  # glibc's malloc.h: M_TRIM_THRESHOLD, M_MMAP_MAX
     try:

@@ -1,7 +1,7 @@
 """The state of a training run in one safetensors file: written beside, then renamed, never pickled.
 
 Whenever the power goes, either the old or the new checkpoint is there, whole. Scalars travel as JSON in the file's
-header. Source: issue "nothing lost": kill -9 at any moment, resume, and end with the same weights.
+header: killed at any moment and resumed, a run ends with the same weights.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class TeacherDesk:
 
     def _paint(self, first: str, second: str, size: int) -> tuple[Recipe, np.ndarray]:
         """Recipe and target, float32 (size, size, 4) premultiplied."""
-        # Here, not above: anatomy and recipes cost a tenth of a second that the first fusion need not wait for.
+        # Here, not above: the first fusion need not wait for anatomy and recipes.
         from fusion.recipes.paint import paint
         from fusion.recipes.router import recipe_for
         from fusion.recipes.sprites import SpriteTable

@@ -1,6 +1,6 @@
 """``python -m fusion train``: from options to a running engine.
 
-Source: design section 6; issue "train the default network for real".
+Source: design section 6.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The parts of the page run in the browser (``static/*.js``) and ask the server for JSON; that is one request a fusion
 instead of a queue round trip for every picture.
 
-Source: design section 7, and the measurements behind it (server functions answer in a third of the queue's time).
+Source: design section 7.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """FuseRequest: what the page asks for, checked once, and the permalink that restores it.
 
-Source: design section 7, and issue text "permalink that restores pair, main subject, layout and preset".
+Source: design section 7.
 """
 
 from __future__ import annotations
