@@ -1,7 +1,7 @@
 """Emoji in other art styles: as variety for the layout branch, and as a test of foreign styles.
 
-Source: study, second part ("the same emoji drawn by other permissively licensed sets are a cheap source of variety,
-and one set kept out of training tests uploads in a foreign style").
+Source: feasibility study (sets under permissive licences are a cheap source of variety; one set kept out of training
+tests uploads in a foreign style).
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from fusion.recipes.recipe import Sprite
 
 TEST_STYLE = "twemoji"
 """Kept out of training: the style split is drawn in it."""
+
+SHARE_ALIKE = "openmoji"
+"""Never trained on: its terms may reach the weights (assets/licences/README.md)."""
 
 STYLE_SHARE = 0.3
 """How many pairs have an emoji of another style; in half of those both are."""
@@ -50,7 +53,9 @@ class StyledSprites:
 
 
 def training_styles(names: Sequence[str], size: int, frame: Frame) -> list[StyledSprites]:
-    """The named styles for training. The test style is refused."""
+    """The named styles for training. Raises FusionError for those that are not for it."""
+    if SHARE_ALIKE in names:
+        raise FusionError(f"The style {SHARE_ALIKE} is share-alike, so no weights are trained on it: leave it out.")
     if TEST_STYLE in names:
         raise FusionError(f"The style {TEST_STYLE} tests foreign styles, so training cannot use it: leave it out.")
     return [StyledSprites(name, size, frame) for name in names]

@@ -52,6 +52,7 @@ def test_steps_stay_a_function_of_their_number():
     assert torch.equal(steps[3].first, steps[3].first)
 
 
-def test_the_test_style_is_refused():
-    with pytest.raises(FusionError, match="leave it out"):
-        training_styles(["noto-v1", "twemoji"], 64, STICKER_FRAME)
+@pytest.mark.parametrize(("style", "why"), [("twemoji", "tests foreign styles"), ("openmoji", "share-alike")])
+def test_styles_that_are_not_for_training_are_refused(style, why):
+    with pytest.raises(FusionError, match=rf"{why}.*leave it out"):
+        training_styles(["noto-v1", style], 64, STICKER_FRAME)
