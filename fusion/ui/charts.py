@@ -6,9 +6,9 @@ import io
 
 import numpy as np
 
+from fusion.alignment import ALIGNED_IOU
+
 INK, RIGHT, WRONG = "#8a8f98", "#1a9c8c", "#e0703c"
-ALIGNED_FROM = 0.75
-"""IoU from which a pair counts as aligned (design section 5)."""
 
 
 def draw(rows: list[dict]) -> bytes:
@@ -23,7 +23,7 @@ def draw(rows: list[dict]) -> bytes:
     for ax in axes:
         dress(ax)
     histogram(overlap, rows, "iou", np.linspace(0, 1, 21), "IoU")
-    overlap.axvline(ALIGNED_FROM, color=INK, lw=0.8, ls="--")
+    overlap.axvline(ALIGNED_IOU, color=INK, lw=0.8, ls="--")
     histogram(centre, rows, "center_error", np.linspace(0, 0.4, 21), "centre error (of the canvas)")
     histogram(scale, rows, "scale_error", np.linspace(0, 1, 21), "scale error (|log ratio|)")
     centre.legend(fontsize=8, frameon=False, labelcolor=INK, loc="upper right")

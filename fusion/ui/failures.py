@@ -18,9 +18,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from fusion.errors import FusionError
+from fusion.splits import SPLITS
 from fusion.ui.request import RequestError
 
-SPLITS = ("pairs", "emoji", "style")
 LIMITS = (10, 2000)
 KEPT_JOBS = 4
 COLUMNS = (

@@ -12,15 +12,9 @@ from urllib.parse import urlencode
 
 from PIL import Image
 
-from fusion.errors import FusionError
+from fusion.model import ABLATIONS
+from fusion.overrides import SIDES, RequestError
 from fusion.ui.pictures import read_upload
-
-SIDES = ("first", "second")
-ABLATIONS = ("layout", "position", "up3", "up4")
-
-
-class RequestError(FusionError):
-    """A request that the page should not have sent, or a permalink that somebody edited."""
 
 
 @dataclass(frozen=True)
