@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fusion.colour import BINS, FLAT, KNOT_GAP, recolour
+from fusion.colour import FLAT, KNOT_GAP, recolour
 from fusion.geometry import IDENTITY, PREFILTER, Layout, over
 from fusion.recipes.recipe import Recipe, Stroke
 from fusion.recipes.sprites import SpriteTable, Window
@@ -78,15 +78,6 @@ def luminance_curve(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     wanted = 0.6 * (knots - knots[0]) / (knots[-1] - knots[0]) - 0.3 + light.mean()
     factor = (1 - strength) + strength * wanted / np.maximum(light, 0.05)
     colours = np.clip(colours * np.clip(factor, 0.5, 1.5)[:, None], 0, 1)
-    return np.column_stack([knots, colours]).astype(np.float32)
-
-
-def tint_curve(palette: np.ndarray) -> np.ndarray:
-    """The curve that tints features in a palette's hue, dark strokes to a deep tone of it: (8, 4) float32."""
-    colour = palette[len(palette) // 2, 1:].astype(np.float64)
-    knots = np.linspace(0, 1, BINS)
-    tones = np.stack([0.42 * colour, 0.9 * colour, 0.75 + 0.25 * colour])
-    colours = np.stack([np.interp(knots, [0, 0.5, 1], tones[:, c]) for c in range(3)], axis=1)
     return np.column_stack([knots, colours]).astype(np.float32)
 
 

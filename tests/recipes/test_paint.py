@@ -9,7 +9,7 @@ import torch
 from fusion import colour
 from fusion.geometry import IDENTITY, STICKER_FRAME, Layout, over, warp
 from fusion.recipes.anatomy import anatomy
-from fusion.recipes.paint import luminance_curve, paint, recolour, spread, tint_curve
+from fusion.recipes.paint import luminance_curve, paint, recolour, spread
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.sprites import SpriteTable
 
@@ -140,13 +140,6 @@ def test_spread_keeps_order_and_mean() -> None:
     knots = spread(np.array([0.5, 0.5, 0.5, 0.51, 0.3, 0.9, 0.9, 0.9]))
     assert (np.diff(knots) > 0.0199).all()
     assert abs(knots.mean() - 0.6275) < 0.05
-
-
-def test_tint_goes_from_deep_to_pale() -> None:
-    curve = tint_curve(anatomy(BLUE).palette)
-    light = curve[:, 1:] @ np.array([0.299, 0.587, 0.114])
-    assert (np.diff(light) > 0).all()
-    assert curve[0, 3] > curve[0, 1]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
