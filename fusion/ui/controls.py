@@ -6,10 +6,9 @@ about the canvas centre, then shift), so that a drag needs no network until it e
 
 from __future__ import annotations
 
-import numpy as np
-
 from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
-from fusion.tables import layout_of
+from fusion.maps import present
+from fusion.tables import layout_of, truth_of
 from fusion.trace import FusionTrace
 from fusion.ui.pictures import data_url
 from fusion.views import content
@@ -34,8 +33,7 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
 
 def lead(trace: FusionTrace) -> int:
     """Which instance the sliders place: the first that is present."""
-    present = np.flatnonzero(np.asarray(trace.effective.presence) > 0.5)
-    return int(present[0]) if len(present) else 0
+    return next(iter(present(trace)), 0)
 
 
 def truth(trace: FusionTrace) -> list[list[float]] | None:
@@ -43,8 +41,7 @@ def truth(trace: FusionTrace) -> list[list[float]] | None:
     teacher = trace.teacher
     if teacher is None or teacher.main != trace.main:
         return None
-    layouts, presence = teacher.layout.layouts, teacher.layout.presence
-    return [layout_of(one) for one, here in zip(layouts, presence, strict=True) if here > 0.5]
+    return truth_of(trace)
 
 
 def grip(trace: FusionTrace) -> list[float]:
