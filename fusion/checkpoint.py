@@ -11,7 +11,6 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from huggingface_hub import hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
 from safetensors.torch import save
@@ -92,7 +91,9 @@ def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in net.state_dict().items()}
     if half:
-        tensors = {n: t.to(torch.float16) if t.is_floating_point() else t for n, t in tensors.items()}
+        # Running statistics stay as they are: a variance beyond 65,504 would become infinite.
+        halves = {name for name, _ in net.named_parameters()}
+        tensors = {name: tensor.half() if name in halves else tensor for name, tensor in tensors.items()}
     config = json.dumps(asdict(net.config), indent=2, sort_keys=True) + "\n"
     with write_beside(folder / WEIGHTS_FILE) as path:
         # Not save_file, whose files only their owner can read.

@@ -109,3 +109,11 @@ def test_shipped_weights_load(preset):
     net = load_fusion_net(preset=preset)
     assert net.config.preset == preset
     assert not net.training
+
+
+def test_half_precision_keeps_large_running_statistics(tmp_path):
+    net = build_fusion_net(width=2)
+    variance = net.unet.up1.convs[0][1].running_var
+    variance.fill_(1e6)
+    again = load_fusion_net(save_fusion_net(net, tmp_path))
+    assert torch.equal(again.unet.up1.convs[0][1].running_var, variance)
