@@ -27,7 +27,7 @@ STAGES: dict[str, Stage] = {
         Stage("second", "Second emoji", "colour 0 to 1", "The second emoji exactly as the network sees it."),
         Stage(
             "separated",
-            "Separated features",
+            "Separated",
             "any; blue below zero, red above",
             "Each emoji after a convolution of its own; one tile a channel, all on one scale with white at zero.",
         ),
@@ -39,9 +39,9 @@ STAGES: dict[str, Stage] = {
         ),
         Stage(
             "layout",
-            "Layout on the main subject",
-            "scale 0 to 2, offset as the preset allows",
-            "The other emoji's silhouette and box where it will land; a dashed box is where it is not.",
+            "Layout",
+            "scale 0 to 2",
+            "Where the other emoji lands on the main subject, silhouette and box; a dashed box is where it is not.",
         ),
         Stage(
             "transformed",
