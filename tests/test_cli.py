@@ -88,6 +88,7 @@ class TestFuse:
             (["😀", "none.png", "-o", "x.png"], "There is no file"),
             (["😀", "🍕"], "-o OUT.png"),
             (["😀", "🍕", "-o", "x.jpg"], "x.png"),
+            (["😀", "🍕", "-o", "."], "sticker.png"),
             (["😀", "🍕", "-o", "x.png", "--size", "100"], "multiple of 16"),
             (["😀", "🍕", "-o", "x.png", "--size", "-1"], "whole number"),
             (["😀", "🍕", "-o", "x.png", "--layout", "1,2,3"], "four numbers"),

@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     if not (args.out or args.trace or args.json):
         raise FusionError("Nothing to write: name a file with -o OUT.png, a folder with --trace, or ask for --json.")
     if args.out and args.out.suffix.lower() != ".png":
-        raise FusionError(f"{args.out} is no PNG file; fuse writes PNG, so name it {args.out.with_suffix('.png')}.")
+        better = args.out.parent / f"{args.out.stem.strip('.') or 'sticker'}.png"
+        raise FusionError(f"{args.out} is no PNG file; fuse writes PNG, so name it {better}.")
     layout = None if args.layout is None else numbers(args.layout)
     pair = source(args.first), source(args.second)
 
