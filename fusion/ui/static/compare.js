@@ -8,7 +8,7 @@
     root.innerHTML = `
       <section class="ef-run"><span class="ef-pair-title" data-role="title"></span>
         <button type="button" class="ef-button" data-act="other"><i data-icon="dice"></i><span>Another pair</span></button>
-        <span class="ef-soft">Differences are measured against <select data-role="reference" aria-label="Reference preset"></select></span></section>
+        <span class="ef-soft ef-against">Differences are measured against <select data-role="reference" aria-label="Reference preset"></select></span></section>
       <ol class="ef-presets" data-role="presets"></ol>
       <p class="ef-soft" data-role="alone" hidden></p>
       <section class="ef-versus">
@@ -25,7 +25,7 @@
     sliders = NAMES.map((name) => {
       const slider = EF.make("input", { type: "range", step: "any", "aria-label": `${name}, all presets` });
       const value = EF.make("output", { textContent: "" });
-      slider.addEventListener("input", () => { value.textContent = Number(slider.value).toFixed(2); });
+      slider.addEventListener("input", () => { value.textContent = EF.number(Number(slider.value)); });
       slider.addEventListener("change", () => EF.update({ layout: sliders.map((one) => Number(one.slider.value)) }, true));
       EF.find("sliders", root).append(EF.make("label", {}, EF.make("span", { textContent: name }), slider, value));
       return { slider, value };
@@ -35,7 +35,9 @@
     EF.find("presets", root).append(...EF.info.presets.map(drawEmpty));
     const alone = EF.find("alone", root);
     alone.hidden = EF.info.presets.length > 1;
-    alone.textContent = "Only one preset has weights here. Train another (python -m fusion train --preset unet-se-po) and it appears beside this one.";
+    // A difference from itself says nothing.
+    root.classList.toggle("ef-alone", !alone.hidden);
+    alone.textContent = "Only one preset has weights here. Train another (python -m fusion train --preset unet-se-po --out runs/unet-se-po --export assets/weights/unet-se-po), start the app again, and it appears beside this one.";
   };
 
   const drawEmpty = (preset) => EF.make("li", { className: "ef-preset-card", "data-preset": preset },
@@ -71,9 +73,10 @@
     picture.src = answer.picture;
     difference.src = answer.difference;
     const facts = [["main", `${answer.main} ${(100 * answer.main_confidence).toFixed(0)} %`],
-      ["layout", answer.effective.map((value) => value.toFixed(2)).join("  ")],
+      ["layout", answer.effective.map((value) => EF.number(value)).join("  ")],
       ["IoU", EF.number(answer.alignment?.iou)],
-      ["network", `${EF.number(answer.ms, 0)} ms`], ["difference", answer.gap.toFixed(3)]];
+      ["network", `${EF.number(answer.ms, 0)} ms`]];
+    if (EF.info.presets.length > 1) facts.push(["difference", EF.number(answer.gap, 3)]);
     card.querySelector("dl").replaceChildren(...facts.flatMap(([name, value]) => [EF.make("dt", { textContent: name }), EF.make("dd", { textContent: value })]));
   };
 
@@ -110,7 +113,7 @@
     sliders.forEach(({ slider, value }, i) => {
       [slider.min, slider.max] = i < 2 ? info.range.scale : info.range.offset;
       slider.value = info.effective[info.lead][i];
-      value.textContent = EF.state.layout ? Number(slider.value).toFixed(2) : "predicted";
+      value.textContent = EF.state.layout ? EF.number(Number(slider.value)) : "predicted";
     });
   };
 
