@@ -79,8 +79,9 @@ window.EF = (() => {
     toastTimer = setTimeout(() => { node.hidden = true; }, 4000);
   };
 
-  // A number for people; what does not exist (the centre error of a wrong main subject, say) is a dash.
-  EF.number = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : "–");
+  // A number for people; what does not exist (the centre error of a wrong main subject, say) is a dash, and zero has
+  // no sign.
+  EF.number = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits).replace(/^-(?=[0.]+$)/, "") : "–");
   EF.name = (source) => (typeof source === "string" ? EF.byKey.get(source)?.name ?? source : source?.name ?? "nothing");
   // Where an emoji stands on the sprite sheet, as CSS variables.
   EF.sprite = (emoji) => `--x:${emoji.index % EF.info.columns};--y:${Math.floor(emoji.index / EF.info.columns)}`;

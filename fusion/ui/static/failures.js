@@ -82,7 +82,7 @@
     EF.find("progress", root).value = answer.state === "done" ? answer.total : rows.length;
     const over = answer.state !== "running";
     EF.find("state", root).textContent = answer.state === "failed" ? answer.message
-      : `${{ running: "Running", done: "Done", cancelled: "Cancelled" }[answer.state]}: ${rows.length} of ${over ? rows.length : answer.total} pairs`;
+      : `${{ running: "Running", done: "Done", cancelled: "Cancelled" }[answer.state]}: ${rows.length} of ${answer.state === "done" ? rows.length : answer.total} pairs`;
     if (answer.rows.length || over) { drawTotals(answer.summary); drawFamilies(); drawRows(); }
     if (over) { running(false); if (rows.length) drawCharts(); } else timer = setTimeout(poll, 500);
   };

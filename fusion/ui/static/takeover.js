@@ -33,8 +33,8 @@
     canvas.querySelectorAll(".ef-instance").forEach((node, k) => setBox(node, boxOf(layouts[k], info.content)));
     rows.forEach((row, i) => {
       row.slider.value = first[i];
-      row.slider.setAttribute("aria-valuetext", first[i].toFixed(3));
-      row.effective.textContent = first[i].toFixed(2);
+      row.slider.setAttribute("aria-valuetext", EF.number(first[i], 3));
+      row.effective.textContent = EF.number(first[i]);
       row.root.classList.toggle("ef-moved", Math.abs(first[i] - info.predicted[info.lead][i]) > 5e-4);
     });
   };
@@ -192,7 +192,7 @@
   const switches = () => [...EF.find("switches", take).querySelectorAll("input")];
 
   const drawInstances = () => {
-    const numbers = (layout) => layout.map((value) => value.toFixed(2)).join("  ");
+    const numbers = (layout) => layout.map((value) => EF.number(value)).join("  ");
     const head = EF.make("tr", {}, ...["instance", "presence", "predicted", "effective"].map((text) => EF.make("th", { textContent: text })));
     const lines = info.predicted.map((layout, k) => EF.make("tr", { className: info.presence[k] > 0.5 ? "" : "ef-absent" },
       ...[k + 1, info.predicted_presence[k].toFixed(2), numbers(layout), numbers(info.effective[k])].map((text) => EF.make("td", { textContent: text }))));
@@ -221,8 +221,8 @@
       EF.find("painted", take).src = answer.result;
       rows.forEach((row, i) => {
         [row.slider.min, row.slider.max] = i < 2 ? info.range.scale : info.range.offset;
-        row.predicted.textContent = info.predicted[info.lead][i].toFixed(2);
-        row.override.textContent = info.override ? info.override[i].toFixed(2) : "–";
+        row.predicted.textContent = EF.number(info.predicted[info.lead][i]);
+        row.override.textContent = info.override ? EF.number(info.override[i]) : "–";
       });
       drawCanvas();
       preview(info.effective[info.lead]);
