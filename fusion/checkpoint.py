@@ -16,7 +16,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from safetensors.torch import save
 
 from fusion.files import write_beside
-from fusion.model import DEFAULT_PRESET, PRESETS, FusionConfig, FusionNet, WeightsError
+from fusion.model import DEFAULT_PRESET, PRESETS, ConfigError, FusionConfig, FusionNet, WeightsError
 from fusion.model.weights import read_settings, read_weights
 
 WEIGHTS_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "weights"
@@ -79,7 +79,11 @@ def _fetch(repo_id: str) -> Path:
 
 def read_config(file: Path) -> FusionConfig:
     """The network's settings. Raises WeightsError for a missing or damaged file, ConfigError for wrong settings."""
-    return FusionConfig.from_dict(read_settings(file))
+    settings = read_settings(file)
+    try:
+        return FusionConfig.from_dict(settings)
+    except ConfigError as fault:
+        raise ConfigError(f"{file} describes no network that can be built: {fault}") from None
 
 
 def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:
