@@ -168,7 +168,7 @@ def show_layout(trace: FusionTrace) -> View:
     count = len(present(trace))
     caption = {0: "nothing placed", 1: "one instance"}.get(count, f"{count} instances")
     if trace.teacher is not None:
-        caption += f", IoU {trace.teacher.alignment.iou:.2f} with the teacher's"
+        caption += f", IoU to teacher {trace.teacher.alignment.iou:.2f}"
     return View(STAGES["layout"], picture, caption)
 
 
@@ -197,10 +197,11 @@ def show_attention(stage: str):
         under = drawing.emoji_picture(trace.composite)
         picture = drawing.overlay(under, found.values["joint"], found.scale, opacity)
         ratio = maps.focus(trace, stage)
-        caption = (
+        # What most people want to know comes first: the strip shows two lines.
+        caption = ("" if ratio is None else f"non-main {ratio:.2f} times the rest, ") + (
             f"places {spatial.min():.2f} to {spatial.max():.2f}, "
             f"{len(channel)} channels {channel.min():.2f} to {channel.max():.2f}"
-        ) + ("" if ratio is None else f", non-main {ratio:.2f} times the rest")
+        )
         return View(STAGES[stage], picture, caption, found.scale)
 
     return paint
