@@ -96,7 +96,7 @@ def test_other_presets_are_measured_too(preset):
 
 
 def test_swapping_leaves_an_antisymmetric_detector_in_agreement(net):
-    torch.nn.init.normal_(net.center_detector.head.numbers.weight, std=1.0)
+    torch.nn.init.normal_(net.center_detector.head.numbers.weight, std=1e4)  # far from undecided
     free = [row for row in rows(net) if not math.isnan(row.swap_main)]
     assert free
     assert all(row.swap_main == 1 for row in free)

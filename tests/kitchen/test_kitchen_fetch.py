@@ -18,8 +18,9 @@ from fusion.kitchen.metadata import KitchenError
 ROOT = Path(__file__).parents[2]
 QUICK = ["--timeout", "1.5", "--backoff", "0.01", "--rate", "500", "--tries", "3"]
 PROGRAM = """
-import argparse, sys
+import argparse, signal, sys
 from fusion.kitchen import add_arguments, run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
 parser = argparse.ArgumentParser()
 add_arguments(parser)
 sys.exit(run(parser.parse_args()))
