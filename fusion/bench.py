@@ -70,6 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--longest", type=float, default=10.0, metavar="S", help="leave out cases that take longer (default: 10 s)"
     )
+    parser.add_argument(
+        "--teacher", type=int, default=0, metavar="N", help="also time the teacher: N pairs of the router's own mix"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
 
@@ -87,6 +90,8 @@ def run(args: argparse.Namespace) -> int:
         rounds=max(args.rounds, 1),
         longest=args.longest,
     )
+    if args.teacher > 0:
+        report["teacher"] = [time_teacher(size, args.teacher) for size in whole(args.sizes, "--sizes", step=16)]
     if args.json:
         json.dump(report, sys.stdout, indent=1)
         print()
@@ -136,6 +141,27 @@ def bench(
         "skipped": skipped,
         "models": {preset: count(net, max(devices)) for preset, net in nets.items()},
     }
+
+
+def time_teacher(size: int, count: int, rounds: int = 5) -> dict:
+    """How many targets a second the teacher paints on one core: ``count`` random pairs, sprites warm, median round."""
+    from fusion.recipes.paint import paint
+    from fusion.recipes.router import recipe_for
+    from fusion.recipes.sheet import sample_pairs
+    from fusion.recipes.sprites import SpriteTable
+
+    recipes, table = [recipe_for(*pair) for pair in sample_pairs(count)], SpriteTable(size, cache_dir=False)
+    threads, times = torch.get_num_threads(), []
+    paint(recipes, table)
+    torch.set_num_threads(1)
+    try:
+        for _ in range(rounds):
+            start = time.perf_counter()
+            paint(recipes, table)
+            times.append(time.perf_counter() - start)
+    finally:
+        torch.set_num_threads(threads)
+    return {"size": size, "pairs": count, "threads": 1, "per_second": round(count / statistics.median(times), 1)}
 
 
 def network(preset: str) -> FusionNet:
@@ -226,6 +252,8 @@ def print_report(report: dict) -> None:
         )
     for row in report["skipped"]:
         print(f"left out: {row['preset']}, {row['device']}, {row['size']} px x {row['batch']}: {row['expected_s']} s")
+    for row in report.get("teacher", []):
+        print(f"teacher, one core, {row['size']} px: {row['per_second']:.0f} targets a second")
     print(f"\n{'preset':16}{'parameters':>12}{'positional':>12}{'share':>8}{'G mult-adds':>13}{'peak MiB':>10}")
     for preset, facts in report["models"].items():
         share = facts["positional_parameters"] / facts["parameters"]

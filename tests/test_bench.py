@@ -90,3 +90,11 @@ def test_positional_parameters_are_what_switching_them_off_saves():
 def test_peak_memory_grows_with_the_maps():
     small, large = (tiny_net("unet", size=size) for size in (32, 64))
     assert 2 < cost.peak_memory(large, "cpu") / cost.peak_memory(small, "cpu") < 6
+
+
+def test_the_teacher_is_timed_on_request(capsys):
+    words = ["--presets", "unet", "--sizes", "32", "--batches", "1", "--rounds", "1", "--devices", "cpu"]
+    assert main(["bench", *words, "--teacher", "6", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["teacher"]
+    assert (row["size"], row["pairs"], row["threads"]) == (32, 6, 1)
+    assert row["per_second"] > 0
