@@ -78,8 +78,3 @@ def layout_rows(trace: FusionTrace) -> list[dict[str, object]]:
         for order, k in enumerate(present(trace))
         for index, name in enumerate(NUMBERS)
     ]
-
-
-def timing_rows(trace: FusionTrace) -> list[dict[str, object]]:
-    """Stages of the pipeline with their milliseconds."""
-    return [{"stage": stage, "ms": number(ms, 2)} for stage, ms in trace.timings_ms.items()]
