@@ -40,7 +40,7 @@ def occupancy(key: str) -> np.ndarray:
 
 
 @cache
-def best_corner(key: str, reluctance: float = RELUCTANCE) -> tuple[str, Point]:
+def best_corner(key: str) -> tuple[str, Point]:
     """Name and centre of that one of ``CORNERS`` where a companion hides least, less welcome places counting more."""
     cells = occupancy(key)
     half = SIZE / 128 * STICKER_FRAME.scale / 2
@@ -49,7 +49,7 @@ def best_corner(key: str, reluctance: float = RELUCTANCE) -> tuple[str, Point]:
         _, (x, y), unwelcome = corner
         u, v = STICKER_FRAME.to_canvas(x / 128, y / 128)
         rows, columns = (slice(max(round((c - half) * GRID), 0), max(round((c + half) * GRID), 1)) for c in (v, u))
-        return float(cells[rows, columns].mean()) + reluctance * unwelcome
+        return float(cells[rows, columns].mean()) + RELUCTANCE * unwelcome
 
     return min(CORNERS, key=cost)[:2]
 

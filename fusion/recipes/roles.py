@@ -41,7 +41,6 @@ BLAZE = re.compile(
     r"\b(fire|rainbow|sun|cloud|wave|"
     r"collision|cyclone|tornado|explosion|moon|galaxy|milky way|globe|web|fog|sunflower)\b"
 )
-GLOW = re.compile(r"^(fire|sun|collision|rainbow|cyclone|glowing star|star|sunflower|globe with meridians)$")
 VESSEL = re.compile(
     r"\b(jar|bowl|cup|mug|glass|pot|pan|"
     r"basket|bucket|bathtub|bag|bags|backpack|handbag|pouch|purse|box|package|cart|crystal ball|"
@@ -51,11 +50,8 @@ VESSEL = re.compile(
     r"aquarium|takeout|can|canned|amphora|teapot|mate|beverage|luggage|briefcase|folder|file|x-ray|petri|fondue)\b"
 )
 CAST = re.compile(r"\b(trophy|medal|coin|crystal ball|bell|shield|ring|moai|statue)\b")
-SURFACES = {
-    "clothing", "food-prepared", "food-sweet", "food-asian", "transport-ground", "transport-air", "transport-water",
-    "household",
-    "book-paper", "dishware", "event", "music", "computer", "place-building", "office", "mail", "game", "money",
-}  # fmt: skip
+THINGS = {"Objects", "Food & Drink", "Travel & Places", "Activities"}
+PRINTED = {"food-sweet", "money"}
 MOTIFS = {
     "heart", "food-fruit", "food-sweet", "sport", "currency", "zodiac", "geometric",
     "plant-flower", "plant-other", "money",
@@ -230,12 +226,6 @@ def is_blaze(key: str) -> bool:
     )
 
 
-@cache
-def is_glow(key: str) -> bool:
-    """A blaze that is clear enough for eyes as well."""
-    return is_blaze(key) and named(key, GLOW)
-
-
 def compact(body: Anatomy) -> bool:
     """Neither long nor thin: recognisable when small."""
     ratio = max(body.width, 1) / max(body.height, 1)
@@ -266,11 +256,11 @@ def holds_inlay(key: str) -> bool:
 
 @cache
 def is_surface(key: str) -> bool:
-    """Something with room for a pattern: clothing, vehicles, dishes."""
-    if is_smiley(key) or is_face(key):
+    """A thing with room for a pattern: clothing, vehicles, dishes; no motif itself, but for sweets and coins."""
+    if is_creature(key) or is_scene(key) or emoji(key).category not in THINGS:
         return False
     body = anatomy(key)
-    return kind(key) in SURFACES and body.seat[2] >= ROOMY_SEAT and body.cover > 0.3
+    return (kind(key) in PRINTED or not is_motif(key)) and body.seat[2] >= ROOMY_SEAT and body.cover > 0.3
 
 
 @cache

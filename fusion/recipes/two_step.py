@@ -12,7 +12,7 @@ from fusion.recipes.family import Family
 from fusion.recipes.motif_eyes import eye_layouts, has_eyes
 from fusion.recipes.placing import bodies, head, left_to_right, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_animal, is_glow
+from fusion.recipes.roles import emoji, is_animal, is_blaze
 
 BEHIND = 150.0
 """Long side of the one behind, in drawing-area units: it reaches over the head to the top of the canvas."""
@@ -24,14 +24,14 @@ def looks(key: str) -> bool:
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
-    """``first``: the face, main subject; ``second``: what glows."""
-    body, glow = bodies(first, second)
+    """``first``: the face, main subject; ``second``: the blaze."""
+    body, blaze = bodies(first, second)
     face = head(body)
     if face is None or not face.measured or face.gap < 20:
         return None
-    behind = put(glow, BEHIND, (64, 46), frame)
-    left, right = eye_layouts(face, glow, frame)
-    instances = left_to_right(glow, (behind, left, right), frame)
+    behind = put(blaze, BEHIND, (64, 46), frame)
+    left, right = eye_layouts(face, blaze, frame)
+    instances = left_to_right(blaze, (behind, left, right), frame)
     place = {layout: k for k, layout in enumerate(instances)}
     return Recipe(
         "two steps",
@@ -47,4 +47,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     )
 
 
-FAMILY = Family("two steps", build, looks, is_glow, "an animal's face and something that glows")
+FAMILY = Family("two steps", build, looks, is_blaze, "an animal's face and something large and bright")
