@@ -165,8 +165,14 @@ def time_teacher(size: int, count: int, rounds: int = 5) -> dict:
 
 
 def network(preset: str) -> FusionNet:
-    """The trained network of a preset, or a fresh one: weights do not change what a convolution costs."""
-    net = load_fusion_net(preset=preset) if preset in available_weights() else build_fusion_net(preset)
+    """The preset as it is defined, trained where it ships at that width (weights do not change what a layer costs).
+
+    The relatives ship narrower than they were published, and the published cost is what is to be measured.
+    """
+    net = build_fusion_net(preset)
+    if preset in available_weights():
+        trained = load_fusion_net(preset=preset)
+        net = trained if trained.config.width == net.config.width else net
     return net.eval()
 
 
