@@ -27,9 +27,6 @@ from fusion.styled import StyledSprites, restyle
 ANY = "any"
 """Name of the pairs drawn from the whole catalogue, whatever their family: what people who try random pairs meet."""
 
-FAMILY_WEIGHTS: Mapping[str, float] = {ANY: 1.0}
-"""Relative share of a family among the drawn pairs; 1 where none is given."""
-
 JITTER_SHARE, JITTER_SCALE, JITTER_OFFSET = 0.5, 0.12, 0.04
 """Half of the painted layouts are moved a little, so that the fusion learns to follow whatever layout it is given."""
 
@@ -146,8 +143,8 @@ class Batch:
 class PairSampler:
     """Draws pairs of one split, families in fixed shares, the order of the two emoji by a coin.
 
-    ``weights``: family (or ``ANY``) -> relative share. A drawn pair that the router gives to another family than the
-    one it was drawn for is drawn again, so that the shares hold.
+    ``weights``: family (or ``ANY``) -> relative share, 1 where none is given. A drawn pair that the router gives to
+    another family than the one it was drawn for is drawn again, so that the shares hold.
     """
 
     def __init__(
@@ -157,7 +154,7 @@ class PairSampler:
         pools = {name: tuple(map(tuple, pool)) for name, pool in sorted(teacher.pools().items())}
         everyone = tuple(sorted({key for pool in pools.values() for role in pool for key in role}))
         pools[ANY] = (everyone, everyone)
-        weights = FAMILY_WEIGHTS if weights is None else weights
+        weights = weights or {}
         shares = {name: weights.get(name, 1.0) for name, pool in pools.items() if pool[0] and pool[1]}
         self.names = [name for name, share in shares.items() if share > 0]
         if not self.names:

@@ -66,7 +66,6 @@ class Engine:
         self.device = self.accelerator.device
         self.net = net.to(self.device, memory_format=torch.channels_last)
         self.perceptual = perceptual.to(self.device) if isinstance(perceptual, torch.nn.Module) else perceptual
-        self.sampler = PairSampler(teacher, settings.split)
         self.average = Average(self.net, settings.ema)
         self.index, self.step, self.minutes = 0, 0, minutes_spent
         self.history: deque[float] = deque()
@@ -143,7 +142,8 @@ class Engine:
         """The phase's batches from the current step on, the same whenever they are asked for."""
         stream = (self.settings.seed, self.phases.index(phase), self.accelerator.process_index)
         styles = training_styles(self.settings.styles, phase.size, self.teacher.frame) if not phase.paints else ()
-        steps = TrainingSteps(self.sampler, phase.batch, phase.size, phase.paints, stream, styles)
+        sampler = PairSampler(self.teacher, self.settings.split, phase.families)
+        steps = TrainingSteps(sampler, phase.batch, phase.size, phase.paints, stream, styles)
         stop = 10**9 if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.step, stop, self.settings.workers))
 

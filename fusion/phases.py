@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fusion.errors import FusionError
 from fusion.model import PRESETS, FusionConfig
@@ -49,7 +49,8 @@ class Phase:
 
     ``trains``: names of the network's parts that learn; empty means all. ``fuses``: whether the U-Net runs and
     targets are painted. ``weights``: loss term -> weight. ``share``: of the run's minutes, where those are limited.
-    ``minutes``: limit of this phase alone. Rates fall by a cosine to ``floor`` of ``learning_rate``.
+    ``minutes``: limit of this phase alone. ``families``: relative share of a family among the pairs, 1 where none is
+    given. Rates fall by a cosine to ``floor`` of ``learning_rate``.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Phase:
     warmup: int = 50
     floor: float = 0.01
     minutes: float | None = None
+    families: Mapping[str, float] = field(default_factory=dict)
     switch: Switch | None = None
 
     @property
@@ -84,7 +86,7 @@ class Phase:
         return min(1.0, max(step / self.steps, spent))
 
 
-LAYOUT_WEIGHTS = {"main": 1.0, "layout": 4.0, "box": 0.5, "presence": 1.0, "recolour": 1.0}
+LAYOUT_WEIGHTS = {"main": 1.0, "layout": 4.0, "box": 0.5, "presence": 1.0, "recolour": 1.0, "choice": 1.0}
 IMAGE_WEIGHTS = {"l1": 3.0, "gradient": 3.0, "mse": 3.0, "changed": 2.0, "attention": 0.02}
 STAGES = {  # size -> batch, steps, learning rate, share of the time
     64: (32, 6000, 2e-3, 0.35),
@@ -93,6 +95,9 @@ STAGES = {  # size -> batch, steps, learning rate, share of the time
 }
 SUPERVISION = 0.25
 """Weight of the layout terms beside the picture's, where everything learns together."""
+
+PAINTED = {"material": 3.0, "face swap": 2.0, "face on object": 2.0, "two steps": 2.0, "motif eyes": 2.0}
+"""Families whose targets have to be painted come more often: of the others the plain composite is the answer."""
 
 PUBLISHED_SWITCH = Switch("similarity", 0.92, 50)
 ADAPTIVE_SWITCH = Switch("adaptive", 0.02, 250)
@@ -117,7 +122,9 @@ def image_phases(size: int, perceptual: float = 0.0) -> list[Phase]:
         if not stages:
             weights |= {name: SUPERVISION * value for name, value in LAYOUT_WEIGHTS.items()}
         trains = () if not stages else ("separator", "position", "unet", "head")
-        stages.append(Phase(f"image-{side}", side, batch, steps, weights, share, trains, learning_rate=rate))
+        stages.append(
+            Phase(f"image-{side}", side, batch, steps, weights, share, trains, learning_rate=rate, families=PAINTED)
+        )
     return stages
 
 

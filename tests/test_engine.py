@@ -20,6 +20,7 @@ from tiny_run import IMAGE, LAYOUT, engine, phases
 
 from fusion import snapshot
 from fusion.checkpoint import load_fusion_net
+from fusion.dataset import PairSampler
 from fusion.engine import CHECKPOINT, LOG, SHEETS, WEIGHTS, TrainingStopped
 from fusion.snapshot import CheckpointError, read_snapshot, write_snapshot
 
@@ -104,10 +105,10 @@ def test_minutes_end_a_phase_and_the_run(tmp_path):
     assert [line["phase"] for line in lines(tmp_path)][-2:] == ["image-64", "image-64"]
 
 
-def test_training_fits_a_handful_of_pairs(tmp_path):
-    run = engine(tmp_path, [replace(IMAGE, steps=60, learning_rate=5e-3, warmup=5)])
-    run.sampler.draw = lambda count, *_: type(run.sampler).draw(run.sampler, count, 0)
-    run.run()
+def test_training_fits_a_handful_of_pairs(tmp_path, monkeypatch):
+    draw = PairSampler.draw
+    monkeypatch.setattr(PairSampler, "draw", lambda sampler, count, *_: draw(sampler, count, 0))
+    engine(tmp_path, [replace(IMAGE, steps=60, learning_rate=5e-3, warmup=5)]).run()
     losses = [line["loss"] for line in lines(tmp_path)]
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
@@ -196,3 +197,10 @@ def test_a_damaged_checkpoint_is_named(tmp_path):
     (tmp_path / CHECKPOINT).write_bytes(b"not a checkpoint")
     with pytest.raises(CheckpointError, match="damaged"):
         read_snapshot(tmp_path / CHECKPOINT)
+
+
+def test_a_phase_draws_its_families_in_its_shares(tmp_path):
+    only = {"dyed": 1.0, **dict.fromkeys(("corner", "any"), 0.0)}
+    run = engine(tmp_path, [replace(IMAGE, families=only, batch=8)])
+    batch = next(run.batches(run.phases[0]))
+    assert set(batch.families) == {"dyed"}
