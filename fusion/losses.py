@@ -15,12 +15,19 @@ from torch import Tensor
 from fusion.dataset import Batch
 from fusion.geometry import box_iou, layout_to_box
 from fusion.model import FusionNet, FusionOutput
-from fusion.model.center_aware_scale import Plan
+from fusion.model.center_aware_scale import Hypotheses, Plan
 
-LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour")
+LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour", "choice")
 IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
-"""Where the layout loss turns from square to linear, in canvas fractions (feasibility study)."""
+"""Where smooth L1 turns from square to linear: canvas fractions for layouts (feasibility study), [0, 1] for pixels.
+
+Plain L1 has a kink where the error is zero. Most pixels of most pairs are exactly right from the start, and their
+signs, which are noise, hold the learned correction at zero for good.
+"""
+
+SHARPNESS = 8.0
+"""How strictly a pair belongs to the hypothesis that fits it best: nats for each unit of its error."""
 
 CHANGED = 0.02
 """A pixel counts as changed where the target differs from the plain composite by more than this."""
@@ -33,27 +40,48 @@ def layout_terms(main_logit: Tensor, plan: Plan, batch: Batch) -> dict[str, Tens
     """Losses of the layout branch. ``plan`` is the one for the true main subject.
 
     ``layout`` is smooth L1 of the four numbers and ``box`` one minus IoU, both over the present instances; ``box``
-    weighs small instances (an eye) as much as large ones.
+    weighs small instances (an eye) as much as large ones. Of several hypotheses each answers for its share of the
+    pair, the more the better it fits, and ``choice`` asks that the likeliest be the one that fits: the two steps
+    of expectation and maximisation for the mixture's likelihood.
     """
-    slots = plan.layout.shape[1]
-    truth, presence = batch.layout[:, :slots], batch.presence[:, :slots]
+    every = plan.hypotheses or Hypotheses(
+        plan.layout.new_zeros(len(plan.layout), 1),
+        plan.layout[:, None],
+        plan.presence_logit[:, None],
+        plan.recolour_logit[:, None],
+    )
+    slots, many = every.layout.shape[2], every.logit.shape[1]
+    truth, presence = batch.layout[:, None, :slots], batch.presence[:, None, :slots]  # (B, 1, K, 4), (B, 1, K)
+    content = batch.content[:, None, None]
+
+    error = F.smooth_l1_loss(every.layout, truth.expand_as(every.layout), beta=SMOOTH, reduction="none").mean(-1)
+    overlap = box_iou(layout_to_box(every.layout, content), layout_to_box(truth, content))
+    layout, box = ((what * presence).sum(2) for what in (error, 1 - overlap))  # (B, M)
+    there = F.binary_cross_entropy_with_logits(
+        every.presence_logit, presence.expand(-1, many, -1), reduction="none"
+    ).sum(2)
+    recolour = F.binary_cross_entropy_with_logits(
+        every.recolour_logit, batch.recolour[:, None].expand(-1, many), reduction="none"
+    )
+
+    likely = F.log_softmax(every.logit, dim=1)
+    misfit = (4 * layout + 0.5 * box) / presence.sum(2).clamp_min(1) + there + recolour
+    share = torch.softmax(likely - SHARPNESS * misfit, dim=1).detach()  # (B, M)
     count = presence.sum().clamp_min(1)
-    error = F.smooth_l1_loss(plan.layout.float(), truth, beta=SMOOTH, reduction="none").mean(-1)
-    content = batch.content[:, None]
-    iou = box_iou(layout_to_box(plan.layout.float(), content), layout_to_box(truth, content))
     return {
         "main": F.binary_cross_entropy_with_logits(main_logit.float(), batch.main.float()),
-        "layout": (error * presence).sum() / count,
-        "box": ((1 - iou) * presence).sum() / count,
-        "presence": F.binary_cross_entropy_with_logits(plan.presence_logit.float(), presence),
-        "recolour": F.binary_cross_entropy_with_logits(plan.recolour_logit.float(), batch.recolour),
+        "layout": (share * layout).sum() / count,
+        "box": (share * box).sum() / count,
+        "presence": (share * there).sum(1).mean() / slots,
+        "recolour": (share * recolour).sum(1).mean(),
+        "choice": -(share * likely).sum(1).mean(),
     }
 
 
 def gradient_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Mean absolute difference of neighbouring pixels' differences, down and across: edges and ghosts."""
-    down = F.l1_loss(a[..., 1:, :] - a[..., :-1, :], b[..., 1:, :] - b[..., :-1, :])
-    across = F.l1_loss(a[..., 1:] - a[..., :-1], b[..., 1:] - b[..., :-1])
+    """Smooth L1 of neighbouring pixels' differences, down and across: edges and ghosts."""
+    down = F.smooth_l1_loss(a[..., 1:, :] - a[..., :-1, :], b[..., 1:, :] - b[..., :-1, :], beta=SMOOTH)
+    across = F.smooth_l1_loss(a[..., 1:] - a[..., :-1], b[..., 1:] - b[..., :-1], beta=SMOOTH)
     return down + across
 
 
@@ -102,7 +130,7 @@ def image_terms(
     """
     image, target = output.image.float(), net.normalise(batch.target)
     terms: dict[str, Callable[[], Tensor]] = {
-        "l1": lambda: F.l1_loss(image, target),
+        "l1": lambda: F.smooth_l1_loss(image, target, beta=SMOOTH),
         "gradient": lambda: gradient_distance(image, target),
         "mse": lambda: F.mse_loss(image, target),
         "changed": lambda: changed_distance(image, target, net.normalise(output.composite.detach().float())),

@@ -21,7 +21,7 @@ from fusion.losses import (
 from fusion.metrics import PSNR_CEILING, psnr, similarity, ssim
 from fusion.model import build_fusion_net
 from fusion.model.attention import AttentionMaps
-from fusion.model.center_aware_scale import Plan
+from fusion.model.center_aware_scale import Hypotheses, Plan
 from fusion.objective import Objective
 from fusion.phases import schedule
 
@@ -59,6 +59,23 @@ def test_a_batch_without_instances_is_finite(batch):
     batch.presence.zero_()
     terms = layout_terms(batch.main.float(), plan_of(batch), batch)
     assert all(math.isfinite(float(term)) for term in terms.values())
+
+
+def test_only_the_hypothesis_that_fits_answers_for_a_pair(batch):
+    truth = plan_of(batch)
+    layouts = torch.stack([truth.layout, truth.layout + 0.3], dim=1).requires_grad_()
+    logits = torch.zeros(len(batch), 2, requires_grad=True)
+    presence, switch = truth.presence_logit[:, None].repeat(1, 2, 1), truth.recolour_logit[:, None].repeat(1, 2)
+    plan = Hypotheses(logits, layouts, presence, switch).likeliest()
+    terms = layout_terms(batch.main.float(), plan, batch)
+    assert float(terms["layout"].detach()) < 0.01
+    assert float(terms["choice"].detach()) == pytest.approx(math.log(2), abs=0.05)
+    sum(terms.values()).backward()
+    placed = batch.presence.any(1)
+    assert (logits.grad[placed, 0] < 0).all()  # the fitting one becomes likelier
+
+    far = Hypotheses(logits, layouts.detach() + 0.1, presence, switch).likeliest()
+    assert float(layout_terms(batch.main.float(), far, batch)["layout"]) > float(terms["layout"].detach()) + 0.01
 
 
 def test_the_gradient_term_sees_edges_and_not_levels():

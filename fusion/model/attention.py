@@ -62,6 +62,25 @@ class PositionalAttentionSE(nn.Module):
         return AttentionMaps(channel, torch.sigmoid(self.spatial(position)).expand(len(x), -1, -1, -1))
 
 
+class GlobalContext(nn.Module):
+    """Adds to every place of a map what its average over the whole picture says; a fresh one adds nothing.
+
+    A 3x3 convolution of the bottleneck sees a tenth of a large canvas, but which recipe a pair asks for (whose mouth
+    stays, in a face swap) is a matter of the whole. Source: global context block, Cao et al. 2019, with plain pooling.
+    """
+
+    def __init__(self, channels: int, reduction: int = 4):
+        super().__init__()
+        self.squeeze = nn.Conv2d(channels, channels // reduction, 1)
+        self.excite = nn.Conv2d(channels // reduction, channels, 1)
+        nn.init.zeros_(self.excite.weight)
+        nn.init.zeros_(self.excite.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, h, w) to the same."""
+        return x + self.excite(F.relu(self.squeeze(global_average(x))))
+
+
 class SqueezeExcitation(nn.Module):
     """Plain squeeze and excitation (Hu et al. 2018): the ``unet-se`` preset. Position is ignored."""
 

@@ -10,6 +10,28 @@ from torch import Tensor, nn
 from fusion.geometry import MAX_SCALE, MIN_SCALE, warp
 from fusion.model.layout_trunk import HEADS
 
+SPREAD = 0.7
+"""Standard deviation of the layout logits of all fresh hypotheses but the first: equal ones would stay equal."""
+
+
+@dataclass
+class Hypotheses:
+    """M layouts that the branch weighs: ``logit`` (B, M), ``layout`` (B, M, K, 4), and as in :class:`Plan`."""
+
+    logit: Tensor
+    layout: Tensor
+    presence_logit: Tensor  # (B, M, K)
+    recolour_logit: Tensor  # (B, M)
+
+    def likeliest(self) -> Plan:
+        """The plan of each pair's likeliest hypothesis."""
+        return self.take(self.logit.argmax(dim=1))
+
+    def take(self, index: Tensor) -> Plan:
+        """The plan of hypothesis ``index`` (B,) of each pair."""
+        row = torch.arange(len(index), device=index.device)
+        return Plan(self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self)
+
 
 @dataclass
 class Plan:
@@ -18,6 +40,7 @@ class Plan:
     layout: Tensor
     presence_logit: Tensor
     recolour_logit: Tensor
+    hypotheses: Hypotheses | None = None
 
 
 class CenterAwareScaleModule(nn.Module):
@@ -26,31 +49,41 @@ class CenterAwareScaleModule(nn.Module):
     ``scale = 2 sigmoid(.)`` in (0, 2], ``offset = max_offset tanh(.)``. A fresh module leaves one instance
     where it is. With several instances each has a presence logit, and one more logit switches recolouring.
 
-    Source: design section 1, CenterAwareScaleModule; section 2 for instances and the switch.
+    With M hypotheses the module says all of this M times, and how likely each is. A single answer to a pair that
+    could be either of two recipes lies half-way between them, where nobody wants it; the likeliest of several is
+    at least one of the two.
+
+    Source: design section 1, CenterAwareScaleModule; section 2 for instances and the switch; mixture density
+    networks (Bishop 1994) for the hypotheses.
     """
 
-    def __init__(self, channels: int, head: str, instances: int, max_offset: float, recolour: bool):
+    def __init__(
+        self, channels: int, head: str, instances: int, max_offset: float, recolour: bool, hypotheses: int = 1
+    ):
         super().__init__()
         self.instances, self.max_offset, self.recolour = instances, max_offset, recolour
-        extras = (instances if instances > 1 else 0) + int(recolour)
-        self.head = HEADS[head](channels, 4 * instances + extras)
-        if instances > 1:
-            with torch.no_grad():
-                presence = self.head.numbers.bias[4 * instances : 5 * instances]
-                presence.fill_(-2.0)
-                presence[0] = 2.0
+        self.hypotheses = hypotheses
+        each = 4 * instances + (instances if instances > 1 else 0) + int(recolour) + (hypotheses > 1)
+        self.head = HEADS[head](channels, each * hypotheses)
+        with torch.no_grad():
+            bias = self.head.numbers.bias.view(hypotheses, each)
+            if instances > 1:
+                bias[:, 4 * instances : 5 * instances] = torch.tensor([2.0] + [-2.0] * (instances - 1))
+            if hypotheses > 1:
+                nn.init.normal_(bias[1:, : 4 * instances], std=SPREAD)
 
     def forward(self, main: Tensor, non_main: Tensor) -> Plan:
         """Two maps (B, C, h, w), main subject first."""
-        k = self.instances
-        numbers = self.head(main, non_main).float()
-        layout = numbers[:, : 4 * k].view(-1, k, 4)
-        always, never = numbers.new_full((len(numbers), k), 20.0), numbers.new_full((len(numbers),), -20.0)
-        return Plan(
+        k, m = self.instances, self.hypotheses
+        numbers = self.head(main, non_main).float().unflatten(1, (m, -1))
+        layout, rest = numbers[..., : 4 * k].unflatten(2, (k, 4)), numbers[..., 4 * k :]
+        always, never = numbers.new_full((len(numbers), m, k), 20.0), numbers.new_full((len(numbers), m), -20.0)
+        return Hypotheses(
+            logit=rest[..., -1] if m > 1 else torch.zeros_like(never),
             layout=torch.cat([self.scales(layout[..., :2]), self.offsets(layout[..., 2:])], dim=-1),
-            presence_logit=numbers[:, 4 * k : 5 * k] if k > 1 else always,
-            recolour_logit=numbers[:, -1] if self.recolour else never,
-        )
+            presence_logit=rest[..., :k] if k > 1 else always,
+            recolour_logit=rest[..., k if k > 1 else 0] if self.recolour else never,
+        ).likeliest()
 
     @staticmethod
     def scales(logits: Tensor) -> Tensor:

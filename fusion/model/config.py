@@ -41,6 +41,8 @@ class FusionConfig:
     layout_head: str = "pooled"
     """``none``: inputs are only concatenated; ``pooled``: as published; ``trunk``: siamese, 64-pixel view."""
     instances: int = 1
+    hypotheses: int = 1
+    """So many layouts the layout branch weighs against each other; the likeliest is taken."""
     recolour: bool = False
     """The path that shows the main subject in the other's palette, with its supervised switch."""
     frame_scale: float = 1.0
@@ -55,6 +57,8 @@ class FusionConfig:
     skips: bool = True
     residual: bool = False
     """Residual double convolutions (``res-unet``)."""
+    context: bool = False
+    """Global context in the bottleneck: what is decided for the whole picture is then known at every place."""
     width: int = 64
     output: str = "direct"
     output_activation: str = "tanh"
@@ -77,6 +81,11 @@ class FusionConfig:
             (self.width < 1, f"width is {self.width}; it must be at least 1."),
             (self.separator_width < 0, f"separator_width is {self.separator_width}; it must be 0 (off) or more."),
             (self.instances not in (1, 2, 3), f"instances is {self.instances}; it can be 1, 2 or 3."),
+            (not 1 <= self.hypotheses <= 64, f"hypotheses is {self.hypotheses}; it can be 1 to 64."),
+            (
+                self.hypotheses > 1 and self.layout_head != "trunk",
+                "hypotheses above 1 need layout_head 'trunk': the published head has four numbers to say.",
+            ),
             (not 0 < self.max_offset <= 0.5, f"max_offset is {self.max_offset}; it must lie in (0, 0.5]."),
             (not 0 < self.frame_scale <= 1, f"frame_scale is {self.frame_scale}; it must lie in (0, 1]."),
             (beyond, f"frame_drop is {self.frame_drop}; the framed emoji would leave the canvas."),

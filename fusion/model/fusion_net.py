@@ -85,13 +85,13 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             seen = self.layout_trunk.out_channels if self.layout_trunk else channels
             self.center_detector = EmojiCenterDetector(seen, config.layout_head)
             self.center_aware_scale = CenterAwareScaleModule(
-                seen, config.layout_head, config.instances, config.max_offset, config.recolour
+                seen, config.layout_head, config.instances, config.max_offset, config.recolour, config.hypotheses
             )
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
         # The alpha-over head needs to know what it mixes: the aligned pictures join the features.
-        pictures = config.image_channels * (1 + config.instances) if config.output == "alpha-over" else 0
-        self.unet = UNet(2 * channels + pictures, config)
+        mixed = 1 + config.recolour + config.instances if config.output == "alpha-over" else 0
+        self.unet = UNet(2 * channels + mixed * config.image_channels, config)
         self.head = build_head(config)
 
     @classmethod
@@ -180,11 +180,12 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
         position = self.position(aligned) if self.position and "position" not in disabled else None
         x = aligned if position is None else aligned * position
+        repainted = repaint(main_image, other_image, recolour) if self.config.recolour else None
         if self.config.output == "alpha-over":
-            x = torch.cat([x, self.normalise(main_image), instances.flatten(1, 2)], dim=1)
+            mixed = [main_image] if repainted is None else [main_image, repainted]
+            x = torch.cat([x, *mixed, instances.flatten(1, 2)], dim=1)
         features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
 
-        repainted = repaint(main_image, other_image, recolour) if self.config.recolour else None
         painting = self.head(
             features,
             composite=lambda: self.normalise(over(stack_instances(instances), main_image)),

@@ -13,7 +13,8 @@ from fusion.geometry import over
 from fusion.model.config import FusionConfig
 
 OPEN = 2.0
-"""Logit at which a gate starts; rescaled so that it is exactly 1 there and can only close."""
+"""Logit at which a gate starts; rescaled so that it is exactly 1 there and can only close. The correction's mask starts
+as far on the other side."""
 
 
 def gate(logits: Tensor) -> Tensor:
@@ -61,16 +62,19 @@ class DirectHead(nn.Module):
 class AlphaOverHead(nn.Module):
     """Gated alpha-over of the aligned inputs plus a learned correction; the identity at the start.
 
-    ``w = over of g_k * instance_k``, ``out = w + g_main * main * (1 - alpha(w)) + tanh(delta)``, where the
-    main is mixed with its recoloured self by one more gate, behind the recolour switch.
+    ``w = over of g_k * instance_k``, ``out = w + g_main * main * (1 - alpha(w)) + m * tanh(delta)``, where the
+    main is mixed with its recoloured self by one more gate, behind the recolour switch, and the mask ``m`` says
+    where there is something to correct. Without a mask, what ``delta`` learns for one place costs all the others,
+    which were right, and it never gets off the ground.
 
-    Source: design section 2; feasibility study (gated alpha-over, recolour switch).
+    Source: design section 2; feasibility study (gated alpha-over, recolour switch); masked colour regression after
+    Pumarola et al. 2018 (GANimation).
     """
 
     def __init__(self, config: FusionConfig):
         super().__init__()
         self.instances = config.instances
-        self.channels = [config.image_channels, 1 + self.instances, int(config.recolour)]
+        self.channels = [config.image_channels, 1, 1 + self.instances, int(config.recolour)]
         self.conv = nn.Conv2d(config.head_channels, sum(self.channels), 1)
         nn.init.zeros_(self.conv.weight)
         nn.init.zeros_(self.conv.bias)
@@ -88,8 +92,8 @@ class AlphaOverHead(nn.Module):
         # Channel by channel in memory, as the pictures are. Splitting, not slicing: the gradient of a slice is a
         # whole map of zeros.
         logits = self.conv(features).float().contiguous()
-        delta, keep, repaint = logits.split(self.channels, dim=1)
-        correction = torch.tanh(delta)
+        delta, mask, keep, repaint = logits.split(self.channels, dim=1)
+        correction = torch.sigmoid(mask - OPEN) * torch.tanh(delta)
         gates = gate(keep)
         keep_main, keep_instances = gates.split([1, self.instances], dim=1)
         if recoloured is not None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from fusion.model.attention import AttentionMaps, PositionalAttentionSE, SkipGate, SqueezeExcitation
+from fusion.model.attention import AttentionMaps, GlobalContext, PositionalAttentionSE, SkipGate, SqueezeExcitation
 from fusion.model.config import FusionConfig
 from fusion.model.layers import ConvBlock, DoubleConv, ResidualDoubleConv
 from fusion.model.position import PositionalEncoding
@@ -52,13 +52,14 @@ class UpBlock(nn.Module):
 class DownBlock(nn.Module):
     """2x2 max-pool, then one 3x3 conv + BN + ReLU (a residual double convolution in ``res-unet``)."""
 
-    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig):
+    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool):
         super().__init__()
         self.pool = nn.MaxPool2d(2)
         self.convs = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, out_channels)
+        self.context = GlobalContext(out_channels) if config.context and last else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.convs(self.pool(x))
+        return self.context(self.convs(self.pool(x)))
 
 
 class UNet(nn.Module):
@@ -75,7 +76,7 @@ class UNet(nn.Module):
         super().__init__()
         widths = [config.width * 2**level for level in range(5)]
         self.stem = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, widths[0])
-        self.downs = nn.ModuleList(DownBlock(a, b, config) for a, b in itertools.pairwise(widths))
+        self.downs = nn.ModuleList(DownBlock(a, b, config, last=b == widths[-1]) for a, b in itertools.pairwise(widths))
         self.middle = PositionalEncoding(widths[2], config.position_planes) if config.position == "middle" else None
         for i, name in enumerate(self.UPS):
             attends = config.attention_blocks == "all" or name in ("up3", "up4")

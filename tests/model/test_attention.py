@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from nets import ALL, awake, pictures, recorded, tiny
 from torch import nn
 
-from fusion.model.attention import PositionalAttentionSE, SkipGate, SqueezeExcitation
+from fusion.model.attention import GlobalContext, PositionalAttentionSE, SkipGate, SqueezeExcitation
 from fusion.model.position import coordinate_planes
 
 
@@ -100,3 +100,15 @@ def test_a_skip_gate_is_additive_attention():
     weights = torch.sigmoid(gate.psi(F.relu(gate.skip(skip) + gate.gate(decoder))))
     assert weights.shape == (1, 1, 4, 4)
     torch.testing.assert_close(gate(skip, decoder), skip * weights)
+
+
+def test_global_context_tells_every_place_the_same_and_nothing_when_fresh():
+    torch.manual_seed(0)
+    module, x = GlobalContext(16), torch.rand(2, 16, 8, 8)
+    assert torch.equal(module(x), x)
+    nn.init.normal_(module.excite.weight)
+    added = module(x) - x
+    torch.testing.assert_close(added, added[..., :1, :1].expand_as(added))
+    shuffled = x.flatten(2)[:, :, torch.randperm(64)].view_as(x)
+    torch.testing.assert_close(module(shuffled) - shuffled, added)
+    assert not torch.allclose(module(x + 1) - x - 1, added)

@@ -122,3 +122,25 @@ def test_no_instance_at_all_is_a_picture_too():
     out = net(first, second, main=torch.zeros(1, dtype=torch.long), presence=torch.zeros(1, 3))
     assert torch.equal(out.composite, first)
     assert out.image.isfinite().all()
+
+
+def test_of_several_hypotheses_the_likeliest_is_the_plan():
+    torch.manual_seed(0)
+    module = CenterAwareScaleModule(8, "trunk", instances=3, max_offset=0.35, recolour=True, hypotheses=5)
+    nn.init.normal_(module.head.numbers.weight)
+    plan = module.eval()(torch.rand(6, 8, 4, 4), torch.rand(6, 8, 4, 4))
+    every = plan.hypotheses
+    assert every.layout.shape == (6, 5, 3, 4)
+    assert every.presence_logit.shape == (6, 5, 3)
+    best = every.logit.argmax(1)
+    assert len(best.unique()) > 1
+    for row, index in enumerate(best):
+        assert torch.equal(plan.layout[row], every.layout[row, index])
+        assert torch.equal(plan.presence_logit[row], every.presence_logit[row, index])
+        assert plan.recolour_logit[row] == every.recolour_logit[row, index]
+
+
+def test_fresh_hypotheses_differ():
+    module = CenterAwareScaleModule(8, "trunk", instances=1, max_offset=0.35, recolour=False, hypotheses=5).eval()
+    layouts = module(torch.rand(1, 8, 4, 4), torch.rand(1, 8, 4, 4)).hypotheses.layout[0, :, 0]
+    assert torch.pdist(layouts).min() > 0.01

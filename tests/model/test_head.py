@@ -92,3 +92,20 @@ def test_to_rgba_is_premultiplied_and_undoes_normalise():
         assert wild.min() >= 0
         assert wild.max() <= 1
         assert (wild[:, :3] <= wild[:, 3:]).all()
+
+
+def test_the_correction_is_nothing_where_its_mask_is_closed():
+    net = awake(tiny())
+    features = torch.rand(2, net.config.head_channels, 16, 16)
+    blank = torch.zeros(2, 4, 16, 16)
+
+    def correction():
+        return net.head(
+            features, None, blank, blank[:, None].expand(-1, 3, -1, -1, -1), None, blank[:, 0, 0, 0]
+        ).correction
+
+    assert correction().abs().max() > 0.01
+    with torch.no_grad():
+        net.head.conv.weight[4].zero_()
+        net.head.conv.bias[4] = -1e4
+    assert correction().abs().max() == 0
