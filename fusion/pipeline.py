@@ -20,7 +20,9 @@ from torch import Tensor
 from fusion.cache import LruCache
 from fusion.catalog import Catalog
 from fusion.checkpoint import load_fusion_net, locate_weights, weights_hash
-from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, FusionOutput, Perception
+from fusion.geometry import content_box
+from fusion.hypotheses import Ranked, distinct
+from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, Perception
 from fusion.model.accelerate import accelerate
 from fusion.model.center_aware_scale import Plan
 from fusion.model.center_detector import decide
@@ -92,6 +94,7 @@ class Fuser:
         main: str | None = None,
         layout: Sequence[float] | None = None,
         instances: Sequence[Sequence[float]] | None = None,
+        hypothesis: int = 1,
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
@@ -101,7 +104,8 @@ class Fuser:
         ``first``, ``second``: text for ``Catalog.find``, the ``Path`` of a picture, or a PIL image. ``main``:
         ``"first"`` or ``"second"`` forces the main subject. ``layout``: (scale_h, scale_w, offset_y, offset_x) of
         the first present instance; the others keep their place relative to it. ``instances``: instead of that, a
-        layout for each instance there is to be. ``size``: pixels a side, a multiple of 16 from 64 to 1024.
+        layout for each instance there is to be. ``hypothesis``: rank of the network's idea to follow, 1 being the
+        likeliest (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64 to 1024.
         ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
         Raises FusionError with one sentence for anything that cannot be done.
         """
@@ -113,9 +117,14 @@ class Fuser:
             sources = read_source(first, self.catalog), read_source(second, self.catalog)
             pictures = tuple(self._picture(source, size) for source in sources)
         with self._turn, torch.inference_mode():
-            seen, plan, out = self._run(sources, pictures, main, wanted, size, frozenset(disabled), timings)
+            seen, index = self._perceive(sources, pictures, main, size, timings)
+            with self.clock(timings, "plan"):
+                plan, ranked = self._plan(sources, seen, index, size, hypothesis)
+                placed, presence = self._place(plan, wanted)
+            with self.clock(timings, "fuse"):
+                out = self.net.fuse(seen, index, plan, placed, presence, disabled=frozenset(disabled))
             with self.clock(timings, "trace"):
-                trace = build_trace(self.net, pictures, seen, plan, out)
+                trace = build_trace(self.net, pictures, seen, plan, out, ranked, hypothesis)
         truth = self._ask_teacher(sources, size, trace, timings) if teacher else None
         timings["total"] = 1000 * (time.perf_counter() - start)
         return dataclasses.replace(
@@ -133,32 +142,48 @@ class Fuser:
         """Premultiplied RGBA, uint8 (size, size, 4)."""
         return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
 
-    def _run(
+    def _perceive(
         self,
         sources: tuple[Source, Source],
         pictures: tuple[np.ndarray, np.ndarray],
         main: str | None,
-        wanted: Override | None,
         size: int,
-        disabled: frozenset[str],
         timings: dict[str, float],
-    ) -> tuple[Perception, Plan, FusionOutput]:
-        """Perceive, plan, fuse; the first two only for what was not asked before."""
-        pair = (sources[0].key, sources[1].key, size)
+    ) -> tuple[Perception, Tensor]:
+        """What the network sees in the pair, remembered, and the main subject in effect (1,)."""
         with self.clock(timings, "perceive"):
+            pair = (sources[0].key, sources[1].key, size)
             seen = self._seen.get(pair, lambda: self.net.perceive(*(self._tensor(p) for p in pictures)))
-        with self.clock(timings, "plan"):
             decided = int(decide(seen.main_logit)[0]) if main is None else SIDES.index(main)
-            index = torch.tensor([decided], device=self.device)
-            plan = self._plans.get((*pair, decided), lambda: self.net.plan(seen, index))
-            placed = presence = None
-            if wanted is not None:
-                there = (plan.presence_logit[0] > 0).float().cpu()
-                moved, present = wanted.apply(plan.layout[0].float().cpu(), there)
-                placed, presence = moved[None].to(self.device), present[None].to(self.device)
-        with self.clock(timings, "fuse"):
-            out = self.net.fuse(seen, index, plan, layout=placed, presence=presence, disabled=disabled)
-        return seen, plan, out
+        return seen, torch.tensor([decided], device=self.device)
+
+    def _plan(
+        self, sources: tuple[Source, Source], seen: Perception, main: Tensor, size: int, hypothesis: int
+    ) -> tuple[Plan, list[Ranked]]:
+        """The network's idea of that rank, and all its distinct ones, remembered. Raises RequestError."""
+
+        def plan() -> tuple[Plan, list[Ranked]]:
+            made = self.net.plan(seen, main)
+            if made.hypotheses is None or made.hypotheses.logit.shape[1] == 1:
+                return made, []
+            other = seen.inputs[1 - int(main)]
+            return made, distinct(made.hypotheses, content_box(other[:, 3])[0])
+
+        made, ranked = self._plans.get((sources[0].key, sources[1].key, size, int(main)), plan)
+        if not 1 <= hypothesis <= max(len(ranked), 1):
+            known = "has one idea" if len(ranked) < 2 else f"has {len(ranked)} ideas"
+            raise RequestError(f"The network {known} for this pair; there is no hypothesis {hypothesis}.")
+        if hypothesis == 1:
+            return made, ranked
+        return made.hypotheses.take(torch.tensor([ranked[hypothesis - 1].index], device=self.device)), ranked
+
+    def _place(self, plan: Plan, wanted: Override | None) -> tuple[Tensor | None, Tensor | None]:
+        """Layouts (1, K, 4) and presence (1, K) that a person wants in place of the plan's. Raises RequestError."""
+        if wanted is None:
+            return None, None
+        there = (plan.presence_logit[0] > 0).float().cpu()
+        moved, present = wanted.apply(plan.layout[0].float().cpu(), there)
+        return moved[None].to(self.device), present[None].to(self.device)
 
     def _tensor(self, picture: np.ndarray) -> Tensor:
         """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""

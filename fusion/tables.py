@@ -37,6 +37,15 @@ def summary(trace: FusionTrace) -> dict:
             "instances": [layout_of(trace.effective.layouts[k]) for k in here],
             "truth": None if teacher is None else truth_of(trace),
         },
+        "hypothesis": trace.hypothesis,
+        "hypotheses": [
+            {
+                "probability": number(one.probability),
+                "instances": [layout_of(row) for row in one.layout.layouts[one.layout.presence > 0.5]],
+                "recolour": one.recolour,
+            }
+            for one in trace.hypotheses
+        ],
         "recolour": number(trace.recolour),
         "family": None if teacher is None else teacher.family,
         "reason": None if teacher is None else teacher.reason,

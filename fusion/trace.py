@@ -37,6 +37,15 @@ class LayoutTrace:
 
 
 @dataclass(frozen=True)
+class HypothesisTrace:
+    """One of the layouts that the network weighed, and the probability it gave it. ``recolour``: its switch."""
+
+    probability: float
+    layout: LayoutTrace
+    recolour: bool
+
+
+@dataclass(frozen=True)
 class AlignmentTrace:
     """How far the effective layout lies from the teacher's.
 
@@ -86,6 +95,10 @@ class FusionTrace:
     predicted: LayoutTrace
     override: tuple[float, float, float, float] | None
     effective: LayoutTrace
+    hypotheses: tuple[HypothesisTrace, ...]
+    """The network's distinct ideas for this main subject, the likeliest first; empty where it has but one to give."""
+    hypothesis: int
+    """Rank of the one that ``predicted`` shows, from 1."""
     recolour: float
     """Probability of the recolour switch, in [0, 1]."""
     recoloured: Array | None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from fusion.geometry import content_box
+from fusion.hypotheses import Ranked
 from fusion.model import FusionNet, FusionOutput, Perception
-from fusion.model.center_aware_scale import Plan
+from fusion.model.center_aware_scale import Hypotheses, Plan
 from fusion.model.center_detector import decide
 from fusion.model.head import stack_instances
-from fusion.trace import AttentionTrace, FusionTrace, LayoutTrace
+from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
 
 
 def array(tensor: Tensor) -> np.ndarray:
@@ -24,12 +27,30 @@ def picture(tensor: Tensor) -> np.ndarray:
     return array(tensor.movedim(0, -1))
 
 
+def layout_trace(plan: Plan) -> LayoutTrace:
+    """The layouts of a batch of one, and how sure the network is of each instance."""
+    return LayoutTrace(array(plan.layout[0]), array(torch.sigmoid(plan.presence_logit[0].float())))
+
+
+def hypothesis_trace(every: Hypotheses, one: Ranked) -> HypothesisTrace:
+    """One hypothesis of a batch of one."""
+    plan = every.take(torch.tensor([one.index], device=every.logit.device))
+    return HypothesisTrace(one.probability, layout_trace(plan), bool(plan.recolour_logit[0] > 0))
+
+
 def build_trace(
-    net: FusionNet, pictures: tuple[np.ndarray, np.ndarray], seen: Perception, plan: Plan, out: FusionOutput
+    net: FusionNet,
+    pictures: tuple[np.ndarray, np.ndarray],
+    seen: Perception,
+    plan: Plan,
+    out: FusionOutput,
+    ranked: Sequence[Ranked] = (),
+    hypothesis: int = 1,
 ) -> FusionTrace:
     """The trace of a batch of one, without names, teacher, override and timings, which only the caller knows.
 
-    ``pictures``: the two inputs, premultiplied RGBA, uint8 (S, S, 4).
+    ``pictures``: the two inputs, premultiplied RGBA, uint8 (S, S, 4). ``ranked``: the plan's distinct hypotheses,
+    ``hypothesis`` the rank of the one it follows.
     """
     decided = int(decide(seen.main_logit)[0])
     # Of two equals the rule takes the first, however the score leans: that is a confidence of one half.
@@ -46,9 +67,11 @@ def build_trace(
         main=int(out.main[0]),
         predicted_main=decided,
         main_confidence=confidence,
-        predicted=LayoutTrace(array(plan.layout[0]), array(torch.sigmoid(plan.presence_logit[0].float()))),
+        predicted=layout_trace(plan),
         override=None,
         effective=LayoutTrace(array(out.layout[0]), array(out.presence[0])),
+        hypotheses=tuple(hypothesis_trace(plan.hypotheses, one) for one in ranked),
+        hypothesis=hypothesis,
         recolour=float(torch.sigmoid(out.recolour_logit[0].float())),
         recoloured=None if out.recoloured is None or not out.recolour[0] else picture(out.recoloured[0]),
         instances=array(instances.movedim(1, -1)),

@@ -99,6 +99,28 @@ class TestOverrides:
         np.testing.assert_allclose(trace.predicted.layouts, fuse(fuser).predicted.layouts)
         assert trace.override == pytest.approx(wanted)
 
+    def test_another_hypothesis_is_followed(self, fuser):
+        numbers, module = fuser.net.center_aware_scale.head.numbers, fuser.net.center_aware_scale
+        with torch.no_grad():  # two ideas: the first where it is, the second at the lower right
+            bias = numbers.bias.view(module.hypotheses, -1)
+            bias[1] = bias[0]
+            bias[1, 2:4] = 1.0
+            bias[:, -1] = torch.tensor([2.0, 1.0] + [-20.0] * (module.hypotheses - 2))
+        best, second = (fuse(fuser, hypothesis=rank) for rank in (1, 2))
+        assert [trace.hypothesis for trace in (best, second)] == [1, 2]
+        shares = [one.probability for one in best.hypotheses]
+        assert shares == pytest.approx([0.731, 0.269], abs=1e-3)
+        np.testing.assert_allclose(second.predicted.layouts, best.hypotheses[1].layout.layouts)
+        assert second.effective.layouts[0, 2] > best.effective.layouts[0, 2] + 0.1
+        with pytest.raises(RequestError, match="has 2 ideas for this pair; there is no hypothesis 3"):
+            fuse(fuser, hypothesis=3)
+
+    def test_a_preset_without_hypotheses_has_one_idea(self):
+        fuser = tiny_fuser("unet-se-po")
+        assert fuse(fuser).hypotheses == ()
+        with pytest.raises(RequestError, match="has one idea"):
+            fuse(fuser, hypothesis=2)
+
     def test_the_other_instances_keep_their_place_relative_to_the_first(self):
         layouts = torch.tensor([[0.4, 0.4, 0.0, -0.1], [0.4, 0.4, 0.05, 0.1], [1.0, 1.0, 0.0, 0.0]])
         moved, presence = carry_along(

@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layout", metavar="SH,SW,OY,OX", help="scales and offsets of the other emoji (default: the network's)"
     )
+    parser.add_argument(
+        "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th best idea (default: 1)"
+    )
     parser.add_argument("--trace", type=Path, metavar="DIR", help="also write every stage into this folder")
     parser.add_argument("--json", action="store_true", help="what was decided, as JSON on stdout")
 
@@ -41,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from fusion.tables import summary
 
     fuser = Fuser(args.weights, args.device, args.preset)
-    trace = fuser.fuse(*pair, main=args.main, layout=layout, size=args.size)
+    trace = fuser.fuse(*pair, main=args.main, layout=layout, hypothesis=args.hypothesis, size=args.size)
     with ExitStack() as stack:
         # Both are entered before either is renamed: where one cannot be written, neither is.
         if args.out:

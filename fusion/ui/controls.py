@@ -26,6 +26,8 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
         "override": layout_of(trace.override) if trace.override is not None else None,
         "presence": [round(float(value), 3) for value in trace.effective.presence],
         "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
+        "hypothesis": trace.hypothesis,
+        "hypotheses": [round(one.probability, 4) for one in trace.hypotheses],
         "truth": truth(trace),
         "range": {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-frame.max_offset, frame.max_offset]},
     }

@@ -69,7 +69,9 @@ class Desk:
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
         layout = None if request.layout is None else tuple(fuser.frame.clamp(Layout(*request.layout)))
         pair = [one.picture if isinstance(one, Upload) else one for one in sources]
-        trace = fuser.fuse(*pair, main=request.main, layout=layout, disabled=request.disabled)
+        trace = fuser.fuse(
+            *pair, main=request.main, layout=layout, hypothesis=request.hypothesis, disabled=request.disabled
+        )
         names = (one.name if isinstance(one, Upload) else name for one, name in zip(sources, trace.names, strict=True))
         return replace(trace, names=tuple(names))
 

@@ -31,13 +31,18 @@ Source = str | Upload
 
 @dataclass(frozen=True)
 class FuseRequest:
-    """One fusion to show. ``layout`` is four numbers or ``None``, ``main`` a side or ``None`` (the network decides)."""
+    """One fusion to show.
+
+    ``layout`` is four numbers or ``None``, ``main`` a side or ``None`` (the network decides), ``hypothesis`` the rank
+    of the network's idea, from 1.
+    """
 
     first: Source
     second: Source
     preset: str = "fusion"
     main: str | None = None
     layout: tuple[float, float, float, float] | None = None
+    hypothesis: int = 1
     disabled: frozenset[str] = frozenset()
 
     @classmethod
@@ -55,7 +60,7 @@ class FuseRequest:
         if not disabled <= set(ABLATIONS):
             raise RequestError(f"Only {', '.join(ABLATIONS)} can be switched off.")
         first, second = (_source(data.get(side), side) for side in SIDES)
-        return cls(first, second, preset, main, _layout(data.get("layout")), disabled)
+        return cls(first, second, preset, main, _layout(data.get("layout")), _rank(data.get("hypothesis")), disabled)
 
     def permalink(self) -> str | None:
         """Query string that restores this request, or ``None`` where an uploaded picture takes part."""
@@ -66,6 +71,8 @@ class FuseRequest:
             query["main"] = self.main
         if self.layout:
             query["layout"] = ",".join(f"{value:g}" for value in self.layout)
+        if self.hypothesis > 1:
+            query["hypothesis"] = str(self.hypothesis)
         if self.disabled:
             query["off"] = ",".join(sorted(self.disabled))
         return "?" + urlencode(query, safe=",")
@@ -79,6 +86,14 @@ def _source(value: object, side: str) -> Source:
     if isinstance(value, str) and value.strip():
         return value.strip()[:200]
     raise RequestError(f"The {side} emoji is missing; pick one.")
+
+
+def _rank(value: object) -> int:
+    if value is None:
+        return 1
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise RequestError(f"Hypothesis {value!r} is unknown; it is a rank such as 1 or 2.")
+    return value
 
 
 def _layout(value: object) -> tuple[float, float, float, float] | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from fusion.catalog import Catalog, UnknownEmoji
 from fusion.geometry import STICKER_FRAME
-from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, LayoutTrace, TeacherTrace
+from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
 
@@ -56,14 +56,17 @@ class FakeFuser:
         self.catalog = Catalog.default()
 
     def fuse(
-        self, first, second, *, main=None, layout=None, size=256, disabled=frozenset(), teacher=True
+        self, first, second, *, main=None, layout=None, hypothesis=1, size=256, disabled=frozenset(), teacher=True
     ) -> FusionTrace:
-        self.calls.append({"first": first, "second": second, "main": main, "layout": layout, "disabled": disabled})
+        asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
+        self.calls.append({"first": first, "second": second} | asked)
         if self.delay:
             time.sleep(self.delay(first, second, layout))
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
         index = {"first": 0, "second": 1}.get(main, 0)
-        predicted = np.array(PREDICTED[: self.instances], np.float32)
+        best = np.array(PREDICTED[: self.instances], np.float32)
+        other = best * [1, 1, -1, -1] + [0.2, 0.2, 0, 0]
+        predicted = (best, other.astype(np.float32))[hypothesis - 1]
         effective = predicted.copy()
         if layout is not None:
             effective[0] = self.frame.clamp(layout)
@@ -95,6 +98,11 @@ class FakeFuser:
             predicted=LayoutTrace(predicted, presence),
             override=tuple(layout) if layout is not None else None,
             effective=LayoutTrace(effective, presence),
+            hypotheses=(
+                HypothesisTrace(0.91, LayoutTrace(best, presence), False),
+                HypothesisTrace(0.07, LayoutTrace(other, presence), False),
+            ),
+            hypothesis=hypothesis,
             recolour=0.1,
             recoloured=inputs[index][..., [1, 2, 0, 3]],
             instances=instances,

@@ -61,6 +61,8 @@ def opened(url: str) -> Image.Image:
         ({"layout": "abcd"}, "four numbers"),
         ({"layout": [1, 1, 0, float("nan")]}, "four finite numbers"),
         ({"disabled": ["decoder"]}, "switched off"),
+        ({"hypothesis": 0}, "a rank such as 1 or 2"),
+        ({"hypothesis": "best"}, "a rank such as 1 or 2"),
         ({"first": {"upload": "data:text/html;base64,AA=="}}, "not a picture"),
         ({"first": {"upload": "data:image/png;base64,***"}}, "did not arrive whole"),
     ],
@@ -72,9 +74,10 @@ def test_requests_that_make_no_sense_get_one_sentence(change, said):
 
 
 def test_permalink_says_everything_that_is_not_the_default(desk):
-    asked = PAIR | {"main": "second", "layout": [0.5, 0.5, 0.1, -0.2], "disabled": ["up4", "up3"]}
+    asked = PAIR | {"main": "second", "layout": [0.5, 0.5, 0.1, -0.2], "hypothesis": 2, "disabled": ["up4", "up3"]}
     link = desk.request(asked).permalink()
-    assert link == "?first=1f600&second=1f355&preset=fusion&main=second&layout=0.5,0.5,0.1,-0.2&off=up3,up4"
+    start = "?first=1f600&second=1f355&preset=fusion&main=second"
+    assert link == start + "&layout=0.5,0.5,0.1,-0.2&hypothesis=2&off=up3,up4"
     assert desk.request(PAIR).permalink() == "?first=1f600&second=1f355&preset=fusion"
 
 

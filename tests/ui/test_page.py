@@ -252,6 +252,25 @@ def test_swap_random_and_forced_main(open_page, served):
     page.wait_for_function("() => EF.answer.keys[0] === EF.state.first && EF.answer.facts.main === 'first'")
 
 
+def test_the_network_s_other_ideas_can_be_looked_at(open_page, served):
+    page = open_page()
+    settled(page)
+    assert page.locator('[data-role="hypotheses"] span').all_inner_texts() == ["91 %", "7 %"]
+    before = page.inner_text('[data-role="take"] td.ef-predicted >> nth=0')
+    page.check('[data-role="hypotheses"] [value="2"]', force=True)
+    page.wait_for_function("() => EF.answer.facts.hypothesis === 2")
+    settled(page)
+    assert served.fusers["fusion"].calls[-1]["hypothesis"] == 2
+    assert page.inner_text('[data-role="take"] td.ef-predicted >> nth=0') != before
+    assert "hypothesis=2" in page.url
+    page.reload()
+    page.wait_for_selector(".ef-thumb")
+    settled(page)
+    assert page.is_checked('[data-role="hypotheses"] [value="2"]')
+    page.evaluate("() => EF.update({ second: '1f525' })")
+    page.wait_for_function("() => EF.answer.facts.hypothesis === 1")
+
+
 def test_ablation_switch_is_marked(open_page, served):
     page = open_page()
     settled(page)

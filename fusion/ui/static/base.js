@@ -93,8 +93,8 @@ window.EF = (() => {
     const before = EF.state;
     EF.state = { ...before, ...patch };
     const pair = ["first", "second"].some((side) => EF.state[side] !== before[side]);
-    if (!keep && pair) Object.assign(EF.state, { main: null, layout: null });
-    if (!keep && EF.state.preset !== before.preset && !("layout" in patch)) EF.state.layout = null;
+    if (!keep && pair) Object.assign(EF.state, { main: null, layout: null, hypothesis: 1 });
+    if (!keep && EF.state.preset !== before.preset && !("layout" in patch)) Object.assign(EF.state, { layout: null, hypothesis: 1 });
     for (const part of EF.parts) part.changed?.(EF.state, before);
     EF.fuse({ ...EF.state });
   };
@@ -107,6 +107,7 @@ window.EF = (() => {
       second: query.get("second") || "1f355",
       preset: EF.info.presets.includes(query.get("preset")) ? query.get("preset") : EF.info.presets[0],
       main: ["first", "second"].includes(query.get("main")) ? query.get("main") : null,
+      hypothesis: /^[1-9]$/.test(query.get("hypothesis")) ? Number(query.get("hypothesis")) : 1,
       layout: query.get("layout") && numbers.length === 4 && numbers.every(Number.isFinite) ? numbers : null,
       disabled: (query.get("off") ?? "").split(",").filter((part) => ["layout", "position", "up3", "up4"].includes(part)),
     };

@@ -169,6 +169,7 @@
           <label class="ef-check"><input type="checkbox" data-role="lock" checked> lock aspect</label>
         </div>
         <fieldset class="ef-field"><legend>Main subject</legend><div class="ef-choice" role="radiogroup" data-role="main"></div></fieldset>
+        <fieldset class="ef-field" data-role="ideas"><legend>Layout <small>what the network weighed, and how likely it found each</small></legend><div class="ef-choice" role="radiogroup" data-role="hypotheses"></div></fieldset>
         <fieldset class="ef-field"><legend>Ablation <small>parts switched off to see what they do; the network was trained with all of them on</small></legend><div class="ef-row" data-role="switches"></div></fieldset>
       </div>
       <table class="ef-instances" data-role="instances"></table>`;
@@ -180,7 +181,7 @@
     EF.find("lock", take).addEventListener("change", (event) => { locked = event.target.checked; });
     for (const value of ["auto", "first", "second"]) {
       const radio = EF.make("input", { type: "radio", name: "ef-main", value });
-      radio.addEventListener("change", () => EF.update({ main: value === "auto" ? null : value, layout: null }, true));
+      radio.addEventListener("change", () => EF.update({ main: value === "auto" ? null : value, layout: null, hypothesis: 1 }, true));
       EF.find("main", take).append(EF.make("label", {}, radio, EF.make("span", {}, EF.make("i", { className: "ef-sprite", hidden: true }), value)));
     }
     for (const [name, label] of SWITCHES) {
@@ -190,6 +191,21 @@
     }
   };
   const switches = () => [...EF.find("switches", take).querySelectorAll("input")];
+
+  // The network's distinct ideas. One that is chosen keeps its place; an override goes, for it belonged to another.
+  const drawIdeas = () => {
+    const percent = (share) => (share >= 0.995 ? "> 99 %" : `${Math.max(Math.round(100 * share), 1)} %`);
+    const ideas = info.hypotheses.map((share, k) => {
+      const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1, checked: k + 1 === info.hypothesis });
+      radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
+      return EF.make("label", {}, radio, EF.make("span", { textContent: percent(share) }));
+    });
+    const focused = EF.find("hypotheses", take).contains(document.activeElement);
+    const only = EF.make("span", { className: "ef-only", textContent: "this preset has one" });
+    EF.find("hypotheses", take).replaceChildren(...(ideas.length ? ideas : [only]));
+    if (focused) EF.find("hypotheses", take).querySelector(":checked")?.focus();
+    EF.find("ideas", take).disabled = ideas.length < 2;
+  };
 
   const drawInstances = () => {
     const numbers = (layout) => layout.map((value) => EF.number(value)).join("  ");
@@ -227,6 +243,7 @@
       drawCanvas();
       preview(info.effective[info.lead]);
       drawInstances();
+      drawIdeas();
     },
   });
 })();
