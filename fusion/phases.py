@@ -180,7 +180,12 @@ def parse_switch(text: str) -> Switch:
 
 
 def choose(phases: list[Phase], wanted: str) -> list[Phase]:
-    """Pick and size phases by hand: ``"layout=12,image-64=2000steps"`` (minutes, or steps; alone: as they are)."""
+    """Pick and size phases by hand: ``"layout=12,image-64=2000steps"`` (minutes, or steps; alone: as they are).
+
+    ``"none"`` leaves nothing to train: for putting two networks together.
+    """
+    if wanted.strip() == "none":
+        return []
     known = {phase.name: phase for phase in phases}
     chosen = []
     for item in wanted.split(","):
@@ -189,14 +194,21 @@ def choose(phases: list[Phase], wanted: str) -> list[Phase]:
             raise FusionError(f"There is no phase '{name}' in this schedule: choose from {', '.join(known)}.")
         try:
             if amount.endswith("steps"):
-                chosen.append(replace(known[name], steps=int(amount.removesuffix("steps"))))
+                chosen.append(replace(known[name], steps=positive(int(amount.removesuffix("steps")))))
             elif amount:
-                chosen.append(replace(known[name], steps=math.inf, minutes=float(amount)))
+                chosen.append(replace(known[name], steps=math.inf, minutes=positive(float(amount))))
             else:
                 chosen.append(known[name])
         except ValueError as error:
             raise FusionError(f"'{item}' is not a length: write {name}=12 (minutes) or {name}=2000steps.") from error
     return chosen
+
+
+def positive(length: float) -> float:
+    """``length``, if it is one. Raises ValueError."""
+    if not 0 < length < math.inf:
+        raise ValueError(length)
+    return length
 
 
 def within(phases: list[Phase], minutes: float) -> list[Phase]:

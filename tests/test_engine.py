@@ -204,3 +204,12 @@ def test_a_phase_draws_its_families_in_its_shares(tmp_path):
     run = engine(tmp_path, [replace(IMAGE, families=only, batch=8)])
     batch = next(run.batches(run.phases[0]))
     assert set(batch.families) == {"dyed"}
+
+
+def test_without_phases_the_weights_are_those_it_was_given(tmp_path):
+    run = engine(tmp_path)
+    run.phases = []
+    run.run()
+    written = load_fusion_net(tmp_path / WEIGHTS).state_dict()
+    for name, value in run.net.state_dict().items():
+        torch.testing.assert_close(written[name], value, atol=1e-3, rtol=1e-3)

@@ -68,7 +68,8 @@ def test_phases_can_be_chosen_and_limited():
     ]
     limited = within(schedule("fusion", 128), 10)
     assert sum(phase.minutes for phase in limited) == pytest.approx(10)
-    for wrong in ("image-512", "layout=long"):
+    assert choose(schedule("fusion", 256), "none") == []
+    for wrong in ("image-512", "layout=long", "layout=0", "layout=-3", "layout=inf", "layout=0steps"):
         with pytest.raises(FusionError):
             choose(schedule("fusion", 256), wrong)
 
