@@ -9,7 +9,7 @@ from __future__ import annotations
 from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
 from fusion.maps import present
 from fusion.tables import layout_of, truth_of
-from fusion.trace import FusionTrace
+from fusion.trace import FusionTrace, HypothesisTrace
 from fusion.ui.pictures import data_url
 from fusion.views import content
 
@@ -27,10 +27,16 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
         "presence": [round(float(value), 3) for value in trace.effective.presence],
         "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
         "hypothesis": trace.hypothesis,
-        "hypotheses": [round(one.probability, 4) for one in trace.hypotheses],
+        "hypotheses": [idea(one) for one in trace.hypotheses],
         "truth": truth(trace),
         "range": {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-frame.max_offset, frame.max_offset]},
     }
+
+
+def idea(one: HypothesisTrace) -> dict:
+    """A hypothesis for the browser: how likely, and the layouts of what it places."""
+    placed = one.layout.layouts[one.layout.presence > 0.5]
+    return {"probability": round(one.probability, 4), "layouts": [layout_of(row) for row in placed]}
 
 
 def lead(trace: FusionTrace) -> int:

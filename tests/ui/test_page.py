@@ -255,7 +255,7 @@ def test_swap_random_and_forced_main(open_page, served):
 def test_the_network_s_other_ideas_can_be_looked_at(open_page, served):
     page = open_page()
     settled(page)
-    assert page.locator('[data-role="hypotheses"] span').all_inner_texts() == ["91 %", "7 %"]
+    assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %", "7 %"]
     before = page.inner_text('[data-role="take"] td.ef-predicted >> nth=0')
     page.check('[data-role="hypotheses"] [value="2"]', force=True)
     page.wait_for_function("() => EF.answer.facts.hypothesis === 2")

@@ -22,14 +22,18 @@
     node.style.width = `${100 * (x1 - x0)}%`; node.style.height = `${100 * (y1 - y0)}%`;
   };
 
+  const move = (node, [sh, sw, oy, ox]) => { node.style.transform = `translate(${100 * ox}%, ${100 * oy}%) scale(${sw}, ${sh})`; };
+  const layer = (src, layout) => {
+    const node = EF.make("img", { src, alt: "", className: "ef-layer", draggable: false });
+    if (layout) move(node, layout);
+    return node;
+  };
+
   // Everything that follows the layout while a hand is on it. No network, no layout of the page beyond the canvas.
   const preview = (first) => {
     live = first;
     const layouts = dragging ? follow(first) : info.effective;
-    canvas.querySelectorAll(".ef-layer.ef-other").forEach((node, k) => {
-      const [sh, sw, oy, ox] = layouts[k];
-      node.style.transform = `translate(${100 * ox}%, ${100 * oy}%) scale(${sw}, ${sh})`;
-    });
+    canvas.querySelectorAll(".ef-layer.ef-other").forEach((node, k) => move(node, layouts[k]));
     canvas.querySelectorAll(".ef-instance").forEach((node, k) => setBox(node, boxOf(layouts[k], info.content)));
     rows.forEach((row, i) => {
       row.slider.value = first[i];
@@ -51,13 +55,13 @@
     const wanted = JSON.stringify([layers, content, predicted, presence, info.predicted_presence, info.truth]);
     if (wanted === drawn) return;
     drawn = wanted;
-    const picture = (src, kind) => EF.make("img", { src, alt: "", className: `ef-layer ${kind}`, draggable: false });
     const shown = predicted.map((_, k) => presence[k] > 0.5);
-    const nodes = [picture(layers.main, "ef-main")];
+    const nodes = [layer(layers.main)];
     for (const there of shown) {
-      const layer = picture(layers.other, "ef-other");
-      layer.hidden = !there;
-      nodes.push(layer);
+      const other = layer(layers.other);
+      other.classList.add("ef-other");
+      other.hidden = !there;
+      nodes.push(other);
     }
     for (const layout of info.truth ?? []) {
       const box = EF.make("div", { className: "ef-ghost ef-truth" });
@@ -195,10 +199,11 @@
   // The network's distinct ideas. One that is chosen keeps its place; an override goes, for it belonged to another.
   const drawIdeas = () => {
     const percent = (share) => (share >= 0.995 ? "> 99 %" : `${Math.max(Math.round(100 * share), 1)} %`);
-    const ideas = info.hypotheses.map((share, k) => {
+    const ideas = info.hypotheses.map(({ probability, layouts }, k) => {
+      const picture = EF.make("span", { className: "ef-mini" }, layer(info.layers.main), ...layouts.map((layout) => layer(info.layers.other, layout)));
       const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1, checked: k + 1 === info.hypothesis });
       radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
-      return EF.make("label", {}, radio, EF.make("span", { textContent: percent(share) }));
+      return EF.make("label", {}, radio, EF.make("span", {}, picture, percent(probability)));
     });
     const focused = EF.find("hypotheses", take).contains(document.activeElement);
     const only = EF.make("span", { className: "ef-only", textContent: "this preset has one" });
