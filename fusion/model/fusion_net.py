@@ -90,8 +90,9 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
         # The alpha-over head needs to know what it mixes: the aligned pictures join the features.
-        mixed = 1 + config.recolour + config.instances if config.output == "alpha-over" else 0
-        self.unet = UNet(2 * channels + mixed * config.image_channels, config)
+        mixed = 1 + config.recolour + config.instances
+        joined = mixed * config.image_channels + 2 * config.instances if config.output == "alpha-over" else 0
+        self.unet = UNet(2 * channels + joined, config)
         self.head = build_head(config)
 
     @classmethod
@@ -183,7 +184,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         repainted = repaint(main_image, other_image, recolour) if self.config.recolour else None
         if self.config.output == "alpha-over":
             mixed = [main_image] if repainted is None else [main_image, repainted]
-            x = torch.cat([x, *mixed, instances.flatten(1, 2)], dim=1)
+            x = torch.cat([x, *mixed, instances.flatten(1, 2), told(layout, presence, like=x)], dim=1)
         features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
 
         painting = self.head(
@@ -245,3 +246,12 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             return torch.cat([planes, box_plane(boxes, presence, height, width)], dim=1)
 
         return locate
+
+
+def told(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:
+    """Which instances there are, and how large each is (0 to 2), at every place: (B, 2K, H, W) for ``like``'s H and W.
+
+    The pictures say this only where an instance lies, and far from there, or close up, a halo looks like motif eyes.
+    """
+    sizes = presence * layout[..., :2].mean(dim=-1)
+    return torch.cat([presence, sizes], dim=1).to(like.dtype)[:, :, None, None].expand(-1, -1, *like.shape[-2:])

@@ -89,7 +89,7 @@ def test_parameter_counts_of_the_presets_do_not_drift():
         "attention-unet": 18_780_325,
         "res-unet": 32_397_165,
     }
-    assert count(build_fusion_net("fusion")) == 1_717_323
+    assert count(build_fusion_net("fusion")) == 1_718_187
 
 
 @pytest.mark.parametrize("preset", ALL)
