@@ -281,6 +281,8 @@ def loader(steps: TrainingSteps, start: int, stop: int, workers: int = 1) -> Dat
         prefetch_factor=4 if workers else None,
         collate_fn=unchanged,
         worker_init_fn=leave_signals_alone,
+        # Left to itself, each loader takes a number from the stream that dropout lives on, a resumed run one more.
+        generator=torch.Generator(),
     )
 
 

@@ -20,11 +20,7 @@ from fusion.model.center_aware_scale import Hypotheses, Plan
 LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour", "choice")
 IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
-"""Where smooth L1 turns from square to linear: canvas fractions for layouts (feasibility study), [0, 1] for pixels.
-
-Plain L1 has a kink where the error is zero. Most pixels of most pairs are exactly right from the start, and their
-signs, which are noise, hold the learned correction at zero for good.
-"""
+"""Where the layout loss turns from square to linear, in canvas fractions (feasibility study)."""
 
 SHARPNESS = 8.0
 """How strictly a pair belongs to the hypothesis that fits it best: nats for each unit of its error."""
@@ -78,10 +74,10 @@ def layout_terms(main_logit: Tensor, plan: Plan, batch: Batch) -> dict[str, Tens
     }
 
 
-def gradient_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Smooth L1 of neighbouring pixels' differences, down and across: edges and ghosts."""
-    down = F.smooth_l1_loss(a[..., 1:, :] - a[..., :-1, :], b[..., 1:, :] - b[..., :-1, :], beta=SMOOTH)
-    across = F.smooth_l1_loss(a[..., 1:] - a[..., :-1], b[..., 1:] - b[..., :-1], beta=SMOOTH)
+def gradient_distance(a: Tensor, b: Tensor, beta: float = 0.0) -> Tensor:
+    """(Smooth) L1 of neighbouring pixels' differences, down and across: edges and ghosts."""
+    down = F.smooth_l1_loss(a[..., 1:, :] - a[..., :-1, :], b[..., 1:, :] - b[..., :-1, :], beta=beta)
+    across = F.smooth_l1_loss(a[..., 1:] - a[..., :-1], b[..., 1:] - b[..., :-1], beta=beta)
     return down + across
 
 
@@ -123,15 +119,17 @@ def image_terms(
     net: FusionNet,
     wanted: Collection[str] = IMAGE_TERMS,
     perceptual: Perceptual | None = None,
+    beta: float = 0.0,
 ) -> dict[str, Tensor]:
     """Losses of the picture, in the preset's own image space; only the ``wanted`` ones are worked out.
 
+    ``beta``: error up to which L1 is rounded off to a square; 0 leaves it plain.
     ``composite`` is the published phase one: MSE between the transformed layout and the target picture.
     """
     image, target = output.image.float(), net.normalise(batch.target)
     terms: dict[str, Callable[[], Tensor]] = {
-        "l1": lambda: F.smooth_l1_loss(image, target, beta=SMOOTH),
-        "gradient": lambda: gradient_distance(image, target),
+        "l1": lambda: F.smooth_l1_loss(image, target, beta=beta),
+        "gradient": lambda: gradient_distance(image, target, beta),
         "mse": lambda: F.mse_loss(image, target),
         "changed": lambda: changed_distance(image, target, net.normalise(output.composite.detach().float())),
         "composite": lambda: F.mse_loss(net.normalise(output.composite.float()), target),

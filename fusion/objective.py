@@ -62,12 +62,13 @@ class Objective(nn.Module):
         wanted = {name for name, weight in phase.weights.items() if weight}
         if not net.aligns:
             output = net(batch.first, batch.second)
-            return image_terms(output, batch, net, wanted, self.perceptual[0])
+            return image_terms(output, batch, net, wanted, self.perceptual[0], phase.beta)
         seen = net.perceive(batch.first, batch.second)
         plan = net.plan(seen, batch.main)
         terms = {name: loss for name, loss in layout_terms(seen.main_logit, plan, batch).items() if name in wanted}
         if phase.fuses:
-            terms |= image_terms(fuse_as_painted(net, seen, plan, batch), batch, net, wanted, self.perceptual[0])
+            output = fuse_as_painted(net, seen, plan, batch)
+            terms |= image_terms(output, batch, net, wanted, self.perceptual[0], phase.beta)
         elif phase.paints:
             composite = plain_composite(seen, plan, batch, net.config.prefilter).float()
             if "composite" in wanted:

@@ -50,7 +50,8 @@ class Phase:
     ``trains``: names of the network's parts that learn; empty means all. ``fuses``: whether the U-Net runs and
     targets are painted. ``weights``: loss term -> weight. ``share``: of the run's minutes, where those are limited.
     ``minutes``: limit of this phase alone. ``families``: relative share of a family among the pairs, 1 where none is
-    given. Rates fall by a cosine to ``floor`` of ``learning_rate``.
+    given. ``beta``: error up to which the picture's L1 is rounded off to a square. Rates fall by a cosine to ``floor``
+    of ``learning_rate``.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Phase:
     floor: float = 0.01
     minutes: float | None = None
     families: Mapping[str, float] = field(default_factory=dict)
+    beta: float = 0.0
     switch: Switch | None = None
 
     @property
@@ -93,6 +95,11 @@ STAGES = {  # size -> batch, steps, learning rate, share of the time
     128: (16, 6000, 1e-3, 0.30),
     256: (8, 3000, 5e-4, 0.15),
 }
+ROUND = 0.05
+"""Plain L1 has a kink where the error is zero. Most pixels of most pairs are exactly right from the start, and their
+signs, which are noise, hold the learned correction at zero for good; so the early stages round it off. The last one
+does not, once the correction has learned its places: the kink is what leaves alone what is right."""
+
 SUPERVISION = 0.25
 """Weight of the layout terms beside the picture's, where everything learns together."""
 
@@ -123,7 +130,18 @@ def image_phases(size: int, perceptual: float = 0.0) -> list[Phase]:
             weights |= {name: SUPERVISION * value for name, value in LAYOUT_WEIGHTS.items()}
         trains = () if not stages else ("separator", "position", "unet", "head")
         stages.append(
-            Phase(f"image-{side}", side, batch, steps, weights, share, trains, learning_rate=rate, families=PAINTED)
+            Phase(
+                f"image-{side}",
+                side,
+                batch,
+                steps,
+                weights,
+                share,
+                trains,
+                learning_rate=rate,
+                families=PAINTED,
+                beta=0.0 if side == size and stages else ROUND,
+            )
         )
     return stages
 

@@ -156,3 +156,12 @@ def test_attention_on_the_non_main_lowers_the_ratio(batch):
         }
     assert float(attention_ratio(replace(output, attention=even))) == pytest.approx(1, abs=1e-4)
     assert float(attention_ratio(replace(output, attention=pointing))) < 0.7
+
+
+@pytest.mark.parametrize(("beta", "pull"), [(0.0, 1.0), (0.05, 0.2)])
+def test_rounded_l1_hardly_pulls_at_what_is_nearly_right(batch, beta, pull):
+    net = build_fusion_net("fusion", width=4)
+    output = net(batch.first, batch.second)
+    output.image = (batch.target + 0.01).requires_grad_()
+    image_terms(output, batch, net, {"l1"}, beta=beta)["l1"].backward()
+    assert float(output.image.grad.mean()) * output.image.numel() == pytest.approx(pull, rel=1e-3)

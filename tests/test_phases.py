@@ -9,7 +9,7 @@ import torch
 from fusion.errors import FusionError
 from fusion.model import build_fusion_net
 from fusion.objective import freeze
-from fusion.phases import ADAPTIVE_SWITCH, LAYOUT_MODULES, Phase, Switch, choose, parse_switch, schedule, within
+from fusion.phases import ADAPTIVE_SWITCH, LAYOUT_MODULES, ROUND, Phase, Switch, choose, parse_switch, schedule, within
 
 PHASE = Phase("test", 64, 8, 1000, {"l1": 1.0}, 1.0, learning_rate=1.0, warmup=10)
 
@@ -94,3 +94,9 @@ def test_freezing_covers_batchnorm_statistics():
     freeze(net, ())
     assert all(p.requires_grad for p in net.parameters())
     assert all(part.training for part in net.modules())
+
+
+def test_only_the_last_of_several_stages_ends_on_plain_l1():
+    betas = [phase.beta for phase in schedule("fusion", 256) if phase.fuses]
+    assert betas == [ROUND, ROUND, 0.0]
+    assert [phase.beta for phase in schedule("unet", 64)] == [ROUND]
