@@ -140,6 +140,10 @@ def measure(
         "scale_error": found.scale_error,
     }
     columns |= swap_columns(net, data, own, order_is_free(pairs, teacher))
+    if not net.aligns:  # it decides nothing, so there is nothing to be right about
+        columns = {name: torch.full_like(column, math.nan) for name, column in columns.items()} | {
+            "swap_psnr": columns["swap_psnr"]
+        }
     if data.target is not None:
         columns |= picture_columns(net, data, own, perceptual)
     values = {name: column.cpu().tolist() for name, column in columns.items()}

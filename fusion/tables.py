@@ -29,7 +29,7 @@ def summary(trace: FusionTrace) -> dict:
         "names": list(trace.names),
         "main": SIDES[trace.main],
         "main_predicted": SIDES[trace.predicted_main],
-        "main_confidence": number(trace.main_confidence),
+        "main_confidence": number(trace.main_confidence) if trace.aligns else None,
         "layout": {
             "predicted": layout_of(trace.predicted.layouts[lead]),
             "effective": layout_of(trace.effective.layouts[lead]),
@@ -50,7 +50,7 @@ def summary(trace: FusionTrace) -> dict:
         "family": None if teacher is None else teacher.family,
         "reason": None if teacher is None else teacher.reason,
         "alignment": None
-        if teacher is None
+        if teacher is None or not trace.aligns
         else {
             "iou": number(teacher.alignment.iou),
             "center_error": number(teacher.alignment.center_error),

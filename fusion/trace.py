@@ -122,5 +122,7 @@ class FusionTrace:
     output: Array
     teacher: TeacherTrace | None
     timings_ms: dict[str, float]
+    aligns: bool = True
+    """Whether the preset decides about main subject and layout; a plain U-Net leaves both emoji where they are."""
     ablations: dict[str, bool] = field(default_factory=dict)
     """Switches of the debugger that were not in their trained position."""

@@ -88,4 +88,5 @@ def build_trace(
         output=picture(net.to_rgba(out.image)[0]),
         teacher=None,
         timings_ms={},
+        aligns=net.aligns,
     )

@@ -125,7 +125,9 @@ def show_separated(trace: FusionTrace) -> View:
     return View(STAGES["separated"], board, f"{count} channels each, first above second", found.scale)
 
 
-def show_main(trace: FusionTrace) -> View:
+def show_main(trace: FusionTrace) -> View | None:
+    if not trace.aligns:
+        return None
     side = trace.size // 2
     board = Image.new("RGBA", (trace.size, trace.size))
     for index, premultiplied in enumerate(trace.inputs):
@@ -150,7 +152,9 @@ def draw_probability(board: Image.Image, share: float) -> None:
     board.paste((*PREDICTED, 255), (cut, top, size, low))
 
 
-def show_layout(trace: FusionTrace) -> View:
+def show_layout(trace: FusionTrace) -> View | None:
+    if not trace.aligns:
+        return None
     picture, box = drawing.emoji_picture(trace.inputs[trace.main]), content(trace)
     for k in present(trace):
         picture.alpha_composite(drawing.silhouette(trace.instances[k][..., 3], EFFECTIVE))

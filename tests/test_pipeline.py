@@ -16,6 +16,8 @@ from fusion.geometry import STICKER_FRAME, Layout, content_box, layout_to_box
 from fusion.model import PRESETS
 from fusion.overrides import RequestError, carry_along
 from fusion.pipeline import Fuser, held_bytes
+from fusion.tables import summary
+from fusion.views import views
 
 FACE, PIZZA = "😀", "🍕"
 
@@ -120,6 +122,17 @@ class TestOverrides:
         assert fuse(fuser).hypotheses == ()
         with pytest.raises(RequestError, match="has one idea"):
             fuse(fuser, hypothesis=2)
+
+    def test_a_preset_that_decides_nothing_claims_nothing(self):
+        trace = fuse(tiny_fuser("unet"), teacher=True)
+        assert not trace.aligns
+        told = summary(trace)
+        assert told["main_confidence"] is None
+        assert told["alignment"] is None
+        shown = {view.stage.id: view.available for view in views(trace)}
+        assert not shown["main"]
+        assert not shown["layout"]
+        assert shown["output"]
 
     def test_the_other_instances_keep_their_place_relative_to_the_first(self):
         layouts = torch.tensor([[0.4, 0.4, 0.0, -0.1], [0.4, 0.4, 0.05, 0.1], [1.0, 1.0, 0.0, 0.0]])

@@ -49,7 +49,8 @@
   const refresh = async () => {
     if (!EF.root || EF.root.dataset.tab !== "compare") return;
     const mine = ++wanted;
-    const request = { ...EF.state, disabled: [], reference: EF.find("reference", root).value };
+    // A rank among one preset's ideas means nothing to another.
+    const request = { ...EF.state, disabled: [], hypothesis: 1, reference: EF.find("reference", root).value };
     EF.find("title", root).textContent = `${EF.name(request.first)} + ${EF.name(request.second)}`;
     syncSliders();
     const order = [request.reference, ...EF.info.presets.filter((name) => name !== request.reference)];
@@ -72,8 +73,9 @@
     const [picture, difference] = card.querySelectorAll("img");
     picture.src = answer.picture;
     difference.src = answer.difference;
-    const facts = [["main", `${answer.main} ${(100 * answer.main_confidence).toFixed(0)} %`],
-      ["layout", answer.effective.map((value) => EF.number(value)).join("  ")],
+    const decides = answer.main_confidence !== null;
+    const facts = [["main", decides ? `${answer.main} ${(100 * answer.main_confidence).toFixed(0)} %` : "–"],
+      ["layout", decides || EF.state.layout ? answer.effective.map((value) => EF.number(value)).join("  ") : "–"],
       ["IoU", EF.number(answer.alignment?.iou)],
       ["network", `${EF.number(answer.ms, 0)} ms`]];
     if (EF.info.presets.length > 1) facts.push(["difference", EF.number(answer.gap, 3)]);

@@ -65,14 +65,15 @@
   const fact = (name, ...value) => [EF.make("dt", { textContent: name }), EF.make("dd", {}, ...value)];
 
   const drawFacts = ({ facts, names }) => {
+    const decides = facts.main_confidence !== null;
     const percent = `${Math.round(100 * facts.main_confidence)} %`;
     const forced = facts.main !== facts.main_predicted;
     const called = (side) => names[side === "first" ? 0 : 1];
-    const main = forced ? `${called(facts.main)}, forced (network: ${called(facts.main_predicted)} ${percent})` : `${called(facts.main)}, ${percent} sure`;
+    const main = !decides ? `${facts.preset} decides on none` : forced ? `${called(facts.main)}, forced (network: ${called(facts.main_predicted)} ${percent})` : `${called(facts.main)}, ${percent} sure`;
     const rows = fact("main", EF.make("span", { title: main, textContent: main }));
     rows.push(...fact("family", EF.make("span", { title: facts.reason ?? "", textContent: facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair" })));
     const { alignment } = facts;
-    const aligned = !alignment ? "unknown" : Number.isFinite(alignment.center_error)
+    const aligned = !alignment ? (decides ? "unknown" : `${facts.preset} moves nothing`) : Number.isFinite(alignment.center_error)
       ? `IoU ${EF.number(alignment.iou)}, centre off by ${EF.number(alignment.center_error, 3)}` : "no: the teacher's main subject is the other one";
     rows.push(...fact("aligned", EF.make("span", { title: "Against the teacher's layout", textContent: aligned })));
     const total = Object.values(facts.timings_ms).reduce((sum, ms) => sum + ms, 0);
