@@ -45,7 +45,7 @@ def png_bytes(picture: Image.Image, parameters: dict | None = None) -> bytes:
 def parameters(trace: FusionTrace) -> dict:
     """What it takes to make the same sticker again."""
     told = summary(trace)
-    kept = ("first", "second", "names", "main", "preset", "weights", "size", "off")
+    kept = ("first", "second", "names", "main", "hypothesis", "preset", "weights", "size", "off")
     return {name: told[name] for name in kept} | {"layout": told["layout"]["instances"]}
 
 

@@ -203,7 +203,7 @@ class Engine:
             "net": self.net.state_dict(),
             "average": self.average.shadow,
             "optimizer": optimizer_tensors(self.optimizer) if self.step else {},
-            "random": {"torch": torch.get_rng_state()},
+            "random": self.random_states(),
         }
         state = {
             "phase": self.index,
@@ -218,6 +218,13 @@ class Engine:
             "seed": self.settings.seed,
         }
         write_snapshot(self.settings.out / CHECKPOINT, groups, state)
+
+    def random_states(self) -> dict[str, Tensor]:
+        """Where the streams of random numbers stand: dropout's must go on, not start again."""
+        states = {"torch": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            states["cuda"] = torch.cuda.get_rng_state(self.device)
+        return states
 
     def restore(self) -> None:
         """Go on from the folder's checkpoint."""
@@ -242,6 +249,8 @@ class Engine:
         self.clock.seconds.update(state["seconds"])
         self.restored = groups.get("optimizer", {})
         torch.set_rng_state(groups["random"]["torch"])
+        if self.device.type == "cuda" and "cuda" in groups["random"]:
+            torch.cuda.set_rng_state(groups["random"]["cuda"], self.device)
 
     # ------------------------------------------------------------------------------------------ showing
 

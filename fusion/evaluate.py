@@ -226,7 +226,12 @@ def report(rows: Sequence[Row]) -> dict:
 
 def worst(rows: Sequence[Row], count: int = WORST) -> list[Row]:
     """The pairs whose own picture lies farthest from the target (in the style split: that align worst)."""
-    return sorted(rows, key=lambda row: row.iou if math.isnan(row.psnr_own_layout) else row.psnr_own_layout)[:count]
+
+    def value(row: Row) -> float:
+        known = [number for number in (row.psnr_own_layout, row.iou) if not math.isnan(number)]
+        return known[0] if known else math.inf
+
+    return sorted(rows, key=value)[:count]
 
 
 def write_worst_sheet(path: Path, net: FusionNet, rows: Sequence[Row], teacher: Teacher, size: int) -> None:

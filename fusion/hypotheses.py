@@ -1,4 +1,4 @@
-"""What the layout branch weighed: its distinct hypotheses, the likeliest first.
+"""What the layout branch weighed: its distinct hypotheses, first the one it takes, then by probability.
 
 Several of a network's hypotheses often say the same; people want to choose between pictures that differ.
 """
@@ -15,7 +15,7 @@ from fusion.model.center_aware_scale import Hypotheses
 
 SHOWN = 3
 LEAST = 0.01
-"""Probability under which a hypothesis is not worth a look; the likeliest always is."""
+"""Probability under which a hypothesis is not worth a look; the one that is taken always is."""
 
 
 class Ranked(NamedTuple):
@@ -43,4 +43,4 @@ def distinct(every: Hypotheses, content: Tensor) -> list[Ranked]:
         same[best] = True
         found.append(Ranked(best, float(left[same].sum())))
         left = left.masked_fill(same, 0.0)
-    return found
+    return found[:1] + sorted(found[1:], key=lambda one: -one.probability)

@@ -15,12 +15,15 @@ from torch import Tensor
 from fusion.dataset import Batch
 from fusion.geometry import box_iou, layout_to_box
 from fusion.model import FusionNet, FusionOutput
-from fusion.model.center_aware_scale import Hypotheses, Plan
+from fusion.model.center_aware_scale import Plan
 
 LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour", "choice")
 IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
 """Where the layout loss turns from square to linear, in canvas fractions (feasibility study)."""
+
+MISFIT = {"layout": 4.0, "box": 0.5}
+"""What counts when a pair is shared out among hypotheses; as the phases weigh it (LAYOUT_WEIGHTS)."""
 
 SHARPNESS = 8.0
 """How strictly a pair belongs to the hypothesis that fits it best: nats for each unit of its error."""
@@ -40,12 +43,7 @@ def layout_terms(main_logit: Tensor, plan: Plan, batch: Batch) -> dict[str, Tens
     pair, the more the better it fits, and ``choice`` asks that the likeliest be the one that fits: the two steps
     of expectation and maximisation for the mixture's likelihood.
     """
-    every = plan.hypotheses or Hypotheses(
-        plan.layout.new_zeros(len(plan.layout), 1),
-        plan.layout[:, None],
-        plan.presence_logit[:, None],
-        plan.recolour_logit[:, None],
-    )
+    every = plan.hypotheses
     slots, many = every.layout.shape[2], every.logit.shape[1]
     truth, presence = batch.layout[:, None, :slots], batch.presence[:, None, :slots]  # (B, 1, K, 4), (B, 1, K)
     content = batch.content[:, None, None]
@@ -61,7 +59,7 @@ def layout_terms(main_logit: Tensor, plan: Plan, batch: Batch) -> dict[str, Tens
     )
 
     likely = F.log_softmax(every.logit, dim=1)
-    misfit = (4 * layout + 0.5 * box) / presence.sum(2).clamp_min(1) + there + recolour
+    misfit = (MISFIT["layout"] * layout + MISFIT["box"] * box) / presence.sum(2).clamp_min(1) + there + recolour
     share = torch.softmax(likely - SHARPNESS * misfit, dim=1).detach()  # (B, M)
     count = presence.sum().clamp_min(1)
     return {

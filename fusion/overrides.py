@@ -21,6 +21,10 @@ class RequestError(FusionError):
     """A fusion that cannot be made as it was asked for."""
 
 
+class UnknownHypothesis(RequestError):
+    """The network has fewer ideas for the pair than the rank that was asked for."""
+
+
 @dataclass(frozen=True)
 class Override:
     """Layouts in place of the predicted ones: of the first instance, which takes the others along, or of each."""
@@ -69,12 +73,14 @@ def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
     return frame.clamp(numbers)
 
 
-def check_request(main: str | None, size: int, disabled: frozenset[str]) -> None:
+def check_request(main: str | None, size: int, hypothesis: int, disabled: frozenset[str]) -> None:
     """Raises RequestError for what is not in the choice."""
     if main is not None and main not in SIDES:
         raise RequestError(f"The main subject cannot be {main!r}; it is first, second or left out.")
     if size not in SIZES:
         raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
+    if not isinstance(hypothesis, int) or hypothesis < 1:
+        raise RequestError(f"The hypothesis cannot be {hypothesis!r}; it is a rank, 1 for the likeliest.")
     unknown = sorted(set(disabled) - set(ABLATIONS))
     if unknown:
         raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")

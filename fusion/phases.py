@@ -97,14 +97,15 @@ STAGES = {  # size -> batch, steps, learning rate, share of the time
 }
 ROUND = 0.05
 """Plain L1 has a kink where the error is zero. Most pixels of most pairs are exactly right from the start, and their
-signs, which are noise, hold the learned correction at zero for good; so the early stages round it off. The last one
-does not, once the correction has learned its places: the kink is what leaves alone what is right."""
+signs, which are noise, hold the learned correction at zero for good; so the early stages round it off. The last of
+several does not, once the correction has learned its places: the kink is what leaves alone what is right."""
 
 SUPERVISION = 0.25
 """Weight of the layout terms beside the picture's, where everything learns together."""
 
 PAINTED = {"material": 3.0, "face swap": 2.0, "face on object": 2.0, "two steps": 2.0, "motif eyes": 2.0}
-"""Families whose targets have to be painted come more often: of the others the plain composite is the answer."""
+"""Families whose targets have to be painted come more often: of most others the plain composite, or the recoloured
+main subject, is nearly the answer."""
 
 PUBLISHED_SWITCH = Switch("similarity", 0.92, 50)
 ADAPTIVE_SWITCH = Switch("adaptive", 0.02, 250)

@@ -26,7 +26,7 @@ from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, Perception
 from fusion.model.accelerate import accelerate
 from fusion.model.center_aware_scale import Plan
 from fusion.model.center_detector import decide
-from fusion.overrides import SIDES, Override, RequestError, check_request, read_override
+from fusion.overrides import SIDES, Override, RequestError, UnknownHypothesis, check_request, read_override
 from fusion.sources import Source, read_source
 from fusion.teacher import TeacherDesk
 from fusion.trace import FusionTrace, TeacherTrace
@@ -104,13 +104,13 @@ class Fuser:
         ``first``, ``second``: text for ``Catalog.find``, the ``Path`` of a picture, or a PIL image. ``main``:
         ``"first"`` or ``"second"`` forces the main subject. ``layout``: (scale_h, scale_w, offset_y, offset_x) of
         the first present instance; the others keep their place relative to it. ``instances``: instead of that, a
-        layout for each instance there is to be. ``hypothesis``: rank of the network's idea to follow, 1 being the
-        likeliest (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64 to 1024.
-        ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
+        layout for each instance there is to be. ``hypothesis``: rank of the network's idea to follow, 1 being what
+        it would take (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64 to
+        1024. ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
         Raises FusionError with one sentence for anything that cannot be done.
         """
         wanted = read_override(layout, instances, self.frame)
-        check_request(main, size, disabled)
+        check_request(main, size, hypothesis, disabled)
         timings: dict[str, float] = {}
         start = time.perf_counter()
         with self.clock(timings, "inputs"):
@@ -160,7 +160,7 @@ class Fuser:
     def _plan(
         self, sources: tuple[Source, Source], seen: Perception, main: Tensor, size: int, hypothesis: int
     ) -> tuple[Plan, list[Ranked]]:
-        """The network's idea of that rank, and all its distinct ones, remembered. Raises RequestError."""
+        """The network's idea of that rank, and all its distinct ones, remembered. Raises UnknownHypothesis."""
 
         def plan() -> tuple[Plan, list[Ranked]]:
             made = self.net.plan(seen, main)
@@ -170,9 +170,9 @@ class Fuser:
             return made, distinct(made.hypotheses, content_box(other[:, 3])[0])
 
         made, ranked = self._plans.get((sources[0].key, sources[1].key, size, int(main)), plan)
-        if not 1 <= hypothesis <= max(len(ranked), 1):
+        if hypothesis > max(len(ranked), 1):
             known = "has one idea" if len(ranked) < 2 else f"has {len(ranked)} ideas"
-            raise RequestError(f"The network {known} for this pair; there is no hypothesis {hypothesis}.")
+            raise UnknownHypothesis(f"The network {known} for this pair; there is no hypothesis {hypothesis}.")
         if hypothesis == 1:
             return made, ranked
         return made.hypotheses.take(torch.tensor([ranked[hypothesis - 1].index], device=self.device)), ranked

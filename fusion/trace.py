@@ -96,7 +96,8 @@ class FusionTrace:
     override: tuple[float, float, float, float] | None
     effective: LayoutTrace
     hypotheses: tuple[HypothesisTrace, ...]
-    """The network's distinct ideas for this main subject, the likeliest first; empty where it has but one to give."""
+    """The network's distinct ideas for this main subject: the one it takes, then the others by probability. Empty for
+    presets that weigh none."""
     hypothesis: int
     """Rank of the one that ``predicted`` shows, from 1."""
     recolour: float

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--phases",
         metavar="NAME=LENGTH,...",
-        help="which phases, and how long: layout=12,image-64=2000steps (minutes, steps); none: only put together",
+        help="which phases, and how long: layout=12,image-64=2000steps (minutes, steps); none trains nothing",
     )
     add("--phase-switch", metavar="S", help="end phase one early: a similarity such as 0.92, or 'adaptive'")
     add("--published", action="store_true", help="the published two phases: picture MSE alone, then MSE + perceptual")

@@ -69,7 +69,7 @@ def test_interrupted_and_uninterrupted_runs_end_equal(tmp_path, stop_after):
 
 
 def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path):
-    # Both in processes of their own, with the same threads: the L1 losses turn a rounding's sign into a step.
+    # Both in processes of their own, with the same threads: a loss with a kink turns a rounding's sign into a step.
     whole = [sys.executable, SCRIPT, tmp_path / "whole", "12"]
     assert subprocess.run(whole, env=environment(), timeout=300).returncode == 0
     process = subprocess.Popen([sys.executable, SCRIPT, tmp_path / "killed", "12"], env=environment())

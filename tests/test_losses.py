@@ -21,7 +21,7 @@ from fusion.losses import (
 from fusion.metrics import PSNR_CEILING, psnr, similarity, ssim
 from fusion.model import build_fusion_net
 from fusion.model.attention import AttentionMaps
-from fusion.model.center_aware_scale import Hypotheses, Plan
+from fusion.model.center_aware_scale import Hypotheses
 from fusion.objective import Objective
 from fusion.phases import schedule
 
@@ -34,8 +34,9 @@ def batch():
 
 def plan_of(batch, certainty=20.0):
     """The plan that says exactly the truth."""
-    sign = 2 * batch.presence - 1
-    return Plan(batch.layout.clone(), certainty * sign, certainty * (2 * batch.recolour - 1))
+    presence, switch = certainty * (2 * batch.presence - 1), certainty * (2 * batch.recolour - 1)
+    one = torch.zeros(len(batch), 1)
+    return Hypotheses(one, batch.layout[:, None].clone(), presence[:, None], switch[:, None]).likeliest()
 
 
 def test_the_truth_costs_nothing(batch):
@@ -46,10 +47,11 @@ def test_the_truth_costs_nothing(batch):
 
 def test_absent_instances_do_not_count(batch):
     plan = plan_of(batch)
-    plan.layout[batch.presence == 0] += 0.3
+    layouts = plan.hypotheses.layout[:, 0]
+    layouts[batch.presence == 0] += 0.3
     terms = layout_terms(batch.main.float(), plan, batch)
     assert float(terms["layout"]) == 0
-    plan.layout[batch.presence == 1] += 0.1
+    layouts[batch.presence == 1] += 0.1
     moved = layout_terms(batch.main.float(), plan, batch)
     assert float(moved["layout"]) > 0.01
     assert float(moved["box"]) > 0.05

@@ -14,7 +14,7 @@ from tiny import SIZE, tiny_fuser, tiny_net, want
 from fusion.errors import FusionError
 from fusion.geometry import STICKER_FRAME, Layout, content_box, layout_to_box
 from fusion.model import PRESETS
-from fusion.overrides import RequestError, carry_along
+from fusion.overrides import RequestError, UnknownHypothesis, carry_along
 from fusion.pipeline import Fuser, held_bytes
 from fusion.tables import summary
 from fusion.views import views
@@ -114,8 +114,11 @@ class TestOverrides:
         assert shares == pytest.approx([0.731, 0.269], abs=1e-3)
         np.testing.assert_allclose(second.predicted.layouts, best.hypotheses[1].layout.layouts)
         assert second.effective.layouts[0, 2] > best.effective.layouts[0, 2] + 0.1
-        with pytest.raises(RequestError, match="has 2 ideas for this pair; there is no hypothesis 3"):
+        with pytest.raises(UnknownHypothesis, match="has 2 ideas for this pair; there is no hypothesis 3"):
             fuse(fuser, hypothesis=3)
+        for wrong in (0, "2", 1.5):
+            with pytest.raises(RequestError, match="it is a rank"):
+                fuse(fuser, hypothesis=wrong)
 
     def test_a_preset_without_hypotheses_has_one_idea(self):
         fuser = tiny_fuser("unet-se-po")

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layout", metavar="SH,SW,OY,OX", help="scales and offsets of the other emoji (default: the network's)"
     )
     parser.add_argument(
-        "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th best idea (default: 1)"
+        "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
     )
     parser.add_argument("--trace", type=Path, metavar="DIR", help="also write every stage into this folder")
     parser.add_argument("--json", action="store_true", help="what was decided, as JSON on stdout")

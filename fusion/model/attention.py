@@ -1,4 +1,4 @@
-"""Attention of the up blocks: position-channel attention, and the relatives it is compared with."""
+"""Attention of the up blocks, the relatives it is compared with, and the bottleneck's global context."""
 
 from __future__ import annotations
 

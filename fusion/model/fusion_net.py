@@ -89,7 +89,8 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             )
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
-        # The alpha-over head needs to know what it mixes: the aligned pictures join the features.
+        # The alpha-over head needs to know what it mixes: the aligned pictures, the recoloured main subject and what
+        # ``told`` says join the features.
         mixed = 1 + config.recolour + config.instances
         joined = mixed * config.image_channels + 2 * config.instances if config.output == "alpha-over" else 0
         self.unet = UNet(2 * channels + joined, config)
@@ -251,7 +252,8 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 def told(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:
     """Which instances there are, and how large each is (0 to 2), at every place: (B, 2K, H, W) for ``like``'s H and W.
 
-    The pictures say this only where an instance lies, and far from there, or close up, a halo looks like motif eyes.
+    The pictures say this only where an instance lies, and a convolution that sees one copy cannot tell a halo from
+    motif eyes.
     """
     sizes = presence * layout[..., :2].mean(dim=-1)
     return torch.cat([presence, sizes], dim=1).to(like.dtype)[:, :, None, None].expand(-1, -1, *like.shape[-2:])

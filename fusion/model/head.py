@@ -65,7 +65,7 @@ class AlphaOverHead(nn.Module):
     ``w = over of g_k * instance_k``, ``out = w + g_main * main * (1 - alpha(w)) + m * tanh(delta)``, where the
     main is mixed with its recoloured self by one more gate, behind the recolour switch, and the mask ``m`` says
     where there is something to correct. Without a mask, what ``delta`` learns for one place costs all the others,
-    which were right, and it never gets off the ground.
+    which were right, and it stays at zero.
 
     Source: design section 2; feasibility study (gated alpha-over, recolour switch); masked colour regression after
     Pumarola et al. 2018 (GANimation).

@@ -15,7 +15,8 @@ VIEW = 64
 
 
 DROPOUT = 0.15
-"""Share of a pair's features left out in training: with few emoji of each kind, they are soon known by heart."""
+"""Share of a pair's features left out in training: there are few emoji of each kind, and a head soon knows each by
+heart."""
 
 
 class LayoutTrunk(nn.Module):

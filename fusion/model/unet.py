@@ -50,7 +50,10 @@ class UpBlock(nn.Module):
 
 
 class DownBlock(nn.Module):
-    """2x2 max-pool, then one 3x3 conv + BN + ReLU (a residual double convolution in ``res-unet``)."""
+    """2x2 max-pool, then one 3x3 conv + BN + ReLU (a residual double convolution in ``res-unet``).
+
+    The last one adds global context, where the preset has it.
+    """
 
     def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool):
         super().__init__()

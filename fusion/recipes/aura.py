@@ -26,7 +26,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     x = 0.5 * blaze.seat[0] + 0.5 * blaze.center[0]
     half = SIZE * front.height / max(front.width, front.height) / 2
     layout = put(front, SIZE, (x, min(blaze.box[3] + 6, 128) - half), frame)
-    reason = f"{emoji(second).name} glows behind {emoji(first).name}"
+    reason = f"{emoji(second).name} stands behind {emoji(first).name}"
     return laid_over("aura", 1, Sprite(second), Sprite(first), (layout,), reason)
 
 

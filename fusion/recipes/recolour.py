@@ -17,7 +17,7 @@ SIZE = 52.0
 """Long side of the one that gives the colours, in drawing-area units."""
 
 CORNER = (106.0, 8.0)
-"""Its centre: at the upper right a donor hides 17 % of a shape at most on average, against 40 % at the bottom."""
+"""Its centre: at the upper right a donor hides least of most shapes."""
 
 CHROMA = 0.2
 """Spread of the mean colour's channels from which an emoji counts as colourful."""

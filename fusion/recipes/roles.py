@@ -50,8 +50,8 @@ VESSEL = re.compile(
     r"aquarium|takeout|can|canned|amphora|teapot|mate|beverage|luggage|briefcase|folder|file|x-ray|petri|fondue)\b"
 )
 CAST = re.compile(r"\b(trophy|medal|coin|crystal ball|bell|shield|ring|moai|statue)\b")
-THINGS = {"Objects", "Food & Drink", "Travel & Places", "Activities"}
-PRINTED = {"food-sweet", "money"}
+PRINTABLE = {"Objects", "Food & Drink", "Travel & Places", "Activities"}
+ALSO_PRINTED_ON = {"food-sweet", "money"}
 MOTIFS = {
     "heart", "food-fruit", "food-sweet", "sport", "currency", "zodiac", "geometric",
     "plant-flower", "plant-other", "money",
@@ -256,11 +256,11 @@ def holds_inlay(key: str) -> bool:
 
 @cache
 def is_surface(key: str) -> bool:
-    """A thing with room for a pattern: clothing, vehicles, dishes; no motif itself, but for sweets and coins."""
-    if is_creature(key) or is_scene(key) or emoji(key).category not in THINGS:
+    """A thing with room for a pattern: clothing, vehicles, dishes; no motif itself, but for sweets and money."""
+    if is_creature(key) or is_scene(key) or emoji(key).category not in PRINTABLE:
         return False
     body = anatomy(key)
-    return (kind(key) in PRINTED or not is_motif(key)) and body.seat[2] >= ROOMY_SEAT and body.cover > 0.3
+    return (kind(key) in ALSO_PRINTED_ON or not is_motif(key)) and body.seat[2] >= ROOMY_SEAT and body.cover > 0.3
 
 
 @cache

@@ -43,7 +43,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
             Stroke(Sprite(second), right, instance=place[right]),
         ),
         instances,
-        reason=f"{emoji(second).name} glows behind the head and out of the eyes of {emoji(first).name}",
+        reason=f"{emoji(second).name} stands behind the head and in the eyes of {emoji(first).name}",
     )
 
 

@@ -36,7 +36,8 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
 def idea(one: HypothesisTrace) -> dict:
     """A hypothesis for the browser: how likely, and the layouts of what it places."""
     placed = one.layout.layouts[one.layout.presence > 0.5]
-    return {"probability": round(one.probability, 4), "layouts": [layout_of(row) for row in placed]}
+    layouts = [layout_of(row) for row in placed]
+    return {"probability": round(one.probability, 4), "layouts": layouts, "recolour": one.recolour}
 
 
 def lead(trace: FusionTrace) -> int:

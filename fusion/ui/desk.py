@@ -17,6 +17,7 @@ from fusion.bundle import sticker_png, zip_bytes
 from fusion.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.geometry import Layout
+from fusion.overrides import UnknownHypothesis
 from fusion.tables import summary
 from fusion.trace import FusionTrace
 from fusion.ui import controls, picker, stages
@@ -69,9 +70,11 @@ class Desk:
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
         layout = None if request.layout is None else tuple(fuser.frame.clamp(Layout(*request.layout)))
         pair = [one.picture if isinstance(one, Upload) else one for one in sources]
-        trace = fuser.fuse(
-            *pair, main=request.main, layout=layout, hypothesis=request.hypothesis, disabled=request.disabled
-        )
+        asked = {"main": request.main, "layout": layout, "disabled": request.disabled}
+        try:
+            trace = fuser.fuse(*pair, hypothesis=request.hypothesis, **asked)
+        except UnknownHypothesis:  # a link from before other weights, say
+            trace = fuser.fuse(*pair, **asked)
         names = (one.name if isinstance(one, Upload) else name for one, name in zip(sources, trace.names, strict=True))
         return replace(trace, names=tuple(names))
 
@@ -112,7 +115,7 @@ class Desk:
             "result": png_url(sticker_png(trace)),
             "names": trace.names,
             "keys": trace.keys,
-            "permalink": request.permalink(),
+            "permalink": replace(request, hypothesis=trace.hypothesis).permalink(),
             "facts": summary(trace),
             "notices": notices(request, trace),
             "controls": controls.answer(trace, self.fuser(request.preset).frame),
@@ -148,6 +151,8 @@ def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
     asked, used = request.layout, trace.override
     if asked and used and max(abs(a - b) for a, b in zip(asked, used, strict=True)) > 1e-4:
         told.append("The layout was brought into the range of this preset.")
+    if request.hypothesis != trace.hypothesis:
+        told.append("The network has no such idea any more, so this is its likeliest.")
     if trace.ablations:
         told.append("Ablation: parts of the network are switched off, so this is not its own answer.")
     return told

@@ -90,6 +90,11 @@ def file_stem(job: failures.EvaluationJob) -> str:
     return f"emoji-fusion-{job.preset}-{job.split}"
 
 
+def verdict(value: float) -> bool | None:
+    """Right or wrong; ``None`` for a preset that decides about nothing."""
+    return None if math.isnan(value) else bool(value)
+
+
 class ProjectEvaluator:
     """``fusion.evaluate``. Imported when it is asked for: the page needs none of it to fuse."""
 
@@ -105,8 +110,8 @@ class ProjectEvaluator:
             "first": measured.first,
             "second": measured.second,
             "family": measured.family,
-            "main_ok": bool(measured.main_ok),
-            "aligned": bool(measured.aligned),
+            "main_ok": verdict(measured.main_ok),
+            "aligned": verdict(measured.aligned),
             **{name: round(value, 4) if math.isfinite(value) else None for name, value in numbers.items()},
         }
 

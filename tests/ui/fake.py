@@ -14,6 +14,7 @@ import numpy as np
 
 from fusion.catalog import Catalog, UnknownEmoji
 from fusion.geometry import STICKER_FRAME
+from fusion.overrides import UnknownHypothesis
 from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
@@ -60,6 +61,8 @@ class FakeFuser:
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
         self.calls.append({"first": first, "second": second} | asked)
+        if hypothesis > 2:
+            raise UnknownHypothesis("no such idea")
         if self.delay:
             time.sleep(self.delay(first, second, layout))
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)

@@ -81,6 +81,14 @@ def test_permalink_says_everything_that_is_not_the_default(desk):
     assert desk.request(PAIR).permalink() == "?first=1f600&second=1f355&preset=fusion"
 
 
+def test_an_idea_that_is_gone_gives_the_likeliest_and_says_so(desk):
+    answer = desk.fuse(PAIR | {"hypothesis": 7})
+    assert answer["facts"]["hypothesis"] == 1
+    assert "no such idea" in answer["notices"][0]
+    assert "hypothesis" not in answer["permalink"]
+    assert "hypothesis=2" in desk.fuse(PAIR | {"hypothesis": 2})["permalink"]
+
+
 def test_equal_uploads_are_equal_requests_and_have_no_link():
     one, other = (FuseRequest.from_json({**PAIR, "first": {"upload": picture_url()}}, []) for _ in range(2))
     assert one == other

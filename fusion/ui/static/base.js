@@ -145,6 +145,7 @@ window.EF = (() => {
     EF.fuse = EF.latest((data) => server.fuse(data), (answer, data) => {
       if (!answer.error) {
         EF.answer = answer;
+        EF.state.hypothesis = answer.facts.hypothesis;
         settle(answer.keys);
         toAddress(answer.permalink);
         stages(data);

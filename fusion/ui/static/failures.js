@@ -113,7 +113,7 @@
     const [family, which, text] = ["family", "which", "text"].map((role) => EF.find(role, root).value.toLowerCase());
     const keep = (row) => (!family || row.family.toLowerCase() === family)
       && (!text || `${row.first_name} ${row.second_name}`.toLowerCase().includes(text))
-      && (which !== "missed" || !row.aligned) && (which !== "main" || !row.main_ok);
+      && (which !== "missed" || row.aligned === false) && (which !== "main" || row.main_ok === false);
     const value = (row) => (typeof row[order.by] === "boolean" ? Number(row[order.by]) : row[order.by]);
     const sign = order.down ? -1 : 1;
     return rows.filter(keep).sort((a, b) => {
@@ -143,13 +143,13 @@
   const drawRow = (row) => {
     const open = EF.make("button", { type: "button", className: "ef-open", title: "Open in the debugger" }, sprite(row.first), "+", sprite(row.second),
       EF.make("span", { className: "ef-pair-name", textContent: `${row.first_name} + ${row.second_name}` }));
-    const line = EF.make("tr", { className: row.aligned ? "" : "ef-missed" },
+    const line = EF.make("tr", { className: row.aligned === false ? "ef-missed" : "" },
       EF.make("td", {}, open), EF.make("td", { className: "ef-pictures" }), EF.make("td", { textContent: row.family }),
-      EF.make("td", { textContent: row.main_ok ? "right" : "wrong", className: row.main_ok ? "" : "ef-wrong" }),
+      EF.make("td", { textContent: { true: "right", false: "wrong" }[row.main_ok] ?? "–", className: row.main_ok === false ? "ef-wrong" : "" }),
       ...COLUMNS.map(([name]) => EF.make("td", { textContent: number(row[name], name === "psnr" ? 1 : 3) })));
     line.dataset.pair = `${row.first} ${row.second}`;
     line.addEventListener("click", () => {
-      EF.update({ first: row.first, second: row.second, main: null, layout: null });
+      EF.update({ first: row.first, second: row.second, main: null, layout: null, hypothesis: 1 });
       EF.openTab("fuse");
       scrollTo({ top: 0 });
     });

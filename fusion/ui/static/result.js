@@ -51,7 +51,7 @@
     "random-both": () => EF.update({ first: EF.randomKey(), second: EF.randomKey() }),
     swap: () => {
       const { first, second, main } = EF.state;
-      EF.update({ first: second, second: first, main: { first: "second", second: "first" }[main] ?? null }, true);
+      EF.update({ first: second, second: first, main: { first: "second", second: "first" }[main] ?? null, hypothesis: 1 }, true);
     },
   };
 
@@ -98,7 +98,7 @@
     EF.find("history").replaceChildren(...entries.map(({ request, thumb: src, names }) => {
       const label = names.join(" and ");
       const button = EF.make("button", { type: "button", className: "ef-thumb ef-checker", title: label, "aria-label": `Again: ${label}` }, EF.make("img", { src, alt: "" }));
-      button.addEventListener("click", () => EF.update(request, true));
+      button.addEventListener("click", () => EF.update({ hypothesis: 1, ...request }, true));
       return EF.make("div", { role: "listitem" }, button);
     }));
   };

@@ -3,7 +3,7 @@
 (() => {
   const NAMES = [["scale h", "height"], ["scale w", "width"], ["offset y", "down"], ["offset x", "right"]];
   const SWITCHES = [["layout", "layout module"], ["position", "positional encoding"], ["up3", "attention Up3"], ["up4", "attention Up4"]];
-  let take, canvas, rows, info, live, drawn, locked = true, dragging = null;
+  let take, canvas, rows, info, live, drawn, ideas, locked = true, dragging = null;
 
   const clamp = (value, [low, high]) => Math.min(Math.max(value, low), high);
   const clampLayout = (layout) => layout.map((value, i) => clamp(value, i < 2 ? info.range.scale : info.range.offset));
@@ -22,10 +22,10 @@
     node.style.width = `${100 * (x1 - x0)}%`; node.style.height = `${100 * (y1 - y0)}%`;
   };
 
-  const move = (node, [sh, sw, oy, ox]) => { node.style.transform = `translate(${100 * ox}%, ${100 * oy}%) scale(${sw}, ${sh})`; };
+  const carry = (node, [sh, sw, oy, ox]) => { node.style.transform = `translate(${100 * ox}%, ${100 * oy}%) scale(${sw}, ${sh})`; };
   const layer = (src, layout) => {
     const node = EF.make("img", { src, alt: "", className: "ef-layer", draggable: false });
-    if (layout) move(node, layout);
+    if (layout) carry(node, layout);
     return node;
   };
 
@@ -33,7 +33,7 @@
   const preview = (first) => {
     live = first;
     const layouts = dragging ? follow(first) : info.effective;
-    canvas.querySelectorAll(".ef-layer.ef-other").forEach((node, k) => move(node, layouts[k]));
+    canvas.querySelectorAll(".ef-layer.ef-other").forEach((node, k) => carry(node, layouts[k]));
     canvas.querySelectorAll(".ef-instance").forEach((node, k) => setBox(node, boxOf(layouts[k], info.content)));
     rows.forEach((row, i) => {
       row.slider.value = first[i];
@@ -196,20 +196,24 @@
   };
   const switches = () => [...EF.find("switches", take).querySelectorAll("input")];
 
-  // The network's distinct ideas. One that is chosen keeps its place; an override goes, for it belonged to another.
+  // The network's distinct ideas, drawn anew only where they are others. An override goes when one is chosen.
   const drawIdeas = () => {
-    const percent = (share) => (share >= 0.995 ? "> 99 %" : `${Math.max(Math.round(100 * share), 1)} %`);
-    const ideas = info.hypotheses.map(({ probability, layouts }, k) => {
-      const picture = EF.make("span", { className: "ef-mini" }, layer(info.layers.main), ...layouts.map((layout) => layer(info.layers.other, layout)));
-      const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1, checked: k + 1 === info.hypothesis });
-      radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
-      return EF.make("label", {}, radio, EF.make("span", {}, picture, percent(probability)));
-    });
-    const focused = EF.find("hypotheses", take).contains(document.activeElement);
-    const only = EF.make("span", { className: "ef-only", textContent: "this preset has one" });
-    EF.find("hypotheses", take).replaceChildren(...(ideas.length ? ideas : [only]));
-    if (focused) EF.find("hypotheses", take).querySelector(":checked")?.focus();
-    EF.find("ideas", take).disabled = ideas.length < 2;
+    const row = EF.find("hypotheses", take);
+    const wanted = JSON.stringify([info.layers, info.hypotheses]);
+    if (wanted !== ideas) {
+      ideas = wanted;
+      const percent = (share) => (share >= 0.995 ? "> 99 %" : `${Math.max(Math.round(100 * share), 1)} %`);
+      row.replaceChildren(...info.hypotheses.map(({ probability, layouts, recolour }, k) => {
+        const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1 });
+        radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
+        const picture = EF.make("span", { className: "ef-mini" }, layer(info.layers.main), ...layouts.map((layout) => layer(info.layers.other, layout)));
+        return EF.make("label", {}, radio, EF.make("span", {}, picture, `${percent(probability)}${recolour ? ", recoloured" : ""}`));
+      }));
+      if (!info.hypotheses.length) row.append(EF.make("span", { className: "ef-only", textContent: "this preset has one" }));
+      EF.find("ideas", take).disabled = info.hypotheses.length < 2;
+    }
+    const chosen = row.querySelector(`[value="${info.hypothesis}"]`);
+    if (chosen) chosen.checked = true;
   };
 
   const drawInstances = () => {
