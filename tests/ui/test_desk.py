@@ -22,7 +22,7 @@ from fusion.ui.compare import Compare
 from fusion.ui.desk import KEPT_TRACES, Desk
 from fusion.ui.pictures import UploadError, has_background, read_upload
 from fusion.ui.request import FuseRequest, RequestError
-from fusion.ui.review import Review
+from fusion.ui.review import Review, verdict
 
 PAIR = {"first": "1f600", "second": "1f355"}
 
@@ -299,3 +299,7 @@ def test_charts_bear_little_data(rows):
     with Image.open(io.BytesIO(charts.draw(rows))) as picture:
         assert picture.mode == "RGBA"
         assert picture.width > 1000
+
+
+def test_who_decides_nothing_is_neither_right_nor_wrong():
+    assert [verdict(value) for value in (1.0, 0.0, float("nan"))] == [True, False, None]

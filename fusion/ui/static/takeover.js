@@ -207,7 +207,8 @@
         const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1 });
         radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
         const picture = EF.make("span", { className: "ef-mini" }, layer(info.layers.main), ...layouts.map((layout) => layer(info.layers.other, layout)));
-        return EF.make("label", {}, radio, EF.make("span", {}, picture, `${percent(probability)}${recolour ? ", recoloured" : ""}`));
+        const said = EF.make("span", { className: "ef-idea", textContent: percent(probability) }, recolour ? EF.make("small", { textContent: "recoloured" }) : null);
+        return EF.make("label", {}, radio, EF.make("span", {}, picture, said));
       }));
       if (!info.hypotheses.length) row.append(EF.make("span", { className: "ef-only", textContent: "this preset has one" }));
       EF.find("ideas", take).disabled = info.hypotheses.length < 2;
