@@ -113,13 +113,13 @@ def low_parts(net) -> set[str]:
 
 
 def test_no_more_parts_are_rounded_than_the_tolerance_allows(monkeypatch):
-    """An untrained network paints the composite whatever its U-Net says, so that there every part may be rounded."""
+    """An untrained residual paints the composite whatever its U-Net says, so that there every part may be rounded."""
     monkeypatch.setattr(module, "has_bfloat16", lambda: True)
-    inner, everything = ({name for ring in rings for name in ring} for rings in (RINGS[2:], RINGS))
-    assert low_parts(accelerate(tiny(width=8), size=64)) == inner
+    everything = {name for ring in RINGS for name in ring}
     assert low_parts(accelerate(tiny("unet-se-po", output="residual"), size=64)) == everything
+    assert low_parts(accelerate(tiny(width=8), size=64)) == set()  # gates are too steep for it
     monkeypatch.setattr(module, "TOLERANCE", 1e-7)
-    assert low_parts(accelerate(awake(tiny(width=8)), size=64)) == set()
+    assert low_parts(accelerate(awake(tiny("unet-se-po", output="residual")), size=64)) == set()
 
 
 def test_without_the_hardware_nothing_is_rounded(monkeypatch):
