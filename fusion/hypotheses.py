@@ -14,8 +14,8 @@ from fusion.alignment import alignment
 from fusion.model.center_aware_scale import Hypotheses
 
 SHOWN = 3
-LEAST = 0.01
-"""Probability under which a hypothesis is not worth a look; the one that is taken always is."""
+"""So many at most, however unlikely: a network that knows its pair is nearly certain, and its other ideas are stickers
+all the same."""
 
 
 class Ranked(NamedTuple):
@@ -36,7 +36,7 @@ def distinct(every: Hypotheses, content: Tensor) -> list[Ranked]:
     found: list[Ranked] = []
     while len(found) < SHOWN:
         best = int(left.argmax())
-        if found and left[best] < LEAST:
+        if left[best] <= 0:
             break
         truth = layouts[best].expand_as(layouts), present[best].float().expand_as(present)
         same = alignment(layouts, present.float(), *truth, contents, agreed).aligned & (switch == switch[best])

@@ -107,7 +107,7 @@ class TestOverrides:
             bias = numbers.bias.view(module.hypotheses, -1)
             bias[1] = bias[0]
             bias[1, 2:4] = 1.0
-            bias[:, -1] = torch.tensor([2.0, 1.0] + [-20.0] * (module.hypotheses - 2))
+            bias[:, -1] = torch.tensor([2.0, 1.0] + [-1e4] * (module.hypotheses - 2))
         best, second = (fuse(fuser, hypothesis=rank) for rank in (1, 2))
         assert [trace.hypothesis for trace in (best, second)] == [1, 2]
         shares = [one.probability for one in best.hypotheses]

@@ -257,6 +257,10 @@ def test_the_network_s_other_ideas_can_be_looked_at(open_page, served):
     settled(page)
     assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %", "7 %"]
     before = page.inner_text('[data-role="take"] td.ef-predicted >> nth=0')
+    page.click('[data-act="idea"]')
+    page.wait_for_function("() => EF.answer.facts.hypothesis === 2")
+    page.click('[data-act="idea"]')
+    page.wait_for_function("() => EF.answer.facts.hypothesis === 1")
     page.check('[data-role="hypotheses"] [value="2"]', force=True)
     page.wait_for_function("() => EF.answer.facts.hypothesis === 2")
     settled(page)

@@ -48,6 +48,10 @@
       EF.save(`data:application/zip;base64,${answer.zip}`, answer.name);
       EF.toast("Saved");
     },
+    idea: () => {
+      const count = EF.answer?.controls.hypotheses.length ?? 0;
+      if (count > 1) EF.update({ hypothesis: (EF.state.hypothesis % count) + 1, layout: null }, true);
+    },
     "random-both": () => EF.update({ first: EF.randomKey(), second: EF.randomKey() }),
     swap: () => {
       const { first, second, main } = EF.state;
@@ -55,10 +59,10 @@
     },
   };
 
-  // R for random, S for swap: anywhere but where letters are typed.
+  // R for random, S for swap, I for another idea: anywhere but where letters are typed.
   const shortcut = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
-    const act = { r: "random-both", s: "swap" }[event.key];
+    const act = { r: "random-both", s: "swap", i: "idea" }[event.key];
     if (act) acts[act]();
   };
 
@@ -131,6 +135,7 @@
       EF.find("icon", document).href = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
       note.textContent = answer.notices.join(" ");
+      EF.root.querySelector('[data-act="idea"]').disabled = answer.controls.hypotheses.length < 2;
       EF.find("badge").hidden = !answer.facts.off.length;
       drawFacts(answer);
       EF.say(`Result: ${image.alt}`);

@@ -202,7 +202,7 @@
     const wanted = JSON.stringify([info.layers, info.hypotheses]);
     if (wanted !== ideas) {
       ideas = wanted;
-      const percent = (share) => (share >= 0.995 ? "> 99 %" : `${Math.max(Math.round(100 * share), 1)} %`);
+      const percent = (share) => (share >= 0.995 ? "> 99 %" : share < 0.005 ? "< 1 %" : `${Math.round(100 * share)} %`);
       row.replaceChildren(...info.hypotheses.map(({ probability, layouts, recolour }, k) => {
         const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1 });
         radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
