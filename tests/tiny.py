@@ -6,8 +6,10 @@ import torch
 
 from fusion.model import FusionNet, build_fusion_net
 from fusion.pipeline import Fuser
+from fusion.trace import FusionTrace
 
 SIZE = 64
+FACE, PIZZA = "😀", "🍕"
 
 
 def tiny_net(preset: str = "fusion", **settings) -> FusionNet:
@@ -32,3 +34,8 @@ def want(fuser: Fuser, present: int = 1, recolour: bool = False) -> Fuser:
         numbers.bias[4 * k : 5 * k] = torch.tensor([3.0] * present + [-3.0] * (k - present))
         numbers.bias[5 * k] = 3.0 if recolour else -3.0
     return fuser
+
+
+def fuse(fuser: Fuser, first=FACE, second=PIZZA, **settings) -> FusionTrace:
+    """A small fusion, without the teacher unless it is asked for."""
+    return fuser.fuse(first, second, **{"size": SIZE, "teacher": False} | settings)

@@ -1,0 +1,32 @@
+"""What a person does on the page, and what can then be read off it: for the tests in a real Chromium."""
+
+from __future__ import annotations
+
+RESULT = '[data-role="result"]'
+
+
+def settled(page) -> str:
+    """Wait until nothing is being fused; the result's address."""
+    page.wait_for_function("() => !EF.root.classList.contains('ef-working') && EF.answer")
+    return page.get_attribute(RESULT, "src")
+
+
+def pick(page, side: str, text: str) -> None:
+    """Search and take the first hit."""
+    slot = page.locator(f'.ef-slot[data-side="{side}"]')
+    slot.locator("input[type=search]").fill(text)
+    slot.locator(".ef-group:not([hidden]) .ef-tile").first.click()
+
+
+def layout_of_layer(page) -> list[float]:
+    """(scale_h, scale_w, offset_y, offset_x) as the browser draws the other emoji."""
+    matrix = page.evaluate(
+        "() => { const layer = document.querySelector('.ef-layer.ef-other');"
+        " const m = new DOMMatrix(getComputedStyle(layer).transform);"
+        " return [m.d, m.a, m.f / layer.clientHeight, m.e / layer.clientWidth]; }"
+    )
+    return [round(value, 3) for value in matrix]
+
+
+def shown(page, column: str) -> list[str]:
+    return page.locator(f".ef-layout tbody .ef-{column}").all_inner_texts()
