@@ -26,7 +26,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "fuse": Command(
-        "fusion.commands.fuse",
+        "fusion.cli.fuse",
         "run",
         "fuse two emoji or pictures into a transparent PNG",
         """
@@ -36,7 +36,7 @@ COMMANDS = {
   python -m fusion fuse cat.png 🕶️ -o cool.png --trace cool-stages""",
     ),
     "sheet": Command(
-        "fusion.commands.sheet",
+        "fusion.cli.sheet",
         "run",
         "draw many pairs: both emoji, the teacher's target, the network's output",
         """
@@ -44,7 +44,7 @@ COMMANDS = {
   python -m fusion sheet --family wearable --pairs 12 -o hats.png""",
     ),
     "recipes": Command(
-        "fusion.commands.recipes",
+        "fusion.cli.recipes",
         "run",
         "which recipe a pair gets and why; without a pair, how many pairs each family has",
         """
@@ -52,7 +52,7 @@ COMMANDS = {
   python -m fusion recipes --json""",
     ),
     "catalog": Command(
-        "fusion.commands.catalog",
+        "fusion.cli.catalog",
         "run",
         "search the emoji",
         """
@@ -60,7 +60,7 @@ COMMANDS = {
   python -m fusion catalog "cat face" --json""",
     ),
     "evaluate": Command(
-        "fusion.evaluate",
+        "fusion.evaluation.evaluate",
         "evaluate_command",
         "measure a network on held-out pairs, held-out emoji or another art style",
         """
@@ -68,7 +68,7 @@ COMMANDS = {
   python -m fusion evaluate --split emoji --json""",
     ),
     "bench": Command(
-        "fusion.bench",
+        "fusion.evaluation.bench",
         "run",
         "time and count the networks",
         """
@@ -76,7 +76,7 @@ COMMANDS = {
   python -m fusion bench --presets fusion,unet-se-po --sizes 256 --batches 1 --json""",
     ),
     "train": Command(
-        "fusion.train",
+        "fusion.cli.train",
         "train_command",
         "train a network, or go on training it",
         """
@@ -84,7 +84,7 @@ COMMANDS = {
   python -m fusion train --preset fusion --size 128 --out runs/first --resume""",
     ),
     "kitchen": Command(
-        "fusion.kitchen.commands",
+        "fusion.cli.kitchen",
         "run",
         "fetch and check real stickers for your own study",
         """

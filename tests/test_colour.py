@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from fusion.catalog import Catalog
 from fusion.colour import KNOT_GAP, luminance, luminance_curve, palette, recolour, repaint, spread
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import STICKER_FRAME
-from fusion.recipes.anatomy import anatomy
+from fusion.recipes.anatomy.anatomy import anatomy
 
 RED, BLUE = (0.8, 0.2, 0.1), (0.1, 0.3, 0.9)
 

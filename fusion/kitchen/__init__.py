@@ -5,7 +5,3 @@ them into a folder of their own and train on them next to the teacher.
 
 Source: design section 3.
 """
-
-from fusion.kitchen.commands import add_arguments, run
-
-__all__ = ["add_arguments", "run"]

@@ -15,8 +15,8 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from fusion.catalog import Catalog
-from fusion.dataset import Batch
+from fusion.data.batch import Batch
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import IDENTITY, STICKER_FRAME, Frame, Layout, content_box, warp
 from fusion.kitchen import match
 from fusion.kitchen.folder import fault, write_text
@@ -143,8 +143,8 @@ class KitchenDataset(Dataset):
 
     def draw_templates(self, key: str) -> tuple[Template, ...]:
         """What to look for: the emoji, and a smiley's features without its disc."""
-        from fusion.recipes.anatomy import anatomy
-        from fusion.recipes.parts import render_part
+        from fusion.recipes.anatomy.anatomy import anatomy
+        from fusion.recipes.painting.parts import render_part
         from fusion.recipes.recipe import Sprite
 
         pictures = [self.emoji(key, match.VIEW)]

@@ -31,7 +31,7 @@ LONGEST_WAIT = 120.0
 
 
 @dataclass(frozen=True)
-class Manners:
+class RetryPolicy:
     """How hard to press the server.
 
     ``concurrency`` requests at a time, ``rate`` new ones a second, ``timeout`` seconds without a byte, ``tries``
@@ -78,13 +78,13 @@ class Pace:
 class Downloader:
     """Fetches single files with retries. Use as an async context manager."""
 
-    def __init__(self, manners: Manners) -> None:
-        self.manners, self.pace, self.received = manners, Pace(manners.rate), 0
+    def __init__(self, policy: RetryPolicy) -> None:
+        self.policy, self.pace, self.received = policy, Pace(policy.rate), 0
         self.client = httpx.AsyncClient(
             # Compressed answers could not be continued in the middle, and PNG gains nothing.
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
-            timeout=manners.timeout,
-            limits=httpx.Limits(max_connections=manners.concurrency),
+            timeout=policy.timeout,
+            limits=httpx.Limits(max_connections=policy.concurrency),
             follow_redirects=True,
         )
 
@@ -98,7 +98,7 @@ class Downloader:
         """The file at ``url`` to ``path``, verified. Raises Absent, Refused, or TryAgain after the last try."""
         partial = beside(path, PARTIAL)
         path.parent.mkdir(parents=True, exist_ok=True)
-        for attempt in range(1, self.manners.tries + 1):
+        for attempt in range(1, self.policy.tries + 1):
             try:
                 # A run killed between the last byte and the renaming leaves a whole file: nothing to fetch then.
                 if not partial.exists() or await asyncio.to_thread(verify, partial):
@@ -109,10 +109,10 @@ class Downloader:
                 os.replace(partial, path)
                 return
             except TryAgain as failure:
-                if attempt == self.manners.tries:
+                if attempt == self.policy.tries:
                     raise
                 # Full jitter: clients that failed together do not come back together.
-                wait = self.manners.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
+                wait = self.policy.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)
                 await asyncio.sleep(min(max(wait, failure.wait), LONGEST_WAIT))
 
     async def attempt(self, url: str, partial: Path, limit: int) -> None:
@@ -123,7 +123,7 @@ class Downloader:
         try:
             # The read timeout forgives a server that sends a byte now and then; the deadline does not.
             async with (
-                asyncio.timeout(10 * self.manners.timeout),
+                asyncio.timeout(10 * self.policy.timeout),
                 self.client.stream("GET", url, headers=headers) as answer,
             ):
                 raise_for(answer, partial)
@@ -196,7 +196,7 @@ class Report:
 
 
 async def fetch_stickers(
-    stickers: Sequence[Sticker], folder: Path, manners: Manners, tick: Callable[[], object] = lambda: None
+    stickers: Sequence[Sticker], folder: Path, policy: RetryPolicy, tick: Callable[[], object] = lambda: None
 ) -> Report:
     """Bring ``folder`` up to ``stickers``. ``tick`` is called once for each sticker that was dealt with.
 
@@ -206,7 +206,7 @@ async def fetch_stickers(
     queue = iter(list(outstanding(stickers, folder, report)))
     for _ in range(report.present + len(report.absent)):
         tick()
-    downloader = Downloader(manners)
+    downloader = Downloader(policy)
     in_a_row = 0
 
     async def work() -> None:
@@ -216,12 +216,12 @@ async def fetch_stickers(
                 return
             outcome = await settle(sticker, folder, downloader, report)
             in_a_row = 0 if outcome else in_a_row + 1
-            report.gave_up = in_a_row >= manners.patience
+            report.gave_up = in_a_row >= policy.patience
             tick()
 
     try:
         async with downloader, asyncio.TaskGroup() as group:
-            for _ in range(manners.concurrency):
+            for _ in range(policy.concurrency):
                 group.create_task(work())
     except ExceptionGroup as errors:
         reason = errors.exceptions[0]
@@ -275,7 +275,7 @@ def write_failures(folder: Path, stickers: Sequence[Sticker], report: Report) ->
         (folder / FAILURES).unlink(missing_ok=True)
 
 
-async def fetch_metadata(url: str, folder: Path, manners: Manners, refresh: bool = False) -> Path:
+async def fetch_metadata(url: str, folder: Path, policy: RetryPolicy, refresh: bool = False) -> Path:
     """``metadata.json`` from ``url`` into ``folder``; kept if it came from there before, unless ``refresh``."""
     path, note = folder / METADATA, folder / (METADATA + ".source")
     if path.exists() and not refresh and note.exists() and note.read_text(encoding="utf-8").strip() == url:
@@ -284,7 +284,7 @@ async def fetch_metadata(url: str, folder: Path, manners: Manners, refresh: bool
     # The file behind an address may change between two runs: a part of an old one must not be continued.
     beside(path, PARTIAL).unlink(missing_ok=True)
     try:
-        async with Downloader(manners) as downloader:
+        async with Downloader(policy) as downloader:
             await downloader.fetch(url, path, json_fault, METADATA_BYTES)
     except (Absent, TryAgain, Refused) as reason:
         raise KitchenError(f"{url} could not be fetched ({reason}): check the address and the connection.") from None

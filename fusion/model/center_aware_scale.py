@@ -16,25 +16,27 @@ SPREAD = 0.7
 
 @dataclass
 class Hypotheses:
-    """M layouts that the branch weighs: ``logit`` (B, M), ``layout`` (B, M, K, 4), and as in :class:`Plan`."""
+    """M layouts that the branch weighs: ``logit`` (B, M), ``layout`` (B, M, K, 4), as in :class:`LayoutPrediction`."""
 
     logit: Tensor
     layout: Tensor
     presence_logit: Tensor  # (B, M, K)
     recolour_logit: Tensor  # (B, M)
 
-    def likeliest(self) -> Plan:
+    def likeliest(self) -> LayoutPrediction:
         """The plan of each pair's likeliest hypothesis."""
         return self.take(self.logit.argmax(dim=1))
 
-    def take(self, index: Tensor) -> Plan:
+    def take(self, index: Tensor) -> LayoutPrediction:
         """The plan of hypothesis ``index`` (B,) of each pair."""
         row = torch.arange(len(index), device=index.device)
-        return Plan(self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self)
+        return LayoutPrediction(
+            self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self
+        )
 
 
 @dataclass
-class Plan:
+class LayoutPrediction:
     """What the layout branch wants. ``layout``: (B, K, 4); logits: presence (B, K), recolour (B,)."""
 
     layout: Tensor
@@ -72,7 +74,7 @@ class CenterAwareScaleModule(nn.Module):
             if hypotheses > 1:
                 nn.init.normal_(bias[1:, : 4 * instances], std=SPREAD)
 
-    def forward(self, main: Tensor, non_main: Tensor) -> Plan:
+    def forward(self, main: Tensor, non_main: Tensor) -> LayoutPrediction:
         """Two maps (B, C, h, w), main subject first."""
         k, m = self.instances, self.hypotheses
         numbers = self.head(main, non_main).float().unflatten(1, (m, -1))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from fusion.colour import repaint
 from fusion.geometry import content_box, layout_to_box, over
 from fusion.model.attention import AttentionMaps
-from fusion.model.center_aware_scale import CenterAwareScaleModule, Plan, align
+from fusion.model.center_aware_scale import CenterAwareScaleModule, LayoutPrediction, align
 from fusion.model.center_detector import EmojiCenterDetector, decide, order_by_main
 from fusion.model.config import FusionConfig
 from fusion.model.head import build_head, stack_instances
@@ -20,14 +20,14 @@ from fusion.model.layout_trunk import LayoutTrunk
 from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
 from fusion.model.separator import EmojiSeparator
 from fusion.model.unet import UNet
-from fusion.model.weights import read_settings, read_weights
+from fusion.model.weight_files import read_settings, read_weights
 
 ABLATIONS = ("layout", "position", "up3", "up4")
 """Parts that a forward can leave out, to see what they do."""
 
 
 @dataclass
-class Perception:
+class PairFeatures:
     """What the network knows of a pair before any layout: everything an override leaves untouched.
 
     ``inputs``: two premultiplied RGBA pictures (B, 4, H, W); ``separated``: two feature maps (B, C, H, W);
@@ -90,7 +90,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
         # The alpha-over head needs to know what it mixes: the aligned pictures, the recoloured main subject and what
-        # ``told`` says join the features.
+        # ``instance_planes`` says join the features.
         mixed = 1 + config.recolour + config.instances
         joined = mixed * config.image_channels + 2 * config.instances if config.output == "alpha-over" else 0
         self.unet = UNet(2 * channels + joined, config)
@@ -134,7 +134,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
     # ---------------------------------------------------------------------------------------- the figure
 
-    def perceive(self, first: Tensor, second: Tensor) -> Perception:
+    def perceive(self, first: Tensor, second: Tensor) -> PairFeatures:
         """Separate the two emoji and decide which is the main subject.
 
         ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1], H and W multiples of 16.
@@ -142,24 +142,24 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         pictures = self.normalise(first), self.normalise(second)
         separated = self.separator(torch.cat(pictures, dim=1))
         if not self.aligns:
-            return Perception((first, second), separated, separated, first.new_full((len(first),), -20.0))
+            return PairFeatures((first, second), separated, separated, first.new_full((len(first),), -20.0))
         maps = self.layout_trunk(*pictures) if self.layout_trunk else separated
-        return Perception((first, second), separated, maps, self.center_detector(*maps))
+        return PairFeatures((first, second), separated, maps, self.center_detector(*maps))
 
-    def plan(self, seen: Perception, main: Tensor) -> Plan:
+    def plan(self, seen: PairFeatures, main: Tensor) -> LayoutPrediction:
         """Where the non-main goes, given the main subject (B,)."""
         if not self.aligns:
             stay = main.new_tensor([[1.0, 1.0, 0.0, 0.0]], dtype=torch.float32)
-            return Plan(
+            return LayoutPrediction(
                 stay.expand(len(main), 1, 4), stay.new_full((len(main), 1), 20.0), stay.new_full((len(main),), -20.0)
             )
         return self.center_aware_scale(*order_by_main(main, *seen.maps))
 
     def fuse(
         self,
-        seen: Perception,
+        seen: PairFeatures,
         main: Tensor,
-        plan: Plan,
+        plan: LayoutPrediction,
         layout: Tensor | None = None,
         presence: Tensor | None = None,
         recolour: Tensor | None = None,
@@ -185,7 +185,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         repainted = repaint(main_image, other_image, recolour) if self.config.recolour else None
         if self.config.output == "alpha-over":
             mixed = [main_image] if repainted is None else [main_image, repainted]
-            x = torch.cat([x, *mixed, instances.flatten(1, 2), told(layout, presence, like=x)], dim=1)
+            x = torch.cat([x, *mixed, instances.flatten(1, 2), instance_planes(layout, presence, like=x)], dim=1)
         features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
 
         painting = self.head(
@@ -249,7 +249,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         return locate
 
 
-def told(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:
+def instance_planes(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:
     """Which instances there are, and how large each is (0 to 2), at every place: (B, 2K, H, W) for ``like``'s H and W.
 
     The pictures say this only where an instance lies, and a convolution that sees one copy cannot tell a halo from

@@ -28,7 +28,7 @@ def gate(logits: Tensor) -> Tensor:
 
 
 @dataclass
-class Painting:
+class HeadOutput:
     """``image`` (B, C, H, W); gates (B, 1 + K, H, W) and correction (B, C, H, W) where the head has them."""
 
     image: Tensor
@@ -50,13 +50,13 @@ class DirectHead(nn.Module):
             nn.init.zeros_(self.conv.weight)
             nn.init.zeros_(self.conv.bias)
 
-    def forward(self, features: Tensor, composite: Callable[[], Tensor], **_: Tensor | None) -> Painting:
+    def forward(self, features: Tensor, composite: Callable[[], Tensor], **_: Tensor | None) -> HeadOutput:
         """``features``: (B, head_channels, H, W); ``composite()``: (B, C, H, W) in the network's image space."""
         logits = self.conv(features).float()
         if self.config.output == "residual":
-            return Painting(composite() + torch.tanh(logits), correction=torch.tanh(logits))
+            return HeadOutput(composite() + torch.tanh(logits), correction=torch.tanh(logits))
         unit = (torch.tanh(logits) + 1) / 2 if self.config.output_activation == "tanh" else torch.sigmoid(logits)
-        return Painting(unit if self.config.has_alpha else 2 * unit - 1)
+        return HeadOutput(unit if self.config.has_alpha else 2 * unit - 1)
 
 
 class AlphaOverHead(nn.Module):
@@ -87,7 +87,7 @@ class AlphaOverHead(nn.Module):
         instances: Tensor,
         recoloured: Tensor | None,
         recolour: Tensor,
-    ) -> Painting:
+    ) -> HeadOutput:
         """``main``: (B, 4, H, W); ``instances``: (B, K, 4, H, W); ``recolour``: (B,) 0 or 1."""
         # Channel by channel in memory, as the pictures are. Splitting, not slicing: the gradient of a slice is a
         # whole map of zeros.
@@ -100,7 +100,7 @@ class AlphaOverHead(nn.Module):
             main = main + gate(repaint) * recolour[:, None, None, None] * (recoloured - main)
         layer = stack_instances(instances * keep_instances[:, :, None])
         image = layer + keep_main * main * (1 - layer[:, 3:]) + correction
-        return Painting(image, gates, correction)
+        return HeadOutput(image, gates, correction)
 
 
 def stack_instances(instances: Tensor) -> Tensor:

@@ -1,61 +1,113 @@
-"""Reading weights into a network: safetensors only, strict, with a sentence for everything that can be wrong."""
+"""Weights and config on disk or on a hub: config.json beside model.safetensors, nothing else is ever read.
+
+Source: design section 6 (``--weights PATH_OR_HUB_ID``).
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+from dataclasses import asdict
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import nn
+from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+from safetensors.torch import save
 
-from fusion.errors import FusionError
+from fusion.assets import ASSETS
+from fusion.files import write_beside
+from fusion.model import DEFAULT_PRESET, PRESETS, ConfigError, FusionConfig, FusionNet, WeightsError
+from fusion.model.weight_files import read_settings, read_weights
 
-
-class WeightsError(FusionError):
-    """Weights or their config are missing, damaged, of another network, or of a kind that is not accepted."""
-
-
-def read_settings(file: Path) -> dict:
-    """The settings in a network's config.json. Raises WeightsError naming the file and the cause."""
-    try:
-        settings = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from fault
-    except (OSError, ValueError) as fault:
-        raise WeightsError(f"{file} is damaged ({fault}); fetch or export it again.") from fault
-    if not isinstance(settings, dict):
-        raise WeightsError(f"{file} holds no settings; fetch or export it again.")
-    return settings
+WEIGHTS_FOLDER = ASSETS / "weights"
+CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
 
 
-def read_weights(model: nn.Module, file: Path) -> nn.Module:
-    """``model`` with the weights of ``file``; half precision is widened to the model's own.
+def available_weights() -> dict[str, Path]:
+    """Presets whose weights ship with the project: name to folder, in the presets' order."""
+    folders = {preset: WEIGHTS_FOLDER / preset for preset in PRESETS}
+    return {preset: folder for preset, folder in folders.items() if (folder / WEIGHTS_FILE).is_file()}
 
-    Raises WeightsError naming the file and the cause. Pickled weights are refused: they can run code.
+
+def load_fusion_net(weights: str | os.PathLike | None = None, preset: str = DEFAULT_PRESET) -> FusionNet:
+    """A trained FusionNet in eval mode.
+
+    ``weights``: a folder, a file in one, a hub id ``owner/name``, or ``None`` for the weights that ship with
+    ``preset``. A local path never touches the network. Raises WeightsError.
     """
-    if not file.is_file():
-        raise WeightsError(f"There are no weights at {file}; give a folder with config.json and model.safetensors.")
-    if file.suffix != ".safetensors":
-        raise WeightsError(f"{file} is not a .safetensors file; pickled weights can run code, so give safetensors.")
-    try:
-        tensors = load_file(file)
-    except (SafetensorError, OSError, ValueError) as fault:
-        raise WeightsError(f"{file} is damaged or no safetensors file ({fault}); fetch or export it again.") from fault
-    wanted = model.state_dict()
-    missing, extra = sorted(set(wanted) - set(tensors)), sorted(set(tensors) - set(wanted))
-    if missing or extra:
-        what = f"it lacks {missing[0]} and {len(missing) - 1} more" if missing else f"it has {extra[0]} too many"
-        raise WeightsError(
-            f"{file} belongs to another network than its config.json describes ({what}); fetch or export both."
-        )
-    for name, tensor in tensors.items():
-        if tensor.shape != wanted[name].shape:
+    folder = locate_weights(weights, preset)
+    net = FusionNet.from_config(read_config(folder / CONFIG_FILE))
+    return read_weights(net, folder / WEIGHTS_FILE).eval()
+
+
+def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRESET) -> Path:
+    """The local folder that holds the weights, fetched from the hub where needed."""
+    if weights is None:
+        shipped = available_weights()
+        if preset not in shipped:
+            known = ", ".join(shipped) or "none"
             raise WeightsError(
-                f"{file}: {name} has shape {tuple(tensor.shape)}, this network needs {tuple(wanted[name].shape)}; "
-                "fetch or export weights and config.json together."
+                f"No weights ship for preset {preset!r} (shipped: {known}); train them or name others with --weights."
             )
-        if tensor.is_floating_point() and not tensor.isfinite().all():
-            raise WeightsError(f"{file}: {name} holds NaN or infinity; the file is damaged, fetch or export it again.")
-    model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()})
-    return model
+        return shipped[preset]
+    path = Path(weights)
+    if path.is_dir():
+        return path
+    if path.is_file():
+        if path.suffix != ".safetensors":
+            raise WeightsError(f"{path} is not a .safetensors file; pickled weights can run code, so give safetensors.")
+        if path.name != WEIGHTS_FILE:
+            raise WeightsError(f"{path}: name the folder that holds {CONFIG_FILE} and {WEIGHTS_FILE}.")
+        return path.parent
+    if path.is_absolute() or str(weights).count("/") != 1 or str(weights).startswith("."):
+        raise WeightsError(f"There are no weights at {weights}; give a folder with {CONFIG_FILE} and {WEIGHTS_FILE}.")
+    return _fetch(str(weights))
+
+
+def _fetch(repo_id: str) -> Path:
+    """Both files of a hub repository, through the hub's own cache (resumed and verified there)."""
+    try:
+        hf_hub_download(repo_id, CONFIG_FILE)
+        return Path(hf_hub_download(repo_id, WEIGHTS_FILE)).parent
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as fault:
+        reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+        raise WeightsError(
+            f"{repo_id} is no local folder and could not be fetched from the hub ({reason}); check its name and the "
+            "connection."
+        ) from fault
+
+
+def read_config(file: Path) -> FusionConfig:
+    """The network's settings. Raises WeightsError for a missing or damaged file, ConfigError for wrong settings."""
+    settings = read_settings(file)
+    try:
+        return FusionConfig.from_dict(settings)
+    except ConfigError as fault:
+        raise ConfigError(f"{file} describes no network that can be built: {fault}") from None
+
+
+def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:
+    """Write config and weights to ``folder``, each beside and renamed. ``half``: float16 weights, half the size.
+
+    Raises OutputError where that cannot be.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in net.state_dict().items()}
+    if half:
+        # Running statistics stay as they are: a variance beyond 65,504 would become infinite.
+        halves = {name for name, _ in net.named_parameters()}
+        tensors = {name: tensor.half() if name in halves else tensor for name, tensor in tensors.items()}
+    config = json.dumps(asdict(net.config), indent=2, sort_keys=True) + "\n"
+    with write_beside(folder / WEIGHTS_FILE) as path:
+        # Not save_file, whose files only their owner can read.
+        path.write_bytes(save(tensors, metadata={"preset": net.config.preset}))
+    with write_beside(folder / CONFIG_FILE) as path:
+        path.write_text(config, encoding="utf-8")
+    return folder
+
+
+def weights_hash(folder: str | os.PathLike) -> str:
+    """First 12 hex digits of the SHA-256 of a folder's weights: names them in traces and bundles."""
+    return hashlib.sha256((Path(folder) / WEIGHTS_FILE).read_bytes()).hexdigest()[:12]

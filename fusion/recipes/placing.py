@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from fusion.geometry import VIEW_BOX, Frame, Layout
-from fusion.recipes.anatomy import Anatomy, Box, anatomy
+from fusion.recipes.anatomy.anatomy import Anatomy, Box, anatomy
 
 Point = tuple[float, float]
 

@@ -59,6 +59,11 @@ class Recipe:
     recolour: bool = False
     reason: str = ""
 
+    def slots(self) -> tuple[np.ndarray, np.ndarray]:
+        """Layouts (3, 4) and presence (3,) of the instances, float32; the identity where there is none."""
+        layouts = np.array([*self.instances, *[IDENTITY] * MAX_INSTANCES][:MAX_INSTANCES], np.float32)
+        return layouts, (np.arange(MAX_INSTANCES) < len(self.instances)).astype(np.float32)
+
 
 def laid_over(
     family: str, main: int, under: Sprite, other: Sprite, instances: tuple[Layout, ...], reason: str

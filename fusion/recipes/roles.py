@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from fusion.catalog import Catalog, Emoji
-from fusion.recipes.anatomy import Anatomy, anatomy
+from fusion.emoji.catalog import Catalog, Emoji
+from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 
 NARROW_SEAT = 16.0
 """Radius in drawing-area units below which no face fits on an object (feasibility study)."""

@@ -11,9 +11,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 
-from fusion.catalog import Catalog
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import STICKER_FRAME, Frame
-from fusion.recipes import (
+from fusion.recipes.anatomy.anatomy import anatomy
+from fusion.recipes.families import (
     aura,
     companion,
     face_on_object,
@@ -31,7 +32,6 @@ from fusion.recipes import (
     two_step,
     wearable,
 )
-from fusion.recipes.anatomy import anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.roles import is_animal, is_face, is_hand, is_mark, is_motif, is_person, is_smiley, is_tile

@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from fusion.catalog import Catalog
+from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.geometry import STICKER_FRAME, Frame, content_box, layout_to_box
-from fusion.recipes.paint import paint
+from fusion.recipes.painting.paint import paint
+from fusion.recipes.painting.sprites import SpriteTable
 from fusion.recipes.recipe import Recipe, Sprite
 from fusion.recipes.router import FAMILIES, pools, recipe_for
-from fusion.recipes.sprites import SpriteTable
 
 CELL, LABEL, GAP = 112, 15, 10
 TRUTH = ((220, 30, 60), (20, 130, 60), (40, 80, 220))

@@ -10,17 +10,17 @@ import gradio as gr
 from gradio import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
-from fusion.bundle import sticker_png
 from fusion.errors import FusionError
-from fusion.tables import summary
-from fusion.ui.desk import Desk
+from fusion.ui.backend import Backend
 from fusion.ui.request import FuseRequest, RequestError
 from fusion.ui.review import Review
+from fusion.views.bundle import sticker_png
+from fusion.views.summary import summary
 
 CATALOG_LIMIT = 100
 
 
-def expose(desk: Desk, review: Review) -> None:
+def expose(backend: Backend, review: Review) -> None:
     """Add the endpoints to the Blocks under construction."""
 
     def fuse(
@@ -49,9 +49,9 @@ def expose(desk: Desk, review: Review) -> None:
         """
         try:
             request = FuseRequest.from_json(
-                {"first": source(first), "second": source(second), "main": main or None}, desk.presets
+                {"first": source(first), "second": source(second), "main": main or None}, backend.presets
             )
-            trace = desk.place(request, {2: offset_y, 3: offset_x, 0: scale_h, 1: scale_w})
+            trace = backend.place(request, {2: offset_y, 3: offset_x, 0: scale_h, 1: scale_w})
         except FusionError as fault:
             raise gr.Error(str(fault), print_exception=False) from None
         path = save_bytes_to_cache(sticker_png(trace), "sticker.png", cache_dir=cache_folder())
@@ -68,7 +68,7 @@ def expose(desk: Desk, review: Review) -> None:
             One object an emoji: key (codepoints), char, name, category.
         """
         limit = max(1, min(int(limit), CATALOG_LIMIT))
-        found = desk.catalog.search(text, limit) if text.strip() else list(desk.catalog)[:limit]
+        found = backend.catalog.search(text, limit) if text.strip() else list(backend.catalog)[:limit]
         return [{"key": one.key, "char": one.char, "name": one.name, "category": one.category} for one in found]
 
     def evaluate(split: str = "pairs", limit: int = 50, preset: str | None = None) -> dict:

@@ -9,24 +9,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from fusion import drawing
-from fusion.tables import summary
 from fusion.trace import FusionTrace
-from fusion.ui.desk import Desk
+from fusion.ui.backend import Backend
 from fusion.ui.pictures import data_url
+from fusion.views import drawing
+from fusion.views.summary import summary
 
 
 class Compare:
-    """Comparisons on a desk, as functions from JSON to JSON."""
+    """Comparisons on a backend, as functions from JSON to JSON."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
 
     def compared(self, data: dict) -> dict:
         """One preset's answer, and how far it lies from the ``reference`` preset's."""
-        request = self.desk.request(data)
-        trace = self.desk.trace(request)
-        reference = self.desk.trace(replace(request, preset=data.get("reference") or request.preset))
+        request = self.backend.request(data)
+        trace = self.backend.trace(request)
+        reference = self.backend.trace(replace(request, preset=data.get("reference") or request.preset))
         gap = np.abs(over_black(trace) - over_black(reference)).max(-1)
         scale = drawing.Scale(0.0, 0.5)
         told = summary(trace)

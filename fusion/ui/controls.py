@@ -7,11 +7,11 @@ about the canvas centre, then shift), so that a drag needs no network until it e
 from __future__ import annotations
 
 from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
-from fusion.maps import present
-from fusion.tables import layout_of, truth_of
 from fusion.trace import FusionTrace, HypothesisTrace
 from fusion.ui.pictures import data_url
-from fusion.views import content
+from fusion.views.maps import present
+from fusion.views.pictures import content
+from fusion.views.summary import layout_of, truth_layouts
 
 
 def answer(trace: FusionTrace, frame: Frame) -> dict:
@@ -50,7 +50,7 @@ def truth(trace: FusionTrace) -> list[list[float]] | None:
     teacher = trace.teacher
     if teacher is None or teacher.main != trace.main:
         return None
-    return truth_of(trace)
+    return truth_layouts(trace)
 
 
 def grip(trace: FusionTrace) -> list[float]:

@@ -17,8 +17,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Protocol
 
+from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
-from fusion.splits import SPLITS
 from fusion.ui.request import RequestError
 
 LIMITS = (10, 2000)
@@ -97,7 +97,7 @@ class EvaluationJob:
 
 
 class Failures:
-    """All evaluations of one desk, the newest few kept."""
+    """All evaluations of one backend, the newest few kept."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator

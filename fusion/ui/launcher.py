@@ -25,16 +25,16 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def build_desk(device: str = "auto", weights: str | None = None):
-    """A desk with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
+def build_backend(device: str = "auto", weights: str | None = None):
+    """A backend with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
 
     Raises FusionError when the named weights or the device cannot be used.
     """
-    from fusion.catalog import Catalog
-    from fusion.checkpoint import available_weights
+    from fusion.emoji.catalog import Catalog
     from fusion.model import DEFAULT_PRESET
-    from fusion.pipeline import Fuser
-    from fusion.ui.desk import Desk
+    from fusion.model.weights import available_weights
+    from fusion.pipeline.fuser import Fuser
+    from fusion.ui.backend import Backend
 
     catalog = Catalog.default()
 
@@ -46,23 +46,23 @@ def build_desk(device: str = "auto", weights: str | None = None):
     if weights:
         own = Fuser(weights, device, catalog=catalog)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
-    return Desk(catalog, fusers)
+    return Backend(catalog, fusers)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Serve until interrupted. Exits with code 2 and one sentence when that cannot work."""
     options = parse(arguments)
     try:
-        desk = build_desk(options.device, options.weights)
+        backend = build_backend(options.device, options.weights)
     except FusionError as fault:
         print(fault, file=sys.stderr)
         raise SystemExit(2) from None
     # The first visitor should not wait for weights to load: that happens while the server starts.
-    threading.Thread(target=desk.warm, daemon=True).start()
+    threading.Thread(target=backend.warm, daemon=True).start()
     from fusion.ui.page import build_page, launch_page
 
     try:
-        launch_page(build_page(desk), server_name=options.host, server_port=options.port)
+        launch_page(build_page(backend), server_name=options.host, server_port=options.port)
     except OSError as fault:
         print(f"Port {options.port} cannot be used ({fault}); choose another with --port.", file=sys.stderr)
         raise SystemExit(2) from None

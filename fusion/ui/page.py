@@ -21,8 +21,8 @@ import gradio as gr
 
 from fusion.errors import FusionError
 from fusion.ui import api, picker
+from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
-from fusion.ui.desk import Desk
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
@@ -37,10 +37,18 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
-def server_functions(desk: Desk, review: Review) -> list:
+def server_functions(backend: Backend, review: Review) -> list:
     """The answers that the scripts may ask for, under the names by which they call them."""
-    compare = Compare(desk)
-    answers = [desk.catalogue, desk.fuse, desk.stages, desk.parts, desk.drawing, desk.bundle, compare.compared]
+    compare = Compare(backend)
+    answers = [
+        backend.catalogue,
+        backend.fuse,
+        backend.stages,
+        backend.parts,
+        backend.drawing,
+        backend.bundle,
+        compare.compared,
+    ]
     answers += [review.evaluation_start, review.evaluation_poll, review.evaluation_cancel, review.evaluation_charts]
     answers += [review.evaluation_csv, review.evaluation_worst, review.thumbnail]
     return [guarded(answer) for answer in answers]
@@ -60,19 +68,19 @@ def guarded(answer: Callable[[dict], dict]) -> Callable[[dict], dict]:
     return call
 
 
-def build_page(desk: Desk, review: Review | None = None) -> gr.Blocks:
+def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
     """The application, ready for ``launch_page``. ``review``: with another evaluator than the project's own."""
-    review = review or Review(desk)
+    review = review or Review(backend)
     gr.set_static_paths([picker.SHEET])
     with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
         gr.HTML(
             html_template=(STATIC / "page.html").read_text(encoding="utf-8"),
             js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
-            server_functions=server_functions(desk, review),
+            server_functions=server_functions(backend, review),
             apply_default_css=False,
             elem_id="emoji-fusion",
         )
-        api.expose(desk, review)
+        api.expose(backend, review)
     return page
 
 

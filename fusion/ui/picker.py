@@ -1,18 +1,17 @@
 """The two emoji pickers: what the browser needs to draw, search and name every emoji.
 
-The browser shows pictures from one sprite sheet (``assets/build_picker.py``), never the system's emoji font: what is
-picked is what the network sees. Search runs in the browser; the rows are fetched once as JSON.
+The browser shows pictures from one sprite sheet (``assets/scripts/build_picker.py``), never the system's emoji font:
+what is picked is what the network sees. Search runs in the browser; the rows are fetched once as JSON.
 
 Source: design section 7.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from fusion.assets import ASSETS
+from fusion.emoji.catalog import Catalog, Emoji
 
-from fusion.catalog import Catalog, Emoji
-
-SHEET = Path(__file__).parents[2] / "assets" / "picker.webp"
+SHEET = ASSETS / "picker.webp"
 COLUMNS = 40
 """Emoji in one line of the sheet."""
 

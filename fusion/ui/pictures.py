@@ -12,9 +12,9 @@ import io
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from fusion.bundle import png_bytes
-from fusion.drawing import emoji_picture
 from fusion.errors import FusionError
+from fusion.views.bundle import png_bytes
+from fusion.views.drawing import emoji_picture
 
 MAX_UPLOAD_BYTES = 8_000_000
 MAX_UPLOAD_SIDE = 4096

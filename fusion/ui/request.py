@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from PIL import Image
 
 from fusion.model import ABLATIONS
-from fusion.overrides import SIDES, RequestError
+from fusion.pipeline.overrides import SIDES, RequestError
 from fusion.ui.pictures import read_upload
 
 

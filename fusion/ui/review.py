@@ -11,14 +11,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fusion.bundle import png_bytes
-from fusion.drawing import emoji_picture
-from fusion.tables import summary
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
-from fusion.ui.desk import Desk
+from fusion.ui.backend import Backend
 from fusion.ui.pictures import data_url, png_url
 from fusion.ui.request import FuseRequest
+from fusion.views.bundle import png_bytes
+from fusion.views.drawing import emoji_picture
+from fusion.views.summary import summary
 
 WORST = 50
 """At most so many pairs in one zip: each is fused again."""
@@ -26,14 +26,14 @@ THUMBNAIL = 96
 
 
 class Review:
-    """Evaluations of the networks on a desk, as functions from JSON to JSON."""
+    """Evaluations of the networks on a backend, as functions from JSON to JSON."""
 
-    def __init__(self, desk: Desk, evaluator: failures.Evaluator | None = None) -> None:
-        self.desk = desk
+    def __init__(self, backend: Backend, evaluator: failures.Evaluator | None = None) -> None:
+        self.backend = backend
         self.failures = failures.Failures(evaluator or ProjectEvaluator())
 
     def evaluation_start(self, data: dict) -> dict:
-        fuser = self.desk.fuser(data.get("preset") or self.desk.presets[0])
+        fuser = self.backend.fuser(data.get("preset") or self.backend.presets[0])
         return {"job": self.failures.start(str(data.get("split")), fuser, int(data.get("limit") or 100))}
 
     def evaluation_poll(self, data: dict) -> dict:
@@ -60,20 +60,20 @@ class Review:
 
     def thumbnail(self, data: dict) -> dict:
         """The network's answer and the teacher's for one row of the sheet."""
-        trace = self.desk.trace(self.desk.request(data))
+        trace = self.backend.trace(self.backend.request(data))
         shown = [trace.output] + ([trace.teacher.target] if trace.teacher else [])
         return {"pictures": [data_url(emoji_picture(one).resize((THUMBNAIL, THUMBNAIL))) for one in shown]}
 
     def named(self, row: dict) -> dict:
         """A row with the names of its two emoji."""
-        return row | {f"{side}_name": self.desk.catalog[row[side]].name for side in ("first", "second")}
+        return row | {f"{side}_name": self.backend.catalog[row[side]].name for side in ("first", "second")}
 
     def pack(self, rows: list[dict], preset: str) -> bytes:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("worst.csv", failures.to_csv(rows))
             for index, row in enumerate(rows):
-                trace = self.desk.trace(FuseRequest(row["first"], row["second"], preset))
+                trace = self.backend.trace(FuseRequest(row["first"], row["second"], preset))
                 folder = f"{index:02d} {row['first_name']} + {row['second_name']}/"
                 for name, picture in pair_pictures(trace).items():
                     archive.writestr(f"{folder}{name}.png", png_bytes(emoji_picture(picture)))
@@ -96,10 +96,10 @@ def verdict(value: float) -> bool | None:
 
 
 class ProjectEvaluator:
-    """``fusion.evaluate``. Imported when it is asked for: the page needs none of it to fuse."""
+    """``fusion.evaluation.evaluate``. Imported when it is asked for: the page needs none of it to fuse."""
 
     def run(self, split: str, fuser, limit: int) -> Iterable:
-        from fusion import evaluate
+        from fusion.evaluation import evaluate
 
         return evaluate.run_evaluation(split, fuser.net, limit)
 
@@ -116,6 +116,6 @@ class ProjectEvaluator:
         }
 
     def report(self, measured: list) -> dict:
-        from fusion import evaluate
+        from fusion.evaluation import evaluate
 
         return evaluate.report(measured)

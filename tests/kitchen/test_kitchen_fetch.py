@@ -10,16 +10,16 @@ import time
 from pathlib import Path
 
 import pytest
-from sticker_server import serving
 
-from fusion.kitchen import add_arguments, run
+from fusion.cli.kitchen import add_arguments, run
 from fusion.kitchen.metadata import KitchenError
+from tests.support.sticker_server import serving
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["--timeout", "1.5", "--backoff", "0.01", "--rate", "500", "--tries", "3"]
 PROGRAM = """
 import argparse, signal, sys
-from fusion.kitchen import add_arguments, run
+from fusion.cli.kitchen import add_arguments, run
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
 parser = argparse.ArgumentParser()
 add_arguments(parser)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from fusion.catalog import Catalog
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import STICKER_FRAME, Layout, box_iou, content_box, layout_to_box, over, warp
 from fusion.kitchen import match
 from fusion.kitchen.dataset import KitchenDataset, tensor

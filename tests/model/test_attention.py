@@ -3,11 +3,11 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from nets import ALL, awake, pictures, recorded, tiny
 from torch import nn
 
 from fusion.model.attention import GlobalContext, PositionalAttentionSE, SkipGate, SqueezeExcitation
 from fusion.model.position import coordinate_planes
+from tests.support.nets import ALL, awake, pictures, recorded, tiny
 
 
 def test_one_3x3_and_two_1x1_convolutions(published):

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from nets import awake, count, pictures, recorded, tiny
 from torch import nn
 
 from fusion.geometry import MIN_SCALE, warp
 from fusion.model.center_aware_scale import CenterAwareScaleModule, align
+from tests.support.nets import awake, count, pictures, recorded, tiny
 
 EXTREMES = (0.0, 1.0, -1.0, 80.0, -80.0, 1e4, -1e4, 3e38, -3e38, float("inf"), float("-inf"))
 

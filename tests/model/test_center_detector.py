@@ -2,9 +2,9 @@
 
 import pytest
 import torch
-from nets import awake, pictures, tiny
 
 from fusion.model.center_detector import UNDECIDED, EmojiCenterDetector, decide, order_by_main
+from tests.support.nets import awake, pictures, tiny
 
 
 @pytest.mark.parametrize("head", ["pooled", "trunk"])

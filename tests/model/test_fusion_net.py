@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from nets import ALL, awake, pictures, tiny
 
 from fusion.model import ABLATIONS
 from fusion.model.center_detector import decide
-from fusion.model.fusion_net import told
+from fusion.model.fusion_net import instance_planes
+from tests.support.nets import ALL, awake, pictures, tiny
 
 
 @pytest.mark.parametrize("preset", ALL)
@@ -132,7 +132,7 @@ def test_a_published_fuse_at_its_own_size(published):
 
 def test_the_unet_is_told_what_is_there_and_how_large():
     layout = torch.tensor([[[0.5, 0.7, 0.1, 0.0], [1.0, 1.0, 0.0, 0.0], [2.0, 1.0, 0.0, 0.0]]])
-    planes = told(layout, torch.tensor([[1.0, 0.0, 1.0]]), like=torch.zeros(1, 5, 4, 6))
+    planes = instance_planes(layout, torch.tensor([[1.0, 0.0, 1.0]]), like=torch.zeros(1, 5, 4, 6))
     assert planes.shape == (1, 6, 4, 6)
     torch.testing.assert_close(planes[0, :, 3, 2], torch.tensor([1.0, 0.0, 1.0, 0.6, 0.0, 1.5]))
     assert torch.equal(planes, planes[..., :1, :1].expand_as(planes))

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from nets import awake, count, pictures, tiny
 
 from fusion.colour import repaint
 from fusion.model.head import gate
+from tests.support.nets import awake, count, pictures, tiny
 
 
 def test_published_output_is_a_1x1_conv_from_6_to_3_and_tanh(published):

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
-from nets import awake, count, pictures, recorded, tiny
 from torch import nn
 
 from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
+from tests.support.nets import awake, count, pictures, recorded, tiny
 
 
 @pytest.mark.parametrize(("height", "width"), [(256, 256), (16, 48), (7, 3)])

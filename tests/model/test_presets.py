@@ -4,11 +4,11 @@ from dataclasses import asdict
 
 import pytest
 import torch
-from nets import ALL, awake, count, pictures, tiny
 
 from fusion.errors import FusionError
 from fusion.geometry import PUBLISHED_FRAME, STICKER_FRAME
 from fusion.model import PRESETS, ConfigError, FusionConfig, FusionNet, build_fusion_net
+from tests.support.nets import ALL, awake, count, pictures, tiny
 
 SWITCHES = [
     {"has_alpha": True},

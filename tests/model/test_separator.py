@@ -1,10 +1,10 @@
 """EmojiSeparator: "splits the 6 channels into the two emoji; each goes through its own 3x3 conv + BN + ReLU"."""
 
 import torch
-from nets import awake, count, pictures, tiny
 from torch import nn
 
 from fusion.model.separator import EmojiSeparator
+from tests.support.nets import awake, count, pictures, tiny
 
 
 def test_each_branch_is_a_3x3_conv_bn_relu(published):

@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 import torch
-from nets import awake, count, pictures, recorded, tiny
 from torch import nn
+
+from tests.support.nets import awake, count, pictures, recorded, tiny
 
 WIDTHS = (64, 128, 256, 512, 1024)
 

@@ -5,11 +5,11 @@ import shutil
 
 import pytest
 import torch
-from nets import awake, pictures, tiny
 from safetensors.torch import load_file, save_file
 
-from fusion.checkpoint import load_fusion_net, save_fusion_net
 from fusion.model import ConfigError, FusionNet, WeightsError
+from fusion.model.weights import load_fusion_net, save_fusion_net
+from tests.support.nets import awake, pictures, tiny
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_pickled_weights_are_never_opened(tmp_path, name):
 
 
 def test_a_failed_load_leaves_the_network_as_it_was(folder):
-    from fusion.model.weights import read_weights
+    from fusion.model.weight_files import read_weights
 
     change(folder, lambda t: t["head.conv.bias"].fill_(float("nan")))
     net = awake(tiny(seed=1), seed=1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fusion.catalog import Catalog, UnknownEmoji
-from fusion.recipes import anatomy_store, measure
-from fusion.recipes.anatomy import analyse_all, anatomy, examine, overrides
-from fusion.recipes.layers import draw, draw_layers, flatten, layers
-from fusion.recipes.paths import split_path
+from fusion.emoji.catalog import Catalog, UnknownEmoji
+from fusion.recipes.anatomy import measure
+from fusion.recipes.anatomy import store as anatomy_store
+from fusion.recipes.anatomy.anatomy import analyse_all, anatomy, examine, overrides
+from fusion.recipes.anatomy.layers import draw, draw_layers, flatten, layers
+from fusion.recipes.anatomy.paths import split_path
 
 GRINNING, FOX, PIZZA, TIGER, CITY = "1f600", "1f98a", "1f355", "1f405", "1f3d9"
 
@@ -134,7 +135,7 @@ def test_corrections_name_real_emoji_real_fields_and_a_reason() -> None:
 def test_table_that_ships_is_what_measuring_gives() -> None:
     stored = anatomy_store.stored()
     keys = [emoji.key for emoji in Catalog.default()]
-    assert set(keys) == set(stored), "renew it: python -m fusion.recipes.audit --store"
+    assert set(keys) == set(stored), "renew it: python -m fusion.recipes.anatomy.audit --store"
     for key in keys[:: len(keys) // 12]:
         fresh, kept = examine(key), anatomy(key)
         assert (fresh.eyes, fresh.disc, fresh.eye_layers, fresh.lower_layers) == (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fusion.catalog import Catalog
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import STICKER_FRAME
-from fusion.recipes.anatomy import anatomy
+from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.placing import canvas_center, head
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.roles import is_face, is_smiley, wear_seat

@@ -8,10 +8,10 @@ import torch
 
 from fusion import colour
 from fusion.geometry import IDENTITY, STICKER_FRAME, Layout, over, warp
-from fusion.recipes.anatomy import anatomy
-from fusion.recipes.paint import luminance_curve, paint, recolour, spread
+from fusion.recipes.anatomy.anatomy import anatomy
+from fusion.recipes.painting.paint import luminance_curve, paint, recolour, spread
+from fusion.recipes.painting.sprites import SpriteTable
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.sprites import SpriteTable
 
 GRINNING, FOX, PIZZA, BLUE = "1f600", "1f98a", "1f355", "1f499"
 SMALL = Layout(0.5, 0.4, 0.2, -0.1)

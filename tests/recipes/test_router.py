@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fusion.catalog import Catalog
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import IDENTITY, STICKER_FRAME
-from fusion.recipes.anatomy import anatomy
-from fusion.recipes.parts import PART_NAMES
+from fusion.recipes.anatomy.anatomy import anatomy
+from fusion.recipes.painting.parts import PART_NAMES
 from fusion.recipes.placing import canvas_center
 from fusion.recipes.recipe import MAX_INSTANCES
 from fusion.recipes.roles import is_smiley

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from fusion.catalog import Catalog
+from fusion.emoji.catalog import Catalog
 from fusion.geometry import PUBLISHED_FRAME, STICKER_FRAME
-from fusion.recipes.parts import PART_NAMES, render_part
+from fusion.recipes.painting.parts import PART_NAMES, render_part
+from fusion.recipes.painting.sprites import SpritePackError, SpriteTable, Window, read_pack
 from fusion.recipes.recipe import Sprite
-from fusion.recipes.sprites import SpritePackError, SpriteTable, Window, read_pack
 
 GRINNING, FOX, ROCK, PIZZA = "1f600", "1f98a", "1faa8", "1f355"
 SPRITES = [Sprite(GRINNING), Sprite(GRINNING, "features"), Sprite(FOX, "eyeless")]
@@ -50,7 +50,7 @@ def test_eyeless_differs_only_about_the_eyes() -> None:
     whole, without = (render_part(Sprite(FOX, part), 128, PUBLISHED_FRAME).astype(int) for part in ("full", "eyeless"))
     rows, columns = np.nonzero(np.abs(whole - without).max(-1) > 8)
     assert len(rows)
-    from fusion.recipes.anatomy import anatomy
+    from fusion.recipes.anatomy.anatomy import anatomy
 
     left, right = anatomy(FOX).eyes
     assert left[0] - 5 <= columns.min() <= columns.max() <= right[2] + 5
@@ -84,7 +84,7 @@ def test_window_holds_all_that_is_drawn() -> None:
 
 def test_warm_table_renders_nothing_again(tmp_path, monkeypatch) -> None:
     SpriteTable(16, cache_dir=tmp_path).warm(SPRITES, progress=False)
-    monkeypatch.setattr("fusion.recipes.sprites.render_part", lambda *_: pytest.fail("rendered again"))
+    monkeypatch.setattr("fusion.recipes.painting.sprites.render_part", lambda *_: pytest.fail("rendered again"))
     again = SpriteTable(16, cache_dir=tmp_path)
     assert all(sprite in again for sprite in SPRITES)
     again.take(SPRITES)

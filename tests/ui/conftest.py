@@ -11,8 +11,8 @@ import pytest
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from fake import FakeEvaluator, FakeFuser
-from serving import Served, is_outside, serve
+from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+from tests.support.serving import Served, is_outside, serve
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -26,13 +26,13 @@ CHROMIUM_FLAGS = (
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
-    from fusion.catalog import Catalog
-    from fusion.ui.desk import Desk
+    from fusion.emoji.catalog import Catalog
+    from fusion.ui.backend import Backend
     from fusion.ui.review import Review
 
     fusers = {"fusion": FakeFuser(), "unet-se-po": FakeFuser("unet-se-po", max_offset=0.2)}
-    desk = Desk(Catalog.default(), {name: (lambda one=one: one) for name, one in fusers.items()})
-    blocks, url = serve(desk, Review(desk, FakeEvaluator()))
+    backend = Backend(Catalog.default(), {name: (lambda one=one: one) for name, one in fusers.items()})
+    blocks, url = serve(backend, Review(backend, FakeEvaluator()))
     yield Served(url, fusers)
     blocks.close()
 

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "assets"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "assets" / "scripts"))
 
 from screenshots import FLAGS, application, find_chromium, settle
 

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
-from steps import RESULT, pick, settled
+
+from tests.support.page_steps import RESULT, pick, settled
 
 pytestmark = pytest.mark.browser
 
@@ -201,7 +202,7 @@ def test_failures_run_sort_filter_and_open(open_page):
 
 
 def test_evaluation_can_be_cancelled(open_page, monkeypatch):
-    from fake import FakeEvaluator
+    from tests.support.fake_fuser import FakeEvaluator
 
     monkeypatch.setattr(FakeEvaluator, "pause", 0.05)
     page = open_page()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from steps import RESULT, layout_of_layer, settled, shown
+
+from tests.support.page_steps import RESULT, layout_of_layer, settled, shown
 
 pytestmark = pytest.mark.browser
 

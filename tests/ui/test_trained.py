@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion.checkpoint import available_weights
+from fusion.model.weights import available_weights
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,11 +20,10 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def trained_url():
-    from serving import serve
+    from fusion.ui.launcher import build_backend
+    from tests.support.serving import serve
 
-    from fusion.ui.launcher import build_desk
-
-    blocks, url = serve(build_desk("cpu"))
+    blocks, url = serve(build_backend("cpu"))
     yield url
     blocks.close()
 

@@ -1,0 +1,67 @@
+"""``python -m fusion fuse FIRST SECOND -o OUT.png``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from fusion.cli.options import add_network, counted, source
+from fusion.errors import FusionError
+from fusion.files import write_beside, write_folder_beside
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="FIRST", help="an emoji, its code points, its name, or a picture file")
+    parser.add_argument("second", metavar="SECOND", help="the same")
+    parser.add_argument("-o", "--out", type=Path, metavar="OUT.png", help="where the sticker goes")
+    add_network(parser)
+    parser.add_argument("--size", type=counted, default=256, metavar="S", help="pixels a side (default: 256)")
+    parser.add_argument("--main", choices=("first", "second"), help="main subject (default: the network decides)")
+    parser.add_argument(
+        "--layout", metavar="SH,SW,OY,OX", help="scales and offsets of the other emoji (default: the network's)"
+    )
+    parser.add_argument(
+        "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
+    )
+    parser.add_argument("--trace", type=Path, metavar="DIR", help="also write every stage into this folder")
+    parser.add_argument("--json", action="store_true", help="what was decided, as JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    if not (args.out or args.trace or args.json):
+        raise FusionError("Nothing to write: name a file with -o OUT.png, a folder with --trace, or ask for --json.")
+    if args.out and args.out.suffix.lower() != ".png":
+        better = args.out.parent / f"{args.out.stem.strip('.') or 'sticker'}.png"
+        raise FusionError(f"{args.out} is no PNG file; fuse writes PNG, so name it {better}.")
+    layout = None if args.layout is None else numbers(args.layout)
+    pair = source(args.first), source(args.second)
+
+    from fusion.pipeline.fuser import Fuser
+    from fusion.views.bundle import MARKER, sticker_png, write_files
+    from fusion.views.summary import summary
+
+    fuser = Fuser(args.weights, args.device, args.preset)
+    trace = fuser.fuse(*pair, main=args.main, layout=layout, hypothesis=args.hypothesis, size=args.size)
+    with ExitStack() as stack:
+        # Both are entered before either is renamed: where one cannot be written, neither is.
+        if args.out:
+            stack.enter_context(write_beside(args.out)).write_bytes(sticker_png(trace))
+        if args.trace:
+            write_files(trace, stack.enter_context(write_folder_beside(args.trace, MARKER)))
+    if args.json:
+        json.dump(summary(trace), sys.stdout, ensure_ascii=False, indent=1)
+        print()
+    return 0
+
+
+def numbers(text: str) -> list[float]:
+    """``"SH,SW,OY,OX"`` as floats; whether they make sense is for the fuser to say."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as fault:
+        raise FusionError(
+            f"--layout is {text!r}; it must be four numbers SH,SW,OY,OX such as 0.5,0.5,0.1,0."
+        ) from fault

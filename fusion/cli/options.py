@@ -1,0 +1,44 @@
+"""Options that several subcommands share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from fusion.emoji.catalog import Catalog, UnknownEmoji
+from fusion.errors import FusionError
+
+PICTURE_SUFFIXES = (".png", ".webp", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """``--preset``, ``--weights`` and ``--device``."""
+    parser.add_argument("--preset", help="which network (default: fusion)")
+    parser.add_argument("--weights", metavar="W", help="folder or hub id of weights (default: those that ship)")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
+
+
+def source(text: str) -> str | Path:
+    """What FIRST or SECOND means: an emoji's text, or the path of a picture.
+
+    Emoji go first, so that a file called "pizza" hides no pizza; what looks like a path is one.
+    """
+    if os.sep in text or text.lower().endswith(PICTURE_SUFFIXES):
+        path = Path(text).expanduser()
+        if not path.is_file():
+            raise FusionError(f"There is no file {path}; check the path, or give an emoji.")
+        return path
+    try:
+        return Catalog.default().find(text).char
+    except UnknownEmoji:
+        if Path(text).is_file():
+            return Path(text)
+        raise
+
+
+def counted(text: str) -> int:
+    """Argument type: a whole number of at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The emoji: look-up, search, drawing, and pictures of a person's own."""

@@ -1,0 +1,1 @@
+"""Measuring: how well a network aligns and paints, and what it costs."""

@@ -1,0 +1,269 @@
+"""``python -m fusion bench``: what the networks cost, measured in one run, interleaved, medians.
+
+Every round times each case once, so that a busy moment of the machine hits all of them alike.
+Source: design section 6; design section 1 for the claims (positional modules: under 5 % parameters, about 2 ms).
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import torch
+from tqdm import tqdm
+
+from fusion.errors import FusionError
+from fusion.evaluation.cost import POSITIONAL, count, inputs
+from fusion.model import PRESETS, FusionNet, build_fusion_net
+from fusion.model.weights import available_weights, load_fusion_net
+from fusion.pipeline.engines.accelerated import accelerate
+
+WITHOUT = frozenset({"position", "up3", "up4"})
+"""The ablations that leave the positional modules out."""
+WARM_UP = 2
+SHARE = 6
+"""A size and batch may take this many times the longest case, so that a bench ends."""
+
+
+@dataclass
+class Case:
+    """One row in the making. ``milliseconds``: of each timed run."""
+
+    preset: str
+    device: str
+    size: int
+    batch: int
+    acceleration: str
+    run: Callable[[], object] = field(repr=False)
+    milliseconds: list[float] = field(default_factory=list)
+
+    def time(self) -> float:
+        """Run once; milliseconds, a GPU's work included."""
+        start = time.perf_counter()
+        self.run()
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+        return 1000 * (time.perf_counter() - start)
+
+    def row(self) -> dict:
+        """The row as it is printed; ``ms`` is the median, ``ms_least`` what a busy machine hides."""
+        facts = {name: getattr(self, name) for name in ("preset", "device", "size", "batch", "acceleration")}
+        times = self.milliseconds
+        return facts | {"ms": round(statistics.median(times), 3), "ms_least": round(min(times), 3), "runs": len(times)}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    listed = {"type": names, "metavar": "A,B,..."}
+    parser.add_argument("--presets", **listed, default=list(PRESETS), help="default: all")
+    parser.add_argument("--devices", **listed, help="of cpu, cuda (default: what is there)")
+    parser.add_argument("--sizes", **listed, default=["128", "256", "512"], help="pixels a side (default: 128,256,512)")
+    parser.add_argument("--batches", **listed, default=["1", "16"], help="pairs at a time (default: 1,16)")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="timed runs a case (default: 15)")
+    parser.add_argument(
+        "--longest", type=float, default=10.0, metavar="S", help="leave out cases that take longer (default: 10 s)"
+    )
+    parser.add_argument(
+        "--teacher", type=int, default=0, metavar="N", help="also time the teacher: N pairs of the router's own mix"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON on stdout")
+
+
+def names(text: str) -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def run(args: argparse.Namespace) -> int:
+    report = bench(
+        args.presets,
+        args.devices or (["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]),
+        whole(args.sizes, "--sizes", step=16),
+        whole(args.batches, "--batches"),
+        rounds=max(args.rounds, 1),
+        longest=args.longest,
+    )
+    if args.teacher > 0:
+        report["teacher"] = [time_teacher(size, args.teacher) for size in whole(args.sizes, "--sizes", step=16)]
+    if args.json:
+        json.dump(report, sys.stdout, indent=1)
+        print()
+    else:
+        print_report(report)
+    return 0
+
+
+def whole(words: Iterable[str], option: str, step: int = 1) -> list[int]:
+    """Words as positive multiples of ``step``. Raises FusionError."""
+    for word in words:
+        if not word.isdecimal() or int(word) < step or int(word) % step:
+            kind = "whole numbers above zero" if step == 1 else f"multiples of {step}"
+            raise FusionError(f"{option} takes {kind}, not {word!r}.")
+    return [int(word) for word in words]
+
+
+def bench(
+    presets: list[str],
+    devices: list[str],
+    sizes: list[int],
+    batches: list[int],
+    *,
+    rounds: int = 15,
+    longest: float = 10.0,
+    progress: bool = True,
+) -> dict:
+    """Measure and count. ``longest``: seconds from which a case is left out (and listed). Raises FusionError."""
+    for device in devices:
+        if device not in ("cpu", "cuda") or (device == "cuda" and not torch.cuda.is_available()):
+            raise FusionError(f"There is no device {device!r} here; leave out --devices to take what is there.")
+    nets = {preset: network(preset) for preset in presets}
+    rows, positional, skipped = [], [], []
+    with torch.inference_mode():
+        for device in devices:
+            # Within one size and batch all presets take turns; between sizes nothing is compared.
+            for size, batch in sorted(((s, b) for s in sizes for b in batches), key=lambda sb: sb[0] ** 2 * sb[1]):
+                cases, pairs, left_out = make_cases(nets, device, size, batch, rows, longest)
+                skipped += left_out
+                measure([*cases, *(case for pair in pairs for case in pair)], rounds, longest, progress)
+                rows += [case.row() for case in cases]
+                positional += [compare(*pair) for pair in pairs]
+    return {
+        "machine": machine(),
+        "rows": rows,
+        "positional": positional,
+        "skipped": skipped,
+        "models": {preset: count(net, max(devices)) for preset, net in nets.items()},
+    }
+
+
+def time_teacher(size: int, count: int, rounds: int = 5) -> dict:
+    """How many targets a second the teacher paints on one core: ``count`` random pairs, sprites warm, median round."""
+    from fusion.recipes.painting.paint import paint
+    from fusion.recipes.painting.sprites import SpriteTable
+    from fusion.recipes.router import recipe_for
+    from fusion.recipes.sheet import sample_pairs
+
+    recipes, table = [recipe_for(*pair) for pair in sample_pairs(count)], SpriteTable(size, cache_dir=False)
+    threads, times = torch.get_num_threads(), []
+    paint(recipes, table)
+    torch.set_num_threads(1)
+    try:
+        for _ in range(rounds):
+            start = time.perf_counter()
+            paint(recipes, table)
+            times.append(time.perf_counter() - start)
+    finally:
+        torch.set_num_threads(threads)
+    return {"size": size, "pairs": count, "threads": 1, "per_second": round(count / statistics.median(times), 1)}
+
+
+def network(preset: str) -> FusionNet:
+    """The preset as it is defined, trained where it ships at that width (weights do not change what a layer costs).
+
+    The relatives ship narrower than they were published, and the published cost is what is to be measured.
+    """
+    net = build_fusion_net(preset)
+    if preset in available_weights():
+        trained = load_fusion_net(preset=preset)
+        net = trained if trained.config.width == net.config.width else net
+    return net.eval()
+
+
+def make_cases(
+    nets: dict[str, FusionNet], device: str, size: int, batch: int, done: list[dict], longest: float
+) -> tuple[list[Case], list[tuple[Case, Case]], list[dict]]:
+    """Cases of one size and batch; pairs with and without positional modules; what would take too long."""
+    cases, pairs, skipped = [], [], []
+    for preset, net in nets.items():
+        facts = {"preset": preset, "device": device, "size": size, "batch": batch}
+        expected = expectation(done, facts)
+        if expected > longest:
+            skipped.append(facts | {"expected_s": round(expected, 1)})
+            continue
+        plain, (first, second) = copy.deepcopy(net).to(device), inputs(net, size, batch, device)
+        fast = accelerate(copy.deepcopy(net), size, torch.device(device))
+        cases.append(Case(**facts, acceleration="none", run=lambda n=plain, a=first, b=second: n(a, b)))
+        cases.append(Case(**facts, acceleration="all", run=lambda n=fast, a=first, b=second: n(a, b)))
+        if any(isinstance(module, POSITIONAL) for module in net.modules()) and batch == 1:
+            bare = Case(**facts, acceleration="none", run=lambda n=plain, a=first, b=second: n(a, b, disabled=WITHOUT))
+            pairs.append((copy.copy(cases[-2]), bare))
+            pairs[-1][0].milliseconds = []
+    return cases, pairs, skipped
+
+
+def expectation(done: list[dict], facts: dict) -> float:
+    """Seconds that a plain run should take, from the nearest smaller one; 0 where nothing is known."""
+    known = [row for row in done if row["acceleration"] == "none" and row["device"] == facts["device"]]
+    known = [row for row in known if row["preset"] == facts["preset"]]
+    if not known:
+        return 0.0
+    last = known[-1]
+    work = facts["size"] ** 2 * facts["batch"] / (last["size"] ** 2 * last["batch"])
+    return last["ms"] / 1000 * work
+
+
+def measure(cases: list[Case], rounds: int, longest: float, progress: bool) -> None:
+    """Warm up, then time the cases in turns: ``rounds`` times, or as ``SHARE * longest`` seconds allow, at least 3."""
+    if not cases:
+        return
+    once = sum([case.time() for case in cases for _ in range(WARM_UP)][WARM_UP - 1 :: WARM_UP]) / 1000
+    rounds = max(min(rounds, int(SHARE * longest / once)), min(rounds, 3))
+    about = f"{cases[0].device} {cases[0].size} px x {cases[0].batch}"
+    for _ in tqdm(range(rounds), desc=about, disable=None if progress else True, file=sys.stderr):
+        for case in cases:
+            case.milliseconds.append(case.time())
+
+
+def compare(whole: Case, bare: Case) -> dict:
+    """What the positional modules add: the median difference of runs that followed each other, and its share."""
+    facts = {name: getattr(whole, name) for name in ("preset", "device", "size", "batch")}
+    lacking = statistics.median(bare.milliseconds)
+    added = statistics.median(a - b for a, b in zip(whole.milliseconds, bare.milliseconds, strict=True))
+    return facts | {
+        "ms_without": round(lacking, 3),
+        "adds_ms": round(added, 3),
+        "adds_share": round(added / lacking, 4),
+    }
+
+
+def machine() -> dict:
+    """What the numbers were measured on."""
+    cuda = torch.cuda.is_available()
+    return {
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "gpu": torch.cuda.get_device_name() if cuda else None,
+    }
+
+
+def print_report(report: dict) -> None:
+    """The report as tables."""
+    print(f"{'preset':16}{'device':8}{'size':>5}{'batch':>6}  {'acceleration':13}{'ms':>10}")
+    for row in report["rows"]:
+        facts = f"{row['preset']:16}{row['device']:8}{row['size']:5}{row['batch']:6}"
+        print(f"{facts}  {row['acceleration']:13}{row['ms']:10.2f}")
+    for row in report["positional"]:
+        print(
+            f"positional modules of {row['preset']}, {row['device']}, {row['size']} px: "
+            f"{row['adds_ms']:+.2f} ms ({row['adds_share']:+.1%})"
+        )
+    for row in report["skipped"]:
+        print(f"left out: {row['preset']}, {row['device']}, {row['size']} px x {row['batch']}: {row['expected_s']} s")
+    for row in report.get("teacher", []):
+        print(f"teacher, one core, {row['size']} px: {row['per_second']:.0f} targets a second")
+    print(f"\n{'preset':16}{'parameters':>12}{'positional':>12}{'share':>8}{'G mult-adds':>13}{'peak MiB':>10}")
+    for preset, facts in report["models"].items():
+        share = facts["positional_parameters"] / facts["parameters"]
+        print(
+            f"{preset:16}{facts['parameters']:12,}{facts['positional_parameters']:12,}{share:8.2%}"
+            f"{facts['multiply_adds'] / 1e9:13.2f}{max(facts['peak_memory_mib'].values()):10.1f}"
+        )

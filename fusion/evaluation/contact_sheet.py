@@ -1,0 +1,49 @@
+"""Sheets of pictures for looking at a network: inputs, composite, target and output, one pair a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from fusion.data.batch import Batch
+from fusion.model import FusionNet, FusionOutput
+
+GAP = 6
+COLUMNS_OF_PAIRS = 2
+
+
+@torch.no_grad()
+def own_output(net: FusionNet, batch: Batch) -> FusionOutput:
+    """What ``net`` (in evaluation mode) makes of the inputs alone."""
+    return net(batch.first, batch.second)
+
+
+def on_white(picture: Tensor) -> np.ndarray:
+    """Premultiplied RGBA (4, H, W) in [0, 1] laid over white: uint8 (H, W, 3)."""
+    rgb = picture[:3] + 1 - picture[3:]
+    return (rgb.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+
+
+def tile(rows: Sequence[Sequence[Tensor]], side: int = 96, across: int = COLUMNS_OF_PAIRS) -> Image.Image:
+    """Rows of pictures (4, H, W) as one sheet on white; ``across`` rows stand beside each other."""
+    strips = []
+    for row in rows:
+        cells = [np.asarray(Image.fromarray(on_white(cell)).resize((side, side), Image.LANCZOS)) for cell in row]
+        strips.append(np.pad(np.hstack(cells), ((0, GAP), (0, GAP), (0, 0)), constant_values=255))
+    blank = np.full_like(strips[0], 255)
+    strips += [blank] * (-len(strips) % across)
+    lines = [np.hstack(strips[i : i + across]) for i in range(0, len(strips), across)]
+    return Image.fromarray(np.vstack(lines))
+
+
+def write_sheet(path: Path, net: FusionNet, batch: Batch, output: FusionOutput) -> None:
+    """E1, E2, composite, target and output of a batch as a PNG, under the network's own layout."""
+    pictures = net.to_rgba(output.image.float())
+    rows = zip(batch.first, batch.second, output.composite.float(), batch.target, pictures, strict=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tile(list(rows)).save(path)

@@ -1,0 +1,24 @@
+"""The fusion under the teacher's layout instead of the network's own: what painting alone is judged by.
+
+Source: teacher forcing, Williams and Zipser 1989.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from fusion.data.batch import Batch
+from fusion.model import FusionNet, FusionOutput, PairFeatures
+from fusion.model.center_aware_scale import LayoutPrediction
+
+
+def fuse_as_painted(net: FusionNet, seen: PairFeatures, plan: LayoutPrediction, batch: Batch) -> FusionOutput:
+    """The picture for the truth that the target shows: its main subject, layout, presence and recolour switch.
+
+    A network with one instance has no way to leave it out: where the teacher places nothing, its own layout stands.
+    """
+    slots = plan.layout.shape[1]
+    present = batch.presence[:, :slots, None] > 0
+    layout = torch.where(present, batch.painted_layout[:, :slots], plan.layout.detach().float())
+    presence = batch.presence if slots > 1 else None
+    return net.fuse(seen, batch.main, plan, layout, presence, batch.recolour)

@@ -1,0 +1,61 @@
+"""Reading weights into a network: safetensors only, strict, with a sentence for everything that can be wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from fusion.errors import FusionError
+
+
+class WeightsError(FusionError):
+    """Weights or their config are missing, damaged, of another network, or of a kind that is not accepted."""
+
+
+def read_settings(file: Path) -> dict:
+    """The settings in a network's config.json. Raises WeightsError naming the file and the cause."""
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from fault
+    except (OSError, ValueError) as fault:
+        raise WeightsError(f"{file} is damaged ({fault}); fetch or export it again.") from fault
+    if not isinstance(settings, dict):
+        raise WeightsError(f"{file} holds no settings; fetch or export it again.")
+    return settings
+
+
+def read_weights(model: nn.Module, file: Path) -> nn.Module:
+    """``model`` with the weights of ``file``; half precision is widened to the model's own.
+
+    Raises WeightsError naming the file and the cause. Pickled weights are refused: they can run code.
+    """
+    if not file.is_file():
+        raise WeightsError(f"There are no weights at {file}; give a folder with config.json and model.safetensors.")
+    if file.suffix != ".safetensors":
+        raise WeightsError(f"{file} is not a .safetensors file; pickled weights can run code, so give safetensors.")
+    try:
+        tensors = load_file(file)
+    except (SafetensorError, OSError, ValueError) as fault:
+        raise WeightsError(f"{file} is damaged or no safetensors file ({fault}); fetch or export it again.") from fault
+    wanted = model.state_dict()
+    missing, extra = sorted(set(wanted) - set(tensors)), sorted(set(tensors) - set(wanted))
+    if missing or extra:
+        what = f"it lacks {missing[0]} and {len(missing) - 1} more" if missing else f"it has {extra[0]} too many"
+        raise WeightsError(
+            f"{file} belongs to another network than its config.json describes ({what}); fetch or export both."
+        )
+    for name, tensor in tensors.items():
+        if tensor.shape != wanted[name].shape:
+            raise WeightsError(
+                f"{file}: {name} has shape {tuple(tensor.shape)}, this network needs {tuple(wanted[name].shape)}; "
+                "fetch or export weights and config.json together."
+            )
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise WeightsError(f"{file}: {name} holds NaN or infinity; the file is damaged, fetch or export it again.")
+    model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()})
+    return model

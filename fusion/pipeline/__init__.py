@@ -1,0 +1,5 @@
+"""Two emoji, and whatever a person overrides, to one trace."""
+
+from fusion.pipeline.fuser import Fuser
+
+__all__ = ["Fuser"]

@@ -1,0 +1,1 @@
+"""Other ways to run the network: an accelerated copy, recorded CUDA graphs."""

@@ -1,0 +1,64 @@
+"""The teacher's answer for one pair, as the trace shows it: recipe, target, and how far the network lies from it."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import torch
+
+from fusion.alignment import alignment
+from fusion.cache import LruCache
+from fusion.geometry import Frame, content_box
+from fusion.recipes.recipe import Recipe
+from fusion.recipes.teacher import Teacher
+from fusion.trace import AlignmentTrace, FusionTrace, LayoutTrace, TeacherTrace
+
+TARGET_BYTES, SPRITE_BYTES = 48 * 2**20, 64 * 2**20
+
+
+class TeacherTracer:
+    """Traces the teacher's answers for one frame; the latest targets are kept. Safe to share between threads."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.teacher = Teacher(frame, SPRITE_BYTES)
+        self._answers = LruCache(TARGET_BYTES, lambda answer: answer[1].nbytes)
+        self._turn = threading.Lock()
+
+    def trace(self, first: str, second: str, size: int, trace: FusionTrace) -> TeacherTrace:
+        """The teacher's answer for two codepoint keys, compared with ``trace``."""
+        with self._turn:
+            recipe, target = self._answers.get((first, second, size), lambda: self._paint(first, second, size))
+        layouts, presence = recipe.slots()
+        return TeacherTrace(
+            family=recipe.family,
+            reason=recipe.reason,
+            main=recipe.main,
+            layout=LayoutTrace(layouts, presence),
+            recolour=recipe.recolour,
+            target=target,
+            alignment=compare(trace, recipe.main, layouts, presence),
+        )
+
+    def _paint(self, first: str, second: str, size: int) -> tuple[Recipe, np.ndarray]:
+        """Recipe and target, float32 (size, size, 4) premultiplied."""
+        recipe = self.teacher.recipe(first, second)
+        with torch.inference_mode():
+            target = self.teacher.paint([recipe], size)[0].movedim(0, -1).contiguous().numpy()
+        return recipe, target
+
+
+def compare(trace: FusionTrace, main: int, layouts: np.ndarray, presence: np.ndarray) -> AlignmentTrace:
+    """The effective layout of ``trace`` against the truth. The errors are NaN where nothing can be compared."""
+    right = trace.main == main
+    content = content_box(torch.from_numpy(trace.inputs[1 - trace.main][..., 3]))
+    found = alignment(
+        *(
+            torch.from_numpy(one)[None]
+            for one in (trace.effective.layouts, trace.effective.presence, layouts, presence)
+        ),
+        content[None],
+        torch.tensor([right]),
+    )
+    errors = (float(found.center_error[0]), float(found.scale_error[0])) if right else (float("nan"),) * 2
+    return AlignmentTrace(float(found.iou[0]), *errors)

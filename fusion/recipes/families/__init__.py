@@ -1,0 +1,1 @@
+"""The ways to fuse two emoji, one file a family."""

@@ -1,0 +1,31 @@
+"""Face swap: the first smiley keeps its eyes and gets the mouth of the second. The first is the main subject.
+
+Source: design section 3.
+"""
+
+from __future__ import annotations
+
+from fusion.geometry import Frame
+from fusion.recipes.anatomy.anatomy import anatomy
+from fusion.recipes.family import Family
+from fusion.recipes.placing import bodies, middle, scaled
+from fusion.recipes.recipe import Recipe, Sprite, laid_over
+from fusion.recipes.roles import emoji, is_smiley
+
+
+def has_mouth(key: str) -> bool:
+    """A smiley with something below its eyes."""
+    body = anatomy(key)
+    return is_smiley(key) and body.mouth and body.eyes is not None
+
+
+def build(first: str, second: str, frame: Frame) -> Recipe | None:
+    """``first``: whose eyes and disc, main subject; ``second``: whose mouth."""
+    receiver, donor = bodies(first, second)
+    scale = (receiver.disc[2] - receiver.disc[0]) / (donor.disc[2] - donor.disc[0])
+    layout = scaled(scale, middle(donor.disc), middle(receiver.disc), frame)
+    reason = f"{emoji(first).name} keeps its eyes and gets the mouth of {emoji(second).name}"
+    return laid_over("face swap", 0, Sprite(first, "mouthless"), Sprite(second, "mouth"), (layout,), reason)
+
+
+FAMILY = Family("face swap", build, has_mouth, has_mouth, "two smileys with eyes and a mouth each")

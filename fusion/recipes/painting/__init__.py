@@ -1,0 +1,1 @@
+"""Recipes as pictures: parts, cached sprites, and the painting itself."""

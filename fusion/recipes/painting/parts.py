@@ -1,0 +1,137 @@
+"""Parts of an emoji as pictures: the disc alone, the features alone, without eyes, and so on.
+
+A part is what :class:`fusion.recipes.recipe.Sprite` names; the sprite table renders it once and keeps it.
+To add a part, write a function ``(key, size, frame) -> float32 (size, size, 4)`` and enter it in ``PARTS``.
+
+Source: design section 3; study, "what made the teacher's pictures better".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import ndimage
+
+from fusion.emoji.catalog import Catalog, rasterise
+from fusion.geometry import Frame
+from fusion.recipes.anatomy import measure, regions
+from fusion.recipes.anatomy.anatomy import anatomy
+from fusion.recipes.anatomy.layers import draw, draw_layers, layers
+from fusion.recipes.recipe import Sprite
+
+WOBBLE, WOBBLES, WOBBLE_PHASE = 0.06, 5, 0.6
+"""How far a melting rim swings (share of the radius), how often round the disc, and where it starts."""
+
+
+def render_part(sprite: Sprite, size: int, frame: Frame) -> np.ndarray:
+    """uint8 (size, size, 4), premultiplied RGBA, on the canvas of ``frame``.
+
+    Raises KeyError for an unknown part, UnknownEmoji for an unknown emoji. A part that the emoji lacks
+    (the features of a stone) falls back to the nearest thing it has, never to an error.
+    """
+    if sprite.part == "full":
+        return rasterise(Catalog.default().body(sprite.emoji), size, frame)
+    return _bytes(PARTS[sprite.part](sprite.emoji, size, frame))
+
+
+def features(key: str, size: int, frame: Frame) -> np.ndarray:
+    """A smiley's features without its disc; what has no disc comes whole."""
+    shape = anatomy(key)
+    chosen = [i for i in range(shape.disc_layers, len(layers(key).leaves)) if i not in shape.rim_layers]
+    return _layers(key, chosen, size, frame)
+
+
+def features_light(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The features for dark objects: dark strokes become near-white, pupils in whites and the rest stay."""
+    picture = features(key, size, frame)
+    dark = regions.free_strokes(picture)[..., None]
+    picture[..., :3] = np.where(dark, picture[..., 3:] * 0.93 - picture[..., :3] * 0.3, picture[..., :3])
+    return picture
+
+
+def base(key: str, size: int, frame: Frame) -> np.ndarray:
+    """A smiley's disc without features; what has no disc comes whole."""
+    shape = anatomy(key)
+    chosen = [*range(shape.disc_layers), *shape.rim_layers] or range(len(layers(key).leaves))
+    return _layers(key, chosen, size, frame)
+
+
+def wobbly(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The disc with a wobbly rim, as if it were melting."""
+    picture = base(key, size, frame)
+    shape = anatomy(key)
+    x0, y0, x1, y1 = shape.disc or shape.box
+    cx, cy = frame.to_canvas((x0 + x1) / 256, (y0 + y1) / 256)
+    rows, columns = np.mgrid[:size, :size].astype(np.float32) + 0.5
+    dx, dy = columns - cx * size, rows - cy * size
+    angle = np.arctan2(dy, dx)
+    stretch = 1 / (0.93 + WOBBLE * np.sin(WOBBLES * angle + WOBBLE_PHASE) + 0.03 * np.sin(3 * angle))
+    where = [cy * size + dy * stretch - 0.5, cx * size + dx * stretch - 0.5]
+    channels = [ndimage.map_coordinates(picture[..., c], where, order=1) for c in range(4)]
+    return np.stack(channels, axis=-1)
+
+
+def eyeless(key: str, size: int, frame: Frame) -> np.ndarray:
+    """Everything but the eyes; whole where the eyes are no layers of their own."""
+    gone = set(anatomy(key).eye_layers)
+    return _layers(key, [i for i in range(len(layers(key).leaves)) if i not in gone], size, frame)
+
+
+def mouth(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The features below the eyes."""
+    return _layers(key, anatomy(key).lower_layers, size, frame)
+
+
+def mouthless(key: str, size: int, frame: Frame) -> np.ndarray:
+    """Everything but the features below the eyes."""
+    gone = set(anatomy(key).lower_layers)
+    return _layers(key, [i for i in range(len(layers(key).leaves)) if i not in gone], size, frame)
+
+
+def plain(key: str, size: int, frame: Frame) -> np.ndarray:
+    """Without the small details that lie on the dominant colour region (the toppings of a pizza)."""
+    stack = layers(key)
+    drawn = draw_layers(stack, 64)
+    picture = measure.flatten_stack(drawn)
+    colour, mask = regions.dominant_region(picture)
+    return _layers(key, regions.without_details(drawn, picture, colour, mask), size, frame)
+
+
+def region(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The dominant colour region of ``plain`` as a white mask with soft edges."""
+    picture = plain(key, size, frame)
+    colour, _ = regions.dominant_region(draw(Catalog.default().body(key), (0, 0, 128, 128), 64, 64))
+    mask = regions.near_colour(picture, colour, 0.2)
+    mask &= ~measure.small_regions(mask, 0.01 * mask.sum())
+    soft = ndimage.gaussian_filter(mask.astype(np.float32), 0.8 * size / 256)
+    return np.repeat(soft[..., None], 4, axis=-1)
+
+
+def face_mask(key: str, size: int, frame: Frame) -> np.ndarray:
+    """What keeps its colours when a face is recoloured: small dark features and small whites, as a cut-out."""
+    picture = draw(Catalog.default().body(key), frame.view_box, size, size)
+    return picture * regions.face_details(picture)[..., None]
+
+
+PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
+    "features": features,
+    "features-light": features_light,
+    "base": base,
+    "wobbly": wobbly,
+    "eyeless": eyeless,
+    "mouth": mouth,
+    "mouthless": mouthless,
+    "plain": plain,
+    "region": region,
+    "face-mask": face_mask,
+}
+PART_NAMES = ("full", *PARTS)
+
+
+def _layers(key: str, indices, size: int, frame: Frame) -> np.ndarray:
+    return draw(layers(key).body(list(indices)), frame.view_box, size, size)
+
+
+def _bytes(picture: np.ndarray) -> np.ndarray:
+    return (picture.clip(0, 1) * 255 + 0.5).astype(np.uint8)

@@ -1,0 +1,79 @@
+"""The teacher: one answer for every pair of emoji, for training and for the trace alike.
+
+Source: DESIGN section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from fusion.geometry import STICKER_FRAME, Frame
+from fusion.recipes.recipe import Recipe, Sprite
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from fusion.recipes.painting.sprites import SpriteTable
+
+Pools = Mapping[str, tuple[Sequence[str], Sequence[str]]]
+"""Family -> (keys that can stand first, keys that can stand second)."""
+
+
+class SpriteSource(Protocol):
+    """What :class:`fusion.recipes.painting.sprites.SpriteTable` offers."""
+
+    def take(self, sprites: Sequence[Sprite]) -> Tensor:
+        """uint8 (n, 4, S, S), premultiplied RGBA."""
+
+
+class Teacher:
+    """The procedural teacher: the router's recipes, painted from the cached sprites of the catalogue.
+
+    ``memory_limit``: bytes of sprites to hold, and then of one size at a time; ``None`` holds whatever is asked for,
+    as training wants it.
+    """
+
+    def __init__(self, frame: Frame = STICKER_FRAME, memory_limit: int | None = None) -> None:
+        self.frame, self.memory_limit = frame, memory_limit
+        self._tables: dict[int, SpriteTable] = {}
+
+    def prepare(self) -> None:
+        """Measure every emoji, so that forked workers share the result."""
+        from fusion.emoji.catalog import Catalog
+        from fusion.recipes.anatomy.anatomy import anatomy
+
+        for emoji in Catalog.default():
+            anatomy(emoji.key)
+        self.pools()
+
+    # Here, not above: the first fusion need not wait for anatomy and recipes.
+
+    def pools(self) -> Pools:
+        """Family -> keys that can stand first, keys that can stand second; families of the router alone."""
+        from fusion.recipes import router
+
+        return {name: pool for name, pool in router.pools().items() if router.FAMILIES[name].in_router}
+
+    def recipe(self, first: str, second: str) -> Recipe:
+        """The one answer for two codepoint keys."""
+        from fusion.recipes.router import recipe_for
+
+        return recipe_for(first, second, self.frame)
+
+    def table(self, size: int) -> SpriteTable:
+        """Pictures of ``size`` pixels a side."""
+        from fusion.recipes.painting.sprites import SpriteTable
+
+        if size not in self._tables:
+            if self.memory_limit is None:
+                self._tables[size] = SpriteTable(size, self.frame)
+            else:
+                self._tables = {size: SpriteTable(size, self.frame, memory_limit=self.memory_limit)}
+        return self._tables[size]
+
+    def paint(self, recipes: Sequence[Recipe], size: int, layouts: Tensor | None = None) -> Tensor:
+        """Targets (B, 4, S, S) in [0, 1], premultiplied; ``layouts`` (B, 3, 4) takes the place of the recipes' own."""
+        from fusion.recipes.painting.paint import paint
+
+        return paint(recipes, self.table(size), layouts)

@@ -1,0 +1,1 @@
+"""Training: phases as data, one criterion, one engine."""

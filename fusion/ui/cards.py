@@ -1,0 +1,53 @@
+"""The film strip: the views of one trace as cards for the browser.
+
+Heat maps of the attention lie over the composite in the browser, so that their opacity follows a slider without a
+question to the server. What a card shows in parts (single channels, single gates) is sent only when it is opened.
+"""
+
+from __future__ import annotations
+
+from fusion.trace import FusionTrace
+from fusion.ui.pictures import data_url
+from fusion.views import drawing, maps
+from fusion.views import pictures as views
+
+ATTENTION = ("up3", "up4")
+
+
+def cards(trace: FusionTrace) -> list[dict]:
+    """One card a stage, in their order, whether or not the preset has it: the strip never changes its length."""
+    return [card(trace, one) for one in views.views(trace)]
+
+
+def card(trace: FusionTrace, one: views.View) -> dict:
+    """``picture`` lies over ``base`` where there is one. ``scale`` is what the colours mean, as CSS stops."""
+    made = {
+        "id": one.stage.id,
+        "title": one.stage.title,
+        "caption": one.caption,
+        "explain": one.stage.sentence,
+        "values": one.stage.values,
+        "available": one.available,
+        "picture": None,
+        "base": None,
+        "scale": None,
+    }
+    if not one.available:
+        return made
+    if one.scale is not None:
+        made["scale"] = {"low": short(one.scale.low), "high": short(one.scale.high), "stops": one.scale.stops()}
+    if one.stage.id in ATTENTION:
+        weights = maps.joint(trace.attention[one.stage.id])
+        heat = drawing.heat(weights, one.scale, len(weights))
+        return made | {"picture": data_url(heat), "base": data_url(trace.composite)}
+    return made | {"picture": data_url(one.picture)}
+
+
+def short(value: float) -> str:
+    """A number for the end of a colour bar."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
+
+
+def parts(trace: FusionTrace, stage: str) -> list[dict]:
+    """The single pictures behind a card: ``[{name, picture}]``, empty where it is whole already."""
+    return [{"name": name, "picture": data_url(picture)} for name, picture in views.panels(trace, stage).items()]

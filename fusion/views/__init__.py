@@ -1,0 +1,1 @@
+"""A trace as pictures, numbers and files; nothing here imports torch."""

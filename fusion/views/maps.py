@@ -1,0 +1,119 @@
+"""The maps behind the stages of a trace: named arrays, and the one colour scale on which they may be compared."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fusion.trace import AttentionTrace, FusionTrace
+from fusion.views import drawing
+from fusion.views.drawing import Scale
+
+SIDES = ("first", "second")
+CHANNELS = ("red", "green", "blue", "opacity")
+
+
+class Maps(NamedTuple):
+    """Arrays (h, w) by name, on one scale."""
+
+    values: dict[str, np.ndarray]
+    scale: Scale
+
+
+def present(trace: FusionTrace) -> list[int]:
+    """Indices of the instances that are there."""
+    return [k for k, here in enumerate(trace.effective.presence) if here > 0.5]
+
+
+def separated(trace: FusionTrace) -> Maps:
+    """Every channel of both emoji, the first's before the second's."""
+    named = {
+        f"{side} {index + 1}": channel
+        for side, channels in zip(SIDES, trace.separated, strict=True)
+        for index, channel in enumerate(channels)
+    }
+    return Maps(named, drawing.symmetric(*trace.separated))
+
+
+def position(trace: FusionTrace) -> Maps | None:
+    """The mean of the positional weights, then every channel."""
+    if trace.position is None:
+        return None
+    named = {f"channel {index + 1}": plane for index, plane in enumerate(trace.position)}
+    mean = trace.position.mean(0)
+    return Maps({"mean": mean, **named}, drawing.between(mean))
+
+
+def attention(trace: FusionTrace, block: str) -> Maps | None:
+    """Joint weights of an up block, mean over its channels, on a scale that all blocks share."""
+    if block not in trace.attention:
+        return None
+    joints = {name: joint(found) for name, found in trace.attention.items()}
+    return Maps({"joint": joints[block]}, drawing.between(*joints.values()))
+
+
+def joint(found: AttentionTrace) -> np.ndarray:
+    """Mean over the channels of channel times spatial weights, (h, w), without the whole (C, h, w) in between."""
+    return found.channel.mean() * found.spatial
+
+
+def focus(trace: FusionTrace, block: str) -> float | None:
+    """How much more weight the non-main's silhouette gets than the rest of the main subject: a ratio of means.
+
+    Above 1 attention does what it is there for. ``None`` where the block has none, or one of the two is not seen.
+    Source: design section 1 (the joint map raises the non-main's regions and lowers the main subject's).
+    """
+    if block not in trace.attention:
+        return None
+    weights = joint(trace.attention[block])
+    size = weights.shape[0]
+    other = drawing.shrink(trace.transformed[..., 3], size) > 0.5
+    rest = (drawing.shrink(trace.inputs[trace.main][..., 3], size) > 0.5) & ~other
+    if not other.any() or not rest.any():
+        return None
+    return float(weights[other].mean() / max(weights[rest].mean(), 1e-9))
+
+
+def attention_scale(trace: FusionTrace) -> Scale:
+    """From 0 to the largest weight in any block: the scale on which channel, spatial and joint weights compare."""
+    return drawing.from_zero(*(array for maps in trace.attention.values() for array in (maps.channel, maps.spatial)))
+
+
+def gates(trace: FusionTrace) -> Maps | None:
+    """Gate of the main subject and of each instance that is there."""
+    if trace.gates is None:
+        return None
+    named = {"main": trace.gates[0], **{f"instance {k + 1}": trace.gates[k + 1] for k in present(trace)}}
+    return Maps(named, Scale(0.0, 1.0))
+
+
+def correction(trace: FusionTrace) -> Maps | None:
+    """The correction by colour channel; a scale of at least 0.05, so that noise does not look like much."""
+    if trace.correction is None:
+        return None
+    planes = np.moveaxis(trace.correction, -1, 0)
+    scale = drawing.symmetric(trace.correction, np.float32([0.05]))
+    return Maps(dict(zip(CHANNELS, planes, strict=False)), scale)
+
+
+def difference(trace: FusionTrace) -> Maps | None:
+    """Largest absolute difference of output and teacher's target over the channels."""
+    if trace.teacher is None:
+        return None
+    # A preset without alpha is opaque over black: there only colour can be compared.
+    channels = 4 if trace.output[..., 3].min() < 1 else 3
+    gap = np.abs(trace.output[..., :channels] - trace.teacher.target[..., :channels]).max(-1)
+    return Maps({"difference": gap}, drawing.from_zero(gap, least=0.1))
+
+
+MAPS = {
+    "separated": separated,
+    "position": position,
+    "up3": lambda trace: attention(trace, "up3"),
+    "up4": lambda trace: attention(trace, "up4"),
+    "gates": gates,
+    "correction": correction,
+    "difference": difference,
+}
+"""Stages that are numbers rather than pictures of emoji."""

@@ -1,0 +1,89 @@
+"""A trace as numbers for people and scripts: JSON summary and table rows. No pictures, no torch."""
+
+from __future__ import annotations
+
+import math
+
+from fusion.trace import FusionTrace
+from fusion.views.maps import SIDES, focus, present
+
+NUMBERS = ("scale h", "scale w", "offset y", "offset x")
+
+
+def number(value: float | None, digits: int = 4) -> float | None:
+    """``value`` rounded for JSON; ``None`` for what is not a number."""
+    return None if value is None or not math.isfinite(value) else round(float(value), digits)
+
+
+def layout_of(row) -> list[float]:
+    return [number(value) for value in row]
+
+
+def summary(trace: FusionTrace) -> dict:
+    """What ``fuse --json`` prints and the bundle keeps. Source: design section 6."""
+    teacher, here = trace.teacher, present(trace)
+    lead = here[0] if here else 0
+    return {
+        "first": trace.keys[0],
+        "second": trace.keys[1],
+        "names": list(trace.names),
+        "main": SIDES[trace.main],
+        "main_predicted": SIDES[trace.predicted_main],
+        "main_confidence": number(trace.main_confidence) if trace.aligns else None,
+        "layout": {
+            "predicted": layout_of(trace.predicted.layouts[lead]),
+            "effective": layout_of(trace.effective.layouts[lead]),
+            "override": None if trace.override is None else layout_of(trace.override),
+            "instances": [layout_of(trace.effective.layouts[k]) for k in here],
+            "truth": None if teacher is None else truth_layouts(trace),
+        },
+        "hypothesis": trace.hypothesis,
+        "hypotheses": [
+            {
+                "probability": number(one.probability),
+                "instances": [layout_of(row) for row in one.layout.layouts[one.layout.presence > 0.5]],
+                "recolour": one.recolour,
+            }
+            for one in trace.hypotheses
+        ],
+        "recolour": number(trace.recolour),
+        "family": None if teacher is None else teacher.family,
+        "reason": None if teacher is None else teacher.reason,
+        "alignment": None
+        if teacher is None or not trace.aligns
+        else {
+            "iou": number(teacher.alignment.iou),
+            "center_error": number(teacher.alignment.center_error),
+            "scale_error": number(teacher.alignment.scale_error),
+        },
+        "attention": {block: number(focus(trace, block)) for block in trace.attention},
+        "preset": trace.preset,
+        "weights": trace.weights_hash,
+        "size": trace.size,
+        "off": sorted(trace.ablations),
+        "timings_ms": {stage: number(ms, 2) for stage, ms in trace.timings_ms.items()},
+    }
+
+
+def truth_layouts(trace: FusionTrace) -> list[list[float]]:
+    """The teacher's layouts, of its own main subject."""
+    layout = trace.teacher.layout
+    return [layout_of(row) for row, here in zip(layout.layouts, layout.presence, strict=True) if here > 0.5]
+
+
+def layout_rows(trace: FusionTrace) -> list[dict[str, object]]:
+    """Four rows an instance: what the network predicted, what a person asked for, what is in effect, the truth."""
+    comparable = trace.teacher is not None and trace.teacher.main == trace.main
+    truth = truth_layouts(trace) if comparable else []
+    return [
+        {
+            "instance": k + 1,
+            "value": name,
+            "predicted": number(trace.predicted.layouts[k][index]),
+            "override": number(trace.override[index]) if trace.override is not None and order == 0 else None,
+            "effective": number(trace.effective.layouts[k][index]),
+            "truth": truth[order][index] if order < len(truth) else None,
+        }
+        for order, k in enumerate(present(trace))
+        for index, name in enumerate(NUMBERS)
+    ]

@@ -1,0 +1,176 @@
+"""A stand-in for the Fuser that fills a FusionTrace with real pictures and made-up numbers, in milliseconds.
+
+Its warp is real (nearest pixel), so that an overridden layout shows; everything a network would compute is synthetic
+but has the right shape, range and place. ``delay`` lets a test slow down single answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from fusion.emoji.catalog import Catalog, UnknownEmoji
+from fusion.geometry import STICKER_FRAME
+from fusion.pipeline.overrides import UnknownHypothesis
+from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
+
+PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
+
+
+def warp(picture: np.ndarray, layout) -> np.ndarray:
+    """The layout applied to (H, W, C) with nearest sampling and zeros outside."""
+    side = len(picture)
+    scale_h, scale_w, offset_y, offset_x = layout
+    centre = (np.arange(side) + 0.5) / side
+    rows = np.floor(((centre - 0.5 - offset_y) / scale_h + 0.5) * side).astype(int)
+    columns = np.floor(((centre - 0.5 - offset_x) / scale_w + 0.5) * side).astype(int)
+    inside = ((rows >= 0) & (rows < side))[:, None] & ((columns >= 0) & (columns < side))[None]
+    sampled = picture[rows.clip(0, side - 1)][:, columns.clip(0, side - 1)]
+    return sampled * inside[..., None]
+
+
+def over(front: np.ndarray, back: np.ndarray) -> np.ndarray:
+    return front + back * (1 - front[..., 3:])
+
+
+def box_of(picture: np.ndarray) -> tuple[float, float, float, float]:
+    inside = picture[..., 3] > 0.5
+    if not inside.any():
+        return (0.0, 0.0, 0.0, 0.0)
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    side = len(picture)
+    return columns[0] / side, rows[0] / side, (columns[-1] + 1) / side, (rows[-1] + 1) / side
+
+
+class FakeFuser:
+    """``fuse`` as in ``fusion.pipeline.fuser.Fuser``. ``delay(first, second, layout)`` gives seconds to sleep."""
+
+    def __init__(
+        self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
+    ):
+        self.preset, self.delay, self.instances = preset, delay, instances
+        self.frame = replace(STICKER_FRAME, max_offset=max_offset)
+        self.calls: list[dict] = []
+        self.catalog = Catalog.default()
+
+    def fuse(
+        self, first, second, *, main=None, layout=None, hypothesis=1, size=256, disabled=frozenset(), teacher=True
+    ) -> FusionTrace:
+        asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
+        self.calls.append({"first": first, "second": second} | asked)
+        if hypothesis > 2:
+            raise UnknownHypothesis("no such idea")
+        if self.delay:
+            time.sleep(self.delay(first, second, layout))
+        names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
+        index = {"first": 0, "second": 1}.get(main, 0)
+        best = np.array(PREDICTED[: self.instances], np.float32)
+        other = best * [1, 1, -1, -1] + [0.2, 0.2, 0, 0]
+        predicted = (best, other.astype(np.float32))[hypothesis - 1]
+        effective = predicted.copy()
+        if layout is not None:
+            effective[0] = self.frame.clamp(layout)
+        if "layout" in disabled:
+            effective[:] = (1, 1, 0, 0)
+        presence = np.ones(len(predicted), np.float32)
+        instances = np.stack([warp(inputs[1 - index], one) for one in effective])
+        composite = inputs[index]
+        for one in instances:
+            composite = over(one, composite)
+        wave = np.linspace(0, 1, size, dtype=np.float32)
+        plane = np.outer(wave, wave)
+        attention = {
+            name: AttentionTrace(np.linspace(0.2, 0.9, channels, dtype=np.float32), plane[::step, ::step])
+            for name, channels, step in (("up3", 64, 4), ("up4", 32, 2))
+            if name not in disabled
+        }
+        return FusionTrace(
+            names=names,
+            keys=keys,
+            preset=self.preset,
+            weights_hash="0123456789ab",
+            size=size,
+            inputs=inputs,
+            separated=tuple(np.stack([(picture[..., c % 4] - 0.3) * (c + 1) for c in range(8)]) for picture in inputs),
+            main=index,
+            predicted_main=0,
+            main_confidence=0.98,
+            predicted=LayoutTrace(predicted, presence),
+            override=tuple(layout) if layout is not None else None,
+            effective=LayoutTrace(effective, presence),
+            hypotheses=(
+                HypothesisTrace(0.91, LayoutTrace(best, presence), False),
+                HypothesisTrace(0.07, LayoutTrace(other, presence), False),
+            ),
+            hypothesis=hypothesis,
+            recolour=0.1,
+            recoloured=inputs[index][..., [1, 2, 0, 3]],
+            instances=instances,
+            instance_boxes=np.array([box_of(one) for one in instances], np.float32),
+            transformed=over(instances[0], instances[-1]) if self.instances > 1 else instances[0],
+            position=None if "position" in disabled else np.stack([plane, plane.T, 1 - plane, plane * 0.5 + 0.4]),
+            attention=attention,
+            gates=np.stack([1 - 0.3 * plane] * (1 + self.instances)),
+            correction=np.stack([0.2 * plane - 0.1] * 4, -1),
+            composite=composite,
+            output=composite * 0.97,
+            teacher=self._teacher(index, composite, predicted, presence) if teacher else None,
+            timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
+            ablations=dict.fromkeys(disabled, False),
+        )
+
+    def _read(self, source, size: int):
+        if isinstance(source, str):
+            emoji = self.catalog.find(source)
+            return emoji.name, emoji.key, self.catalog.render(emoji.key, size).astype(np.float32) / 255
+        if source is None:
+            raise UnknownEmoji("no emoji given")
+        picture = np.asarray(source.convert("RGBA").resize((size, size)), np.float32) / 255
+        picture[..., :3] *= picture[..., 3:]
+        return "picture", "picture", picture
+
+    def _teacher(self, main, composite, predicted, presence) -> TeacherTrace:
+        return TeacherTrace(
+            family="face on object",
+            reason="a face and a thing with room for it",
+            main=0,
+            layout=LayoutTrace(predicted, presence),
+            recolour=False,
+            target=composite[:, ::-1],
+            # As in the real pipeline: a wrong main subject has no boxes to measure.
+            alignment=AlignmentTrace(0.87, 0.012, 0.05) if main == 0 else AlignmentTrace(0.0, np.nan, np.nan),
+        )
+
+
+class FakeEvaluator:
+    """An evaluation's rows, drawn from a fixed seed; ``pause`` seconds each."""
+
+    pause = 0.002
+
+    def run(self, split: str, fuser, limit: int):
+        random = np.random.default_rng(len(split))
+        keys = [emoji.key for emoji in fuser.catalog]
+        for _ in range(limit):
+            main_ok = bool(random.random() < 0.85)
+            iou = float(random.beta(6, 2)) if main_ok else 0.0
+            yield {
+                "first": keys[random.integers(len(keys))],
+                "second": keys[random.integers(len(keys))],
+                "family": ("companion", "wearable", "face on object")[random.integers(3)],
+                "main_ok": main_ok,
+                "aligned": iou >= 0.75,
+                "iou": iou,
+                "center_error": float(random.exponential(0.04)) if main_ok else None,
+                "scale_error": float(random.exponential(0.1)) if main_ok else None,
+                "psnr": float(random.normal(24, 3)),
+            }
+            time.sleep(self.pause)
+
+    def row(self, measured) -> dict:
+        return measured
+
+    def report(self, measured: list) -> dict:
+        return {"n": len(measured)}

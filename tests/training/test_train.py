@@ -1,0 +1,88 @@
+"""The command: what it refuses, what it builds, and one whole run from options to weights."""
+
+import argparse
+
+import pytest
+import torch
+
+from tests.support.fake_teacher import FakeTeacher
+
+pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
+
+from fusion.cli import train
+from fusion.errors import FusionError
+from fusion.model import build_fusion_net
+from fusion.model.weights import load_fusion_net, save_fusion_net
+from fusion.training.engine import CHECKPOINT, WEIGHTS
+
+
+class ReadyTeacher(FakeTeacher):
+    def prepare(self) -> None:
+        """Nothing to measure."""
+
+
+def options(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    train.add_arguments(parser)
+    return parser.parse_args(list(arguments))
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Runs the command at 32 pixels with the fake teacher; returns its exit code."""
+    monkeypatch.setattr(train, "Teacher", ReadyTeacher)
+    monkeypatch.setattr(train.signal, "signal", lambda *_: None)
+
+    def command(*arguments: str) -> int:
+        common = ["--size", "32", "--width", "4", "--out", str(tmp_path / "run"), "--workers", "0", "--quiet"]
+        return train.train_command(options(*common, "--device", "cpu", "--precision", "no", *arguments))
+
+    return command
+
+
+def test_from_options_to_weights_and_on_again(run, tmp_path):
+    short = ["--phases", "layout=2steps,image-32=2steps"]
+    assert run(*short, "--export", str(tmp_path / "shipped"), "--tracker", "tensorboard") == 0
+    net = load_fusion_net(tmp_path / "shipped")
+    assert net.config.width == 4
+    assert list((tmp_path / "run").glob("**/events*")), "no curves for TensorBoard"
+    with pytest.raises(FusionError, match="--resume"):
+        run(*short)
+    assert run(*short, "--resume") == 0
+
+
+def test_minutes_are_shared_out_and_end_the_run(run, tmp_path):
+    assert run("--max-minutes", "0.02") == 0
+    assert (tmp_path / "run" / WEIGHTS / "model.safetensors").exists()
+    assert (tmp_path / "run" / CHECKPOINT).exists()
+
+
+def test_bad_options_are_named(run):
+    with pytest.raises(FusionError, match="above zero"):
+        run("--max-minutes", "0")
+    with pytest.raises(FusionError, match="multiple of 16"):
+        run("--size", "50")
+    with pytest.raises(FusionError, match="no phase 'image-64'"):
+        run("--phases", "image-64=1")
+
+
+def test_the_layout_branch_moves_between_networks(tmp_path):
+    torch.manual_seed(1)
+    donor, net = build_fusion_net("fusion", width=4), build_fusion_net("fusion", width=8)
+    torch.nn.init.normal_(donor.center_aware_scale.head.numbers.weight)
+    train.graft_layout(net, donor)
+    first, second = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64)
+    net.eval(), donor.eval()
+    torch.testing.assert_close(net(first, second).layout, donor(first, second).layout)
+    with pytest.raises(FusionError, match="siamese"):
+        train.graft_layout(net, build_fusion_net("unet", width=4))
+
+
+def test_training_can_start_from_given_weights(tmp_path):
+    torch.manual_seed(1)
+    saved = build_fusion_net("fusion", width=4, size=32)
+    save_fusion_net(saved, tmp_path / "weights", half=False)
+    arguments = options("--out", str(tmp_path / "run"), "--init", str(tmp_path / "weights"))
+    net = train.starting_net(arguments, [])
+    for name, value in saved.state_dict().items():
+        torch.testing.assert_close(net.state_dict()[name], value)

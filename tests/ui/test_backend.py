@@ -1,0 +1,305 @@
+"""The answers behind the page, without a browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fusion.emoji.catalog import Catalog, UnknownEmoji
+from fusion.geometry import Layout
+from fusion.ui import charts, failures, picker
+from fusion.ui.backend import KEPT_TRACES, Backend
+from fusion.ui.compare import Compare
+from fusion.ui.pictures import UploadError, has_background, read_upload
+from fusion.ui.request import FuseRequest, RequestError
+from fusion.ui.review import Review, verdict
+from fusion.views.stages import STAGES
+from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+
+PAIR = {"first": "1f600", "second": "1f355"}
+
+
+@pytest.fixture
+def fuser() -> FakeFuser:
+    return FakeFuser(instances=2)
+
+
+@pytest.fixture
+def backend(fuser) -> Backend:
+    return Backend(Catalog.default(), {"fusion": lambda: fuser, "small": lambda: FakeFuser("small", max_offset=0.2)})
+
+
+def picture_url(mode: str = "RGB", size=(20, 10), form: str = "PNG") -> str:
+    buffer = io.BytesIO()
+    Image.new(mode, size, "red").save(buffer, form)
+    return f"data:image/{form.lower()};base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def opened(url: str) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(url.split(",")[1])))
+
+
+# ---------------------------------------------------------------------------------------------- requests
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"first": ""}, "first emoji is missing"),
+        ({"second": None}, "second emoji is missing"),
+        ({"main": "both"}, "'both'"),
+        ({"preset": "nothing"}, "no weights"),
+        ({"layout": [1, 2, 3]}, "four finite numbers"),
+        ({"layout": "abcd"}, "four numbers"),
+        ({"layout": [1, 1, 0, float("nan")]}, "four finite numbers"),
+        ({"disabled": ["decoder"]}, "switched off"),
+        ({"hypothesis": 0}, "a rank such as 1 or 2"),
+        ({"hypothesis": "best"}, "a rank such as 1 or 2"),
+        ({"first": {"upload": "data:text/html;base64,AA=="}}, "not a picture"),
+        ({"first": {"upload": "data:image/png;base64,***"}}, "did not arrive whole"),
+    ],
+)
+def test_requests_that_make_no_sense_get_one_sentence(change, said):
+    with pytest.raises((RequestError, UploadError), match=said) as fault:
+        FuseRequest.from_json(PAIR | change, ["fusion"])
+    assert "\n" not in str(fault.value)
+
+
+def test_permalink_says_everything_that_is_not_the_default(backend):
+    asked = PAIR | {"main": "second", "layout": [0.5, 0.5, 0.1, -0.2], "hypothesis": 2, "disabled": ["up4", "up3"]}
+    link = backend.request(asked).permalink()
+    start = "?first=1f600&second=1f355&preset=fusion&main=second"
+    assert link == start + "&layout=0.5,0.5,0.1,-0.2&hypothesis=2&off=up3,up4"
+    assert backend.request(PAIR).permalink() == "?first=1f600&second=1f355&preset=fusion"
+
+
+def test_an_idea_that_is_gone_gives_the_likeliest_and_says_so(backend):
+    answer = backend.fuse(PAIR | {"hypothesis": 7})
+    assert answer["facts"]["hypothesis"] == 1
+    assert "no such idea" in answer["notices"][0]
+    assert "hypothesis" not in answer["permalink"]
+    assert "hypothesis=2" in backend.fuse(PAIR | {"hypothesis": 2})["permalink"]
+
+
+def test_equal_uploads_are_equal_requests_and_have_no_link():
+    one, other = (FuseRequest.from_json({**PAIR, "first": {"upload": picture_url()}}, []) for _ in range(2))
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.permalink() is None
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "JPEG"])
+def test_uploads_of_each_kind_are_read(form):
+    assert read_upload(picture_url(form=form)).size == (20, 10)
+
+
+def test_only_opaque_pictures_have_a_background():
+    assert has_background(Image.new("RGBA", (4, 4), (9, 9, 9, 255)))
+    assert not has_background(Image.new("RGBA", (4, 4), (9, 9, 9, 254)))
+
+
+def test_uploads_that_are_too_large_are_refused():
+    with pytest.raises(UploadError, match="pixels a side"):
+        read_upload(picture_url(size=(5000, 1)))
+
+
+# ---------------------------------------------------------------------------------------------- answers
+
+
+def test_fuse_answers_in_json_with_exact_pixels(backend, fuser):
+    answer = backend.fuse(PAIR)
+    json.dumps(answer)
+    result = opened(answer["result"])
+    trace = backend.trace(backend.request(PAIR))
+    alpha = np.asarray(result)[..., 3]
+    assert np.abs(alpha / 255 - trace.output[..., 3]).max() < 1 / 255
+    assert answer["controls"]["predicted"] == answer["controls"]["effective"]
+    assert len(fuser.calls) == 1, "views of one fusion share one trace"
+
+
+def test_content_is_where_the_non_main_is_seen(backend):
+    controls = backend.fuse(PAIR)["controls"]
+    alpha = np.asarray(opened(controls["layers"]["other"]))[..., 3]
+    x0, y0, x1, y1 = (np.array(controls["content"]) * len(alpha)).round().astype(int)
+    assert (alpha[y0:y1, x0:x1] > 127).sum() == (alpha > 127).sum()
+
+
+def test_layouts_from_elsewhere_are_clamped_and_it_is_said(backend):
+    answer = backend.fuse(PAIR | {"preset": "small", "layout": [0.5, 0.5, 0, 0.3]})
+    assert answer["controls"]["override"][3] == pytest.approx(0.2)
+    assert "range" in " ".join(answer["notices"])
+
+
+def test_opaque_upload_is_named_and_noted(backend):
+    answer = backend.fuse({**PAIR, "first": {"upload": picture_url(), "name": "me.jpg"}})
+    assert answer["names"][0] == "me.jpg"
+    assert "me.jpg has no transparency" in answer["notices"][0]
+
+
+def test_ablations_are_said(backend):
+    assert "Ablation" in " ".join(backend.fuse(PAIR | {"disabled": ["up3"]})["notices"])
+
+
+def test_only_the_latest_traces_are_kept(backend, fuser):
+    for number in range(KEPT_TRACES + 2):
+        backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, number / 100]})
+    before = len(fuser.calls)
+    backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, (KEPT_TRACES + 1) / 100]})
+    assert len(fuser.calls) == before
+    backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, 0.0]})
+    assert len(fuser.calls) == before + 1
+
+
+def test_one_fusion_at_a_time(backend, fuser):
+    running, most = [], []
+
+    def delay(*_):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.05)
+        running.pop()
+        return 0
+
+    fuser.delay = delay
+    asked = [threading.Thread(target=backend.fuse, args=(PAIR | {"layout": [1, 1, 0, x]},)) for x in (0, 0.1, 0.2)]
+    for thread in asked:
+        thread.start()
+    for thread in asked:
+        thread.join()
+    assert max(most) == 1
+
+
+def test_numbers_are_put_into_the_prediction(backend):
+    request = backend.request(PAIR)
+    predicted = backend.trace(request).predicted.layouts[0]
+    placed = backend.place(request, {0: None, 1: 0.9, 2: None, 3: None})
+    assert placed.override == pytest.approx(Layout(predicted[0], 0.9, predicted[2], predicted[3]), abs=1e-6)
+    assert backend.place(request, dict.fromkeys(range(4))).override is None
+    with pytest.raises(RequestError, match=r"0\.35"):
+        backend.place(request, {2: 0.9})
+
+
+def test_strip_has_every_stage_whatever_the_switches(backend):
+    for off in ([], ["up3", "up4", "position"]):
+        cards = backend.stages(PAIR | {"disabled": off})["cards"]
+        json.dumps(cards)
+        assert [card["id"] for card in cards] == list(STAGES)
+        assert all(card["explain"] for card in cards)
+        assert {card["id"] for card in cards if not card["available"]} >= set(off)
+
+
+def test_attention_maps_share_one_scale(backend):
+    cards = {card["id"]: card for card in backend.stages(PAIR)["cards"]}
+    assert cards["up3"]["scale"] == cards["up4"]["scale"]
+    assert opened(cards["up3"]["picture"]).size == (64, 64)
+    parts = backend.parts(PAIR | {"stage": "up3"})["parts"]
+    assert {"spatial", "channel"} <= {part["name"].split(",")[0] for part in parts}
+
+
+def test_bundle_holds_the_trace(backend):
+    packed = backend.bundle(PAIR)
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"])))
+    assert json.loads(archive.read("trace.json"))["first"] == "1f600"
+
+
+def test_catalogue_and_drawing(backend):
+    told = backend.catalogue()
+    assert len(told["rows"]) == len(backend.catalog)
+    with Image.open(picker.SHEET) as sheet:
+        tile = sheet.width // told["columns"]
+        assert sheet.height == tile * -(-len(told["rows"]) // told["columns"])
+    assert backend.drawing({"key": "1f355"})["svg"].startswith("<svg")
+    with pytest.raises(UnknownEmoji):
+        backend.drawing({"key": "nothing at all"})
+
+
+def test_compare_measures_against_the_reference(backend):
+    compare = Compare(backend)
+    same = compare.compared(PAIR | {"preset": "fusion", "reference": "fusion"})
+    other = compare.compared(PAIR | {"preset": "small", "reference": "fusion"})
+    assert same["gap"] == 0
+    assert other["gap"] > 0
+    json.dumps(other)
+
+
+# ---------------------------------------------------------------------------------------------- failures
+
+
+@pytest.fixture
+def review(backend) -> Review:
+    return Review(backend, FakeEvaluator())
+
+
+def finished(review: Review, limit: int = 30) -> str:
+    name = review.evaluation_start({"split": "pairs", "limit": limit, "preset": "fusion"})["job"]
+    review.failures.job(name).join(10)
+    return name
+
+
+def test_polling_gives_each_row_once(review):
+    name = finished(review)
+    first = review.evaluation_poll({"job": name, "since": 0})
+    assert (first["state"], len(first["rows"])) == ("done", 30)
+    assert review.evaluation_poll({"job": name, "since": 30})["rows"] == []
+    assert first["summary"]["n"] == 30
+    assert 0 < first["summary"]["main_ok"] < 1
+    assert all(row["first_name"] for row in first["rows"])
+
+
+def test_one_evaluation_at_a_time_and_cancel_ends_it(review, monkeypatch):
+    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
+    name = review.evaluation_start({"split": "pairs", "limit": 2000})["job"]
+    with pytest.raises(RequestError, match="running already"):
+        review.evaluation_start({"split": "pairs"})
+    review.evaluation_cancel({"job": name})
+    review.failures.job(name).join(10)
+    answer = review.evaluation_poll({"job": name})
+    assert answer["state"] == "cancelled"
+    assert len(answer["rows"]) < 2000
+
+
+def test_an_evaluation_that_breaks_says_so(review, monkeypatch):
+    def broken(*_):
+        raise RequestError("No such split.")
+
+    monkeypatch.setattr(FakeEvaluator, "run", broken)
+    answer = review.evaluation_poll({"job": finished(review)})
+    assert (answer["state"], answer["message"]) == ("failed", "No such split.")
+
+
+def test_worst_come_first_and_are_packed(review):
+    rows = [
+        {"iou": 0.9, "center_error": 0.0},
+        {"iou": 0.0, "center_error": None},
+        {"iou": 0.4, "center_error": 0.1},
+    ]
+    assert [row["iou"] for row in failures.worst(rows, 2)] == [0.0, 0.4]
+    packed = review.evaluation_worst({"job": finished(review), "count": 2})
+    names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
+    assert "worst.csv" in names
+    assert sum(name.endswith("output.png") for name in names) == 2
+
+
+def test_csv_has_a_line_a_row(review):
+    lines = review.evaluation_csv({"job": finished(review, 10)})["csv"].splitlines()
+    assert lines[0] == ",".join(failures.COLUMNS)
+    assert len(lines) == 11
+
+
+@pytest.mark.parametrize("rows", [[], [{"main_ok": False, "iou": 0.0, "center_error": None, "scale_error": None}]])
+def test_charts_bear_little_data(rows):
+    with Image.open(io.BytesIO(charts.draw(rows))) as picture:
+        assert picture.mode == "RGBA"
+        assert picture.width > 1000
+
+
+def test_who_decides_nothing_is_neither_right_nor_wrong():
+    assert [verdict(value) for value in (1.0, 0.0, float("nan"))] == [True, False, None]
