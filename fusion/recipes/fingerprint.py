@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
+import tokenize
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,9 +27,26 @@ def cache_folder() -> Path:
 
 @lru_cache(maxsize=4)
 def fingerprint(sources: tuple[str, ...]) -> str:
-    """Hash of the emoji, the corrections by hand and the named source files, whatever their line endings."""
+    """Hash of the emoji, the corrections by hand and what the named source files compute."""
     digest = hashlib.blake2b(digest_size=8)
-    for path in [*(HERE / name for name in sources), *(ASSETS / name for name in _INPUTS)]:
+    for name in sources:
+        digest.update(computing(HERE / name).encode())
+    for path in (ASSETS / name for name in _INPUTS):
         content = path.read_bytes() if path.exists() else b"-"
         digest.update(content if path.suffix == ".gz" else content.replace(b"\r\n", b"\n"))
     return digest.hexdigest()
+
+
+def computing(path: Path) -> str:
+    """A source file without imports, docstrings, comments and white space: what a reword or a move leaves as it is."""
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if text or isinstance(node, (ast.Import, ast.ImportFrom)):
+            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+    for token in tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    return "".join("".join(lines).split())
