@@ -1,0 +1,100 @@
+"""Words as vectors: the tokens of an emoji's name and keywords, of an upload's name, and of a person's sentence.
+
+The table is made by ``assets/scripts/build_words.py``; looking words up needs numpy alone.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from fusion.assets import ASSETS
+from fusion.emoji.catalog import Emoji, words_of
+from fusion.errors import FusionError
+
+TABLE = ASSETS / "words.safetensors"
+
+TOKENS = 12
+"""So many words of an emoji or of a sentence count; further ones are left out."""
+
+FILLERS = frozenset({"a", "an", "and", "be", "is", "it", "its", "of", "or", "please", "that", "the", "this", "to"})
+"""Words that say nothing about a layout; attention need not learn that."""
+
+
+class UnreadableWords(FusionError):
+    """The table of word vectors is missing or damaged."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Words that were found. ``vectors``: (n, dimensions) float32; ``unknown``: words the table does not have."""
+
+    words: tuple[str, ...]
+    vectors: np.ndarray
+    unknown: tuple[str, ...] = ()
+
+
+class WordTable:
+    """Vectors of words, int8 with one scale a component. ``vectors``: (n, dimensions)."""
+
+    def __init__(self, words: list[str], vectors: np.ndarray, scale: np.ndarray) -> None:
+        self._rows = {word: row for row, word in enumerate(words)}
+        self._vectors, self._scale = vectors, scale
+        self.dimensions = vectors.shape[1]
+
+    @classmethod
+    @cache
+    def default(cls) -> WordTable:
+        """The table that ships."""
+        return cls.read(TABLE)
+
+    @classmethod
+    def read(cls, path: Path) -> WordTable:
+        """A table from a file. Raises UnreadableWords."""
+        from safetensors.numpy import load
+
+        try:
+            content = path.read_bytes()
+            (length,) = struct.unpack("<Q", content[:8])
+            words = json.loads(content[8 : 8 + length])["__metadata__"]["words"].split("\n")
+            tensors = load(content)
+            return cls(words, tensors["vectors"], tensors["scale"])
+        except (OSError, ValueError, KeyError, struct.error) as error:
+            raise UnreadableWords(
+                f"The word table {path.name} is missing or damaged: restore assets/ from the repository."
+            ) from error
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def look_up(self, words: Iterable[str], limit: int = TOKENS) -> Tokens:
+        """The first ``limit`` known words, each once, fillers left out."""
+        found: dict[str, int] = {}
+        unknown: dict[str, None] = {}
+        for word in words:
+            row = self._rows.get(word)
+            if word in FILLERS:
+                continue
+            if row is None:
+                unknown[word] = None
+            elif len(found) < limit:
+                found[word] = row
+        vectors = self._vectors[list(found.values())].astype(np.float32) * self._scale
+        return Tokens(tuple(found), vectors.reshape(len(found), self.dimensions), tuple(unknown))
+
+    def of_text(self, text: str) -> Tokens:
+        """The tokens of a sentence or of a name that a person gives."""
+        return self.look_up(words_of(text))
+
+    def of_emoji(self, emoji: Emoji) -> Tokens:
+        """The tokens of an emoji: the words of its name, then those of its keywords."""
+        return self.look_up(word for text in (emoji.name, *emoji.keywords) for word in words_of(text))
