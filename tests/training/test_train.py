@@ -13,7 +13,8 @@ from fusion.cli import train
 from fusion.errors import FusionError
 from fusion.model import build_fusion_net
 from fusion.model.weights import load_fusion_net, save_fusion_net
-from fusion.training.engine import CHECKPOINT, WEIGHTS
+from fusion.training.engine import WEIGHTS
+from fusion.training.resume import CHECKPOINT
 
 
 class ReadyTeacher(FakeTeacher):
@@ -35,7 +36,7 @@ def run(monkeypatch, tmp_path):
 
     def command(*arguments: str) -> int:
         common = ["--size", "32", "--width", "4", "--out", str(tmp_path / "run"), "--workers", "0", "--quiet"]
-        return train.train_command(options(*common, "--device", "cpu", "--precision", "no", *arguments))
+        return train.run(options(*common, "--device", "cpu", "--precision", "no", *arguments))
 
     return command
 
@@ -83,6 +84,6 @@ def test_training_can_start_from_given_weights(tmp_path):
     saved = build_fusion_net("fusion", width=4, size=32)
     save_fusion_net(saved, tmp_path / "weights", half=False)
     arguments = options("--out", str(tmp_path / "run"), "--init", str(tmp_path / "weights"))
-    net = train.starting_net(arguments, [])
+    net = train.starting_net(arguments)
     for name, value in saved.state_dict().items():
         torch.testing.assert_close(net.state_dict()[name], value)
