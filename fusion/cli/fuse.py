@@ -61,7 +61,7 @@ def numbers(text: str) -> list[float]:
     """``"SH,SW,OY,OX"`` as floats; whether they make sense is for the fuser to say."""
     try:
         return [float(part) for part in text.split(",")]
-    except ValueError as fault:
+    except ValueError as error:
         raise FusionError(
             f"--layout is {text!r}; it must be four numbers SH,SW,OY,OX such as 0.5,0.5,0.1,0."
-        ) from fault
+        ) from error

@@ -20,7 +20,7 @@ from fusion.data.splits import belongs_to
 from fusion.emoji.catalog import Catalog
 from fusion.geometry import IDENTITY, STICKER_FRAME, Frame, Layout, content_box, warp
 from fusion.kitchen import match
-from fusion.kitchen.folder import fault, write_text
+from fusion.kitchen.folder import png_error, write_text
 from fusion.kitchen.match import Estimate, Template, estimate, inverse
 from fusion.kitchen.metadata import METADATA, KitchenError, Sticker, read_metadata
 from fusion.recipes.recipe import MAX_INSTANCES
@@ -58,9 +58,8 @@ class KitchenDataset(Dataset):
         known = [sticker for sticker in known if split is None or belongs_to(split, *sticker.keys)]
         self.stickers = [sticker for sticker in known if (self.folder / sticker.file).exists()]
         if not self.stickers:
-            raise KitchenError(
-                f"{self.folder} holds no sticker of two emoji that are drawn here: run kitchen fetch first."
-            )
+            wanted = "are drawn here" if split is None else f"are drawn here and belong to the split '{split}'"
+            raise KitchenError(f"{self.folder} holds no sticker of two emoji that {wanted}: run kitchen fetch first.")
         self.estimates = self.read_estimates()
         self.templates = lru_cache(maxsize=64)(self.draw_templates)
 
@@ -183,7 +182,7 @@ def load(path: Path, size: int) -> Tensor:
         with Image.open(path, formats=["PNG"]) as file:
             picture = file.convert("RGBa")
     except (OSError, SyntaxError, ValueError) as error:
-        reason = fault(path) or error
+        reason = png_error(path) or error
         raise KitchenError(f"{path} is no usable sticker ({reason}): run kitchen check --remove-damaged.") from None
     side = max(picture.size)
     square = Image.new("RGBa", (side, side))

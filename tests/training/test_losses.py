@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 import torch.nn.functional as F
+from torchmetrics.functional.image import structural_similarity_index_measure
 
 from fusion.data.batch import collate
 from fusion.data.sampler import PairSampler
@@ -130,6 +131,15 @@ def test_ssim_is_one_for_equals_and_falls_with_noise():
     assert float(ssim(a, a)) == pytest.approx(1, abs=1e-4)
     assert float(ssim(a, (a + 0.1 * torch.randn_like(a)).clamp(0, 1))) < 0.97
     assert float(ssim(a, 1 - a)) < 0
+
+
+def test_ssim_is_that_of_torchmetrics():
+    generator = torch.Generator().manual_seed(0)
+    a = torch.rand(3, 4, 40, 48, generator=generator)
+    b = (a + 0.2 * torch.randn(a.shape, generator=generator)).clamp(0, 1)
+    _, scores = structural_similarity_index_measure(a[:, :3], b[:, :3], data_range=1.0, return_full_image=True)
+    inside = scores[..., 5:-5, 5:-5]  # ours leaves out windows that reach over the border; theirs mirrors the picture
+    torch.testing.assert_close(ssim(a, b), inside.mean((1, 2, 3)), atol=1e-4, rtol=0)
 
 
 def test_empty_canvas_is_no_similarity():
