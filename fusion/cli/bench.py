@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 
@@ -19,7 +20,7 @@ from fusion.model import PRESETS
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``bench``."""
-    listed = {"type": words, "metavar": "A,B,..."}
+    listed: dict[str, Any] = {"type": words, "metavar": "A,B,..."}
     parser.add_argument("--presets", **listed, default=list(PRESETS), help="default: all")
     parser.add_argument("--devices", **listed, help="of cpu, cuda (default: what is there)")
     parser.add_argument("--sizes", **listed, default=["128", "256", "512"], help="pixels a side (default: 128,256,512)")

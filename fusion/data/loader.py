@@ -55,7 +55,7 @@ class TrainingSteps(Dataset):
             batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
             if self.styles and not self.paint:
                 restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
-            if mixed:
+            if self.stickers is not None and mixed:
                 stickers = self.stickers.draw(mixed, np.random.default_rng((*self.stream, step, 3)))
                 batch = Batch.join([batch, stickers])
             return batch

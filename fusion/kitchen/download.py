@@ -82,6 +82,7 @@ class Pace:
         self.gap, self.next = 1 / rate, 0.0
 
     async def turn(self) -> None:
+        """Wait for one's turn."""
         now = asyncio.get_running_loop().time()
         start = max(now, self.next)
         self.next = start + self.gap

@@ -73,6 +73,7 @@ class Criterion(nn.Module):
         self.perceptual = (perceptual,)  # in a tuple: its weights are no part of what is trained or saved
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The unweighted terms of the phase, by name: scalars."""
         net, phase = self.net, self.phase
         wanted = {name for name, weight in phase.weights.items() if weight}
         if not net.aligns:
