@@ -119,7 +119,7 @@ class FakeFuser:
             output=composite * 0.97,
             teacher=self._teacher(index, composite, predicted, presence) if teacher else None,
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
-            ablations=dict.fromkeys(disabled, False),
+            disabled=tuple(sorted(disabled)),
         )
 
     def _read(self, source, size: int):
