@@ -154,6 +154,6 @@ def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
         told.append("The layout was brought into the range of this preset.")
     if request.hypothesis != trace.hypothesis:
         told.append("The network has no such idea any more, so this is its likeliest.")
-    if trace.ablations:
+    if trace.disabled:
         told.append("Ablation: parts of the network are switched off, so this is not its own answer.")
     return told

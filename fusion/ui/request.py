@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from PIL import Image
 
 from fusion.model import ABLATIONS
-from fusion.pipeline.overrides import SIDES, RequestError
+from fusion.names import SIDES
+from fusion.pipeline.overrides import RequestError
 from fusion.ui.pictures import read_upload
 
 

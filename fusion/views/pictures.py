@@ -75,7 +75,7 @@ def attention_panels(trace: FusionTrace, stage: str) -> dict[str, Image.Image]:
 
 def missing(trace: FusionTrace, stage: str) -> str:
     """Why a stage has nothing to show."""
-    if stage in trace.ablations:
+    if stage in trace.disabled:
         return "switched off"
     if stage in ("teacher", "difference"):
         return "no teacher for this pair"

@@ -60,7 +60,7 @@ def summary(trace: FusionTrace) -> dict:
         "preset": trace.preset,
         "weights": trace.weights_hash,
         "size": trace.size,
-        "off": sorted(trace.ablations),
+        "off": sorted(trace.disabled),
         "timings_ms": {stage: number(ms, 2) for stage, ms in trace.timings_ms.items()},
     }
 
