@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from fusion.trace import FusionTrace
 from fusion.ui.pictures import data_url
-from fusion.views import drawing, maps
 from fusion.views import pictures as views
-
-ATTENTION = ("up3", "up4")
 
 
 def cards(trace: FusionTrace) -> list[dict]:
     """One card a stage, in their order, whether or not the preset has it: the strip never changes its length."""
-    return [card(trace, one) for one in views.views(trace)]
+    return [card(one) for one in views.views(trace)]
 
 
-def card(trace: FusionTrace, one: views.View) -> dict:
+def card(one: views.View) -> dict:
     """``picture`` lies over ``base`` where there is one. ``scale`` is what the colours mean, as CSS stops."""
     made = {
         "id": one.stage.id,
@@ -36,10 +33,8 @@ def card(trace: FusionTrace, one: views.View) -> dict:
         return made
     if one.scale is not None:
         made["scale"] = {"low": short(one.scale.low), "high": short(one.scale.high), "stops": one.scale.stops()}
-    if one.stage.id in ATTENTION:
-        weights = maps.joint(trace.attention[one.stage.id])
-        heat = drawing.heat(weights, one.scale, len(weights))
-        return made | {"picture": data_url(heat), "base": data_url(trace.composite)}
+    if one.layers is not None:
+        return made | {"picture": data_url(one.layers.heat), "base": data_url(one.layers.under)}
     return made | {"picture": data_url(one.picture)}
 
 

@@ -10,7 +10,7 @@ from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
 from fusion.trace import FusionTrace, HypothesisTrace
 from fusion.ui.pictures import data_url
 from fusion.views.maps import present
-from fusion.views.pictures import content
+from fusion.views.painters import content
 from fusion.views.summary import layout_of, truth_layouts
 
 

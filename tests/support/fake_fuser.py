@@ -14,6 +14,7 @@ import numpy as np
 
 from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.geometry import STICKER_FRAME
+from fusion.names import ATTENTION_BLOCKS
 from fusion.pipeline.overrides import UnknownHypothesis
 from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
@@ -84,7 +85,7 @@ class FakeFuser:
         plane = np.outer(wave, wave)
         attention = {
             name: AttentionTrace(np.linspace(0.2, 0.9, channels, dtype=np.float32), plane[::step, ::step])
-            for name, channels, step in (("up3", 64, 4), ("up4", 32, 2))
+            for name, channels, step in zip(ATTENTION_BLOCKS, (64, 32), (4, 2), strict=True)
             if name not in disabled
         }
         return FusionTrace(
