@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from fusion.geometry import content_box
-from fusion.model import ABLATIONS, FusionNet, FusionOutput, PairFeatures
+from fusion.model import ABLATIONS, FusionOutput, PairFeatures
 from fusion.model.aligned import stack_instances
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
+from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.hypotheses import Ranking
 from fusion.pipeline.overrides import Request
 from fusion.pipeline.pair import Pair
@@ -61,7 +62,7 @@ def attention_traces(output: FusionOutput) -> dict[str, AttentionTrace]:
 
 
 def build_trace(
-    net: FusionNet,
+    net: Engine,
     pair: Pair,
     request: Request,
     features: PairFeatures,

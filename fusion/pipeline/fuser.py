@@ -26,6 +26,7 @@ from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
 from fusion.names import SIDES
 from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
+from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.hypotheses import Ranking, distinct
 from fusion.pipeline.overrides import Override, Request, RequestError, UnknownHypothesis, check_request, read_override
 from fusion.pipeline.pair import Pair
@@ -78,7 +79,7 @@ class Fuser:
                 raise RequestError(
                     f"{folder} holds weights of {net.config.preset!r}, not {preset!r}; name one of them."
                 )
-        self.net = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
+        self.net: Engine = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
         self.preset, self.frame = net.config.preset, net.config.frame
         self.catalog = catalog or Catalog.default()
         self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
