@@ -6,9 +6,9 @@ Source: DESIGN section 1 (the joint map raises the non-main's regions and lowers
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-Values = TypeVar("Values")
+Values = TypeVar("Values", bound=Any)
 """A numpy array or a torch tensor."""
 
 
