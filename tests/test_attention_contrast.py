@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fusion.attention_contrast import attention_contrast
+from fusion.attention_contrast import attention_contrast, contrast_of_masks
 
 REGION = np.float32([[1, 1, 0, 0]] * 4)
 WEIGHTS = np.float32([[0.8, 0.6, 0.2, 0.0]] * 4)
@@ -30,3 +30,9 @@ def test_an_empty_region_has_no_contrast_unless_a_least_divisor_is_given():
     found = attention_contrast(weights, region, empty, least=1e-3)
     found.backward()
     assert weights.grad.isfinite().all()
+
+
+def test_hard_masks_agree_with_the_general_form():
+    region = REGION > 0.5
+    assert contrast_of_masks(WEIGHTS, region, ~region) == pytest.approx(0.7 / 0.1)
+    assert contrast_of_masks(WEIGHTS, region, np.zeros_like(region)) is None

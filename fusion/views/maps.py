@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fusion.attention_contrast import attention_contrast
+from fusion.attention_contrast import contrast_of_masks
 from fusion.names import SIDES
 from fusion.trace import AttentionTrace, FusionTrace
 from fusion.views import drawing
@@ -71,9 +71,7 @@ def focus(trace: FusionTrace, block: str) -> float | None:
     size = weights.shape[0]
     other = drawing.shrink(trace.transformed[..., 3], size) > 0.5
     rest = (drawing.shrink(trace.inputs[trace.main][..., 3], size) > 0.5) & ~other
-    if not other.any() or not rest.any():
-        return None
-    return float(attention_contrast(weights, other, rest, least=1e-9))
+    return contrast_of_masks(weights, other, rest)
 
 
 def attention_scale(trace: FusionTrace) -> Scale:
