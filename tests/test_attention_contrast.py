@@ -26,7 +26,7 @@ def test_masks_and_shares_are_read_alike():
 def test_an_empty_region_has_no_contrast_unless_a_least_divisor_is_given():
     weights = torch.from_numpy(WEIGHTS).requires_grad_()
     region, empty = torch.from_numpy(REGION), torch.zeros(4, 4)
-    assert math.isnan(attention_contrast(weights, empty, region))
+    assert math.isnan(attention_contrast(weights.detach(), empty, region))
     found = attention_contrast(weights, region, empty, least=1e-3)
     found.backward()
     assert weights.grad.isfinite().all()
