@@ -27,7 +27,23 @@ from fusion.ui.compare import Compare
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("base.js", "picker.js", "result.js", "strip.js", "takeover.js", "failures.js", "compare.js")
+STYLES = ("page.css", "tabs.css")
+SCRIPTS = (
+    "base.js",
+    "layout.js",
+    "search.js",
+    "state.js",
+    "grid.js",
+    "picker.js",
+    "result.js",
+    "tabs.js",
+    "strip.js",
+    "canvas.js",
+    "takeover.js",
+    "failures.js",
+    "compare.js",
+)
+"""In the order in which they are run: those that others use come first."""
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 Answer = Callable[[Json], Mapping[str, Any]]
@@ -36,8 +52,9 @@ Answer = Callable[[Json], Mapping[str, Any]]
 
 def head() -> str:
     """Style and scripts for the document's head, inlined: one request, and no path of this machine on the page."""
-    style = (STATIC / "page.css").read_text(encoding="utf-8")
-    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    style, scripts = (
+        "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names) for names in (STYLES, SCRIPTS)
+    )
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
