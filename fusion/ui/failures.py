@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
+from fusion.evaluation.report import alignment_rank, worst
 from fusion.ui.answers import PollAnswer, SheetRow, Totals
 from fusion.ui.contract import LIMITS
 from fusion.ui.fusers import PairFuser
@@ -151,7 +152,7 @@ def mean(values: Iterable[Any]) -> float | None:
 
 def least_aligned(rows: Sequence[SheetRow], count: int) -> list[SheetRow]:
     """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
-    return sorted(rows, key=lambda row: (row["iou"] or 0.0, -(row["center_error"] or 1.0)))[:count]
+    return worst(rows, count, lambda row: alignment_rank(row["iou"], row["center_error"]))
 
 
 def to_csv(rows: Sequence[SheetRow]) -> str:

@@ -32,7 +32,7 @@ from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
 
 if TYPE_CHECKING:
-    from fusion.evaluation.evaluate import Row
+    from fusion.evaluation.report import Row
 
 MOST_PACKED = 50
 """At most so many pairs in one zip: each is fused again."""
