@@ -7,18 +7,19 @@ question to the server. What a card shows in parts (single channels, single gate
 from __future__ import annotations
 
 from fusion.trace import FusionTrace
+from fusion.ui.answers import Card, Part
 from fusion.ui.pictures import data_url
 from fusion.views import pictures as views
 
 
-def cards(trace: FusionTrace) -> list[dict]:
+def cards(trace: FusionTrace) -> list[Card]:
     """One card a stage, in their order, whether or not the preset has it: the strip never changes its length."""
     return [card(one) for one in views.views(trace)]
 
 
-def card(one: views.View) -> dict:
+def card(one: views.View) -> Card:
     """``picture`` lies over ``base`` where there is one. ``scale`` is what the colours mean, as CSS stops."""
-    made = {
+    made: Card = {
         "id": one.stage.id,
         "title": one.stage.title,
         "caption": one.caption,
@@ -34,8 +35,8 @@ def card(one: views.View) -> dict:
     if one.scale is not None:
         made["scale"] = {"low": short(one.scale.low), "high": short(one.scale.high), "stops": one.scale.stops()}
     if one.layers is not None:
-        return made | {"picture": data_url(one.layers.heat), "base": data_url(one.layers.under)}
-    return made | {"picture": data_url(one.picture)}
+        return {**made, "picture": data_url(one.layers.heat), "base": data_url(one.layers.under)}
+    return {**made, "picture": data_url(one.picture)}
 
 
 def short(value: float) -> str:
@@ -43,6 +44,6 @@ def short(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
-def parts(trace: FusionTrace, stage: str) -> list[dict]:
+def parts(trace: FusionTrace, stage: str) -> list[Part]:
     """The single pictures behind a card: ``[{name, picture}]``, empty where it is whole already."""
     return [{"name": name, "picture": data_url(picture)} for name, picture in views.panels(trace, stage).items()]

@@ -6,13 +6,20 @@ import argparse
 import os
 import sys
 import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
+
+if TYPE_CHECKING:
+    from fusion.ui.backend import Backend
+    from fusion.ui.fusers import MakeFuser
 
 DEFAULT_PORT = 7860
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line of ``app.py``."""
     parser = argparse.ArgumentParser(prog="app.py", description="Two emoji in, one new emoji out, in the browser.")
     # Gradio's own variables are what Spaces and containers set.
     parser.add_argument(
@@ -25,7 +32,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def build_backend(device: str = "auto", weights: str | None = None):
+def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     """A backend with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
 
     Raises FusionError when the named weights or the device cannot be used.
@@ -38,11 +45,11 @@ def build_backend(device: str = "auto", weights: str | None = None):
 
     catalog = Catalog.default()
 
-    def maker(preset: str):
-        return lambda: Fuser(None, device, preset, catalog=catalog)
-
     # Without any weights the page still opens, and its first answer says what is missing.
-    fusers = {preset: maker(preset) for preset in available_weights() or [DEFAULT_PRESET]}
+    fusers: dict[str, MakeFuser] = {
+        preset: partial(Fuser, None, device, preset, catalog=catalog)
+        for preset in available_weights() or [DEFAULT_PRESET]
+    }
     if weights:
         own = Fuser(weights, device, catalog=catalog)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
@@ -54,8 +61,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     try:
         backend = build_backend(options.device, options.weights)
-    except FusionError as fault:
-        print(fault, file=sys.stderr)
+    except FusionError as error:
+        print(error, file=sys.stderr)
         raise SystemExit(2) from None
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()
@@ -63,6 +70,6 @@ def main(arguments: list[str] | None = None) -> None:
 
     try:
         launch_page(build_page(backend), server_name=options.host, server_port=options.port)
-    except OSError as fault:
-        print(f"Port {options.port} cannot be used ({fault}); choose another with --port.", file=sys.stderr)
+    except OSError as error:
+        print(f"Port {options.port} cannot be used ({error}); choose another with --port.", file=sys.stderr)
         raise SystemExit(2) from None
