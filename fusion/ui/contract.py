@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fusion.data.splits import SPLITS
 from fusion.model import ABLATIONS
-from fusion.pipeline.overrides import SIDES
+from fusion.names import SIDES
 from fusion.ui.answers import Choice, Contract
 from fusion.ui.pictures import READABLE
 from fusion.views.summary import NUMBERS
