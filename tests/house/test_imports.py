@@ -87,6 +87,7 @@ GROUND = (
     "fusion.files",
     "fusion.cache",
     "fusion.names",
+    "fusion.attention_contrast",
 )
 
 
@@ -178,5 +179,5 @@ def test_torch_is_pinned_once_and_exactly():
     lines = [
         line for name in ("requirements.txt", "tests/requirements.txt") for line in (ROOT / name).read_text().split()
     ]
-    assert [line for line in lines if line.startswith("torch")] == ["torch==2.13.0"]
+    assert [line for line in lines if line.startswith("torch==")] == ["torch==2.13.0"]
     assert all("==" in line for line in lines)
