@@ -43,6 +43,8 @@ class FusionConfig:
     instances: int = 1
     hypotheses: int = 1
     """So many layouts the layout branch weighs against each other; the likeliest is taken."""
+    words: int = 0
+    """Dimensions of the word vectors that the layout branch reads; 0: it looks at the pictures alone."""
     recolour: bool = False
     """The path that shows the main subject in the other's palette, with its supervised switch."""
     frame_scale: float = 1.0
@@ -85,6 +87,11 @@ class FusionConfig:
             (
                 self.hypotheses > 1 and self.layout_head != "trunk",
                 "hypotheses above 1 need layout_head 'trunk': the published head has four numbers to say.",
+            ),
+            (not 0 <= self.words <= 64, f"words is {self.words}; it can be 0 (none) to 64, what the word table has."),
+            (
+                self.words > 0 and self.layout_head != "trunk",
+                "words need layout_head 'trunk', whose maps they change.",
             ),
             (not 0 < self.max_offset <= 0.5, f"max_offset is {self.max_offset}; it must lie in (0, 0.5]."),
             (not 0 < self.frame_scale <= 1, f"frame_scale is {self.frame_scale}; it must lie in (0, 1]."),

@@ -21,6 +21,7 @@ from fusion.model.image_space import from_rgba, to_rgba
 from fusion.model.layout_trunk import LayoutTrunk
 from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
 from fusion.model.separator import EmojiSeparator
+from fusion.model.text_cross_attention import Words
 from fusion.model.unet import Locate, UNet
 from fusion.model.weight_files import read_settings, read_weights
 from fusion.names import ATTENTION_BLOCKS
@@ -35,12 +36,14 @@ class PairFeatures:
 
     ``inputs``: two premultiplied RGBA pictures (B, 4, H, W); ``separated``: two feature maps (B, C, H, W);
     ``maps``: what the layout branch looks at; ``main_logit``: (B,), above zero the second is the main subject.
+    ``word_attention``: how much each word counted at each place of each emoji's map, (B, T, 4, 4), where words came in.
     """
 
     inputs: tuple[Tensor, Tensor]
     separated: tuple[Tensor, Tensor]
     maps: tuple[Tensor, Tensor]
     main_logit: Tensor
+    word_attention: tuple[Tensor, Tensor] | None = None
 
 
 @dataclass
@@ -84,7 +87,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         self.separator = EmojiSeparator(config.image_channels, config.separator_width, config.separator_activation)
         self.aligns = config.layout_head != "none"
         if self.aligns:
-            self.layout_trunk = LayoutTrunk(config.image_channels) if config.layout_head == "trunk" else None
+            self.layout_trunk = LayoutTrunk(config.image_channels, config.words) if config.layout_head == "trunk" else None
             map_channels = self.layout_trunk.out_channels if self.layout_trunk else channels
             self.center_detector = EmojiCenterDetector(map_channels, config.layout_head)
             self.center_aware_scale = CenterAwareScaleModule(
@@ -139,17 +142,22 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
     # ---------------------------------------------------------------------------------------- the figure
 
-    def perceive(self, first: Tensor, second: Tensor) -> PairFeatures:
+    def perceive(self, first: Tensor, second: Tensor, words: Words | None = None) -> PairFeatures:
         """Separate the two emoji and decide which is the main subject.
 
-        ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1], H and W multiples of 16.
+        ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1], H and W multiples of 16. ``words``: tokens
+        (B, 2, T, D) of each emoji's name and of what a person says; ``None``, or a network without words: pictures
+        alone.
         """
         pictures = self.normalise(first), self.normalise(second)
         separated = self.separator(torch.cat(pictures, dim=1))
         if not self.aligns:
             return PairFeatures((first, second), separated, separated, first.new_full((len(first),), -20.0))
         maps = self.layout_trunk(*pictures) if self.layout_trunk else separated
-        return PairFeatures((first, second), separated, maps, self.center_detector(*maps))
+        attention = None
+        if words is not None and self.config.words:
+            maps, attention = self.layout_trunk.read(maps, words)
+        return PairFeatures((first, second), separated, maps, self.center_detector(*maps), attention)
 
     def plan(self, pair: PairFeatures, main: Tensor) -> LayoutPrediction:
         """Where the non-main goes, given the main subject ``main`` (B,) long, 0 or 1."""
@@ -203,6 +211,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         first: Tensor,
         second: Tensor,
         *,
+        words: Words | None = None,
         main: Tensor | None = None,
         layout: Tensor | None = None,
         presence: Tensor | None = None,
@@ -211,10 +220,10 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
     ) -> FusionOutput:
         """Separate, detect, align, encode position, U-Net.
 
-        ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1]. The rest forces what the layout branch
-        would decide: ``main`` (B,) long 0 or 1, ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
+        ``first``, ``second``, ``words``: as in ``perceive``. The rest forces what the layout branch would decide:
+        ``main`` (B,) long 0 or 1, ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
         """
-        pair = self.perceive(first, second)
+        pair = self.perceive(first, second, words)
         main = decide(pair.main_logit) if main is None else main
         return self.fuse(pair, main, self.plan(pair, main), layout, presence, recolour, disabled)
 

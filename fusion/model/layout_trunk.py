@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fusion.model.layers import ConvBlock
+from fusion.model.text_cross_attention import TextCrossAttention, Words
 
 VIEW = 64
 """The layout branch always looks at a 64-pixel copy: fine-tuning at others worsens it (DESIGN section 8)."""
@@ -22,12 +23,14 @@ heart."""
 class LayoutTrunk(nn.Module):
     """One small shared stack of convolutions for both emoji: four of stride 2 and one more, to a 4x4 map.
 
+    With ``words``, the dimensions of word vectors, the two maps can also take in what the words say (``read``).
+
     Source: DESIGN section 2; section 8 for the widths.
     """
 
     WIDTHS = (32, 48, 64, 96)
 
-    def __init__(self, in_channels: int) -> None:
+    def __init__(self, in_channels: int, words: int = 0) -> None:
         super().__init__()
         channels = (in_channels, *self.WIDTHS)
         self.stages = nn.Sequential(
@@ -35,6 +38,8 @@ class LayoutTrunk(nn.Module):
             ConvBlock(channels[-1], channels[-1]),
         )
         self.out_channels = channels[-1]
+        if words:
+            self.text_cross_attention = TextCrossAttention(channels[-1], words)
 
     def forward(self, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
         """Two pictures (B, C, H, W) to two maps (B, 96, 4, 4)."""
@@ -42,6 +47,11 @@ class LayoutTrunk(nn.Module):
         if both.shape[-2:] != (VIEW, VIEW):
             both = F.adaptive_avg_pool2d(both, VIEW) if both.shape[-1] > VIEW else F.interpolate(both, (VIEW, VIEW))
         return self.stages(both).chunk(2)
+
+    def read(self, maps: tuple[Tensor, Tensor], words: Words) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        """Both maps as changed by each emoji's words, (B, 2, T, D), and which word moved which place: (B, T, 4, 4)."""
+        changed, attention = self.text_cross_attention(torch.cat(maps), words.stacked())
+        return changed.chunk(2), attention.chunk(2)
 
 
 class PairHead(nn.Module):

@@ -18,6 +18,7 @@ from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.fusion_net import FusionNet, FusionOutput, PairFeatures
 from fusion.model.position import coordinate_planes
+from fusion.model.text_cross_attention import Words
 from fusion.model.unet import Locate, UNet
 from fusion.pipeline.engines.cuda_graphs import GraphedUNet
 
@@ -41,9 +42,9 @@ class QuickFusionNet(FusionNet):
     """A FusionNet whose steps keep nothing for a gradient. Made by :func:`accelerate`; not meant to be saved."""
 
     @torch.inference_mode()
-    def perceive(self, first: Tensor, second: Tensor) -> PairFeatures:
+    def perceive(self, first: Tensor, second: Tensor, words: Words | None = None) -> PairFeatures:
         """As ``FusionNet.perceive``."""
-        return super().perceive(first, second)
+        return super().perceive(first, second, words)
 
     @torch.inference_mode()
     def plan(self, pair: PairFeatures, main: Tensor) -> LayoutPrediction:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from fusion.model import FusionConfig, FusionOutput, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
+from fusion.model.text_cross_attention import Words
 
 
 class Engine(Protocol):
@@ -19,7 +20,7 @@ class Engine(Protocol):
     config: FusionConfig
     aligns: bool
 
-    def perceive(self, first: Tensor, second: Tensor) -> PairFeatures:
+    def perceive(self, first: Tensor, second: Tensor, words: Words | None = None) -> PairFeatures:
         """What is known of a pair before any layout."""
 
     def plan(self, pair: PairFeatures, main: Tensor) -> LayoutPrediction:
