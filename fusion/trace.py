@@ -47,6 +47,19 @@ class HypothesisTrace:
 
 
 @dataclass(frozen=True)
+class WordTrace:
+    """The words that moved one emoji's map in the layout branch.
+
+    ``named``: of its name and keywords; ``said``: of the sentence. ``attention``: (n, 4, 4) in [0, 1], how much each,
+    the named ones first, counted at each place; over the words it sums to 1, or to 0 where there are none.
+    """
+
+    named: tuple[str, ...]
+    said: tuple[str, ...]
+    attention: Array
+
+
+@dataclass(frozen=True)
 class AlignmentTrace:
     """How far the effective layout lies from the teacher's.
 
@@ -131,3 +144,7 @@ class FusionTrace:
     """Whether the preset decides about main subject and layout; a plain U-Net leaves both emoji where they are."""
     disabled: tuple[str, ...] = ()
     """Parts of the network that were left out, to see what they do."""
+    words: tuple[WordTrace, WordTrace] | None = None
+    """What was told in words about each; ``None`` for networks that know no words."""
+    notices: tuple[str, ...] = ()
+    """Sentences for people about what was asked for and left out."""

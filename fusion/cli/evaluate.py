@@ -14,18 +14,21 @@ from tqdm import tqdm
 from fusion.cli.options import counted
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
-from fusion.evaluation.evaluate import LIMIT, run_evaluation, teacher_for
+from fusion.evaluation.captions import measure_captions, obeyed
+from fusion.evaluation.evaluate import LIMIT, WORDS, run_evaluation, teacher_for
 from fusion.evaluation.perceptual import load_perceptual
 from fusion.evaluation.report import WORST, report, table
 from fusion.evaluation.worst_sheet import write_worst_sheet
-from fusion.model import DEFAULT_PRESET
+from fusion.model import DEFAULT_PRESET, FusionNet
 from fusion.model.weights import load_fusion_net
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``evaluate``."""
     add = parser.add_argument
-    add("--split", required=True, choices=SPLITS, help="held-out pairs, held-out emoji, or pairs in another art style")
+    add("--split", choices=SPLITS, help="held-out pairs, held-out emoji, or pairs in another art style")
+    add("--captions", action="store_true", help="how many sentences in held-out wordings are obeyed, by kind")
+    add("--words", choices=WORDS, default="names", help="tell networks that read words what the emoji are called")
     add("--limit", type=int, default=LIMIT, metavar="N", help="how many pairs")
     add("--json", action="store_true", help="the whole report as JSON on stdout")
     add("--weights", metavar="W", help="a folder or hub id (default: what ships)")
@@ -44,14 +47,40 @@ def run(args: argparse.Namespace) -> int:
     size = args.size or net.config.size
     if size % 16 or size < 32:
         raise FusionError(f"The size {size} does not work: choose a multiple of 16, at least 32.")
+    if args.captions:
+        return run_captions(args, net, size)
+    if args.split is None:
+        raise FusionError(f"Nothing to measure: choose --split, one of {', '.join(SPLITS)}, or --captions.")
     teacher = teacher_for(args.split, net.config.frame)
     perceptual = load_perceptual(required=False)
     measured = run_evaluation(
-        args.split, net, args.limit, size=size, batch=args.batch, teacher=teacher, perceptual=perceptual
+        args.split,
+        net,
+        args.limit,
+        size=size,
+        batch=args.batch,
+        teacher=teacher,
+        perceptual=perceptual,
+        words=args.words,
     )
     rows = list(tqdm(measured, total=args.limit, desc=args.split, disable=args.quiet or None))
     result = {"split": args.split, "size": size} | report(rows)
     if args.sheet:
         write_worst_sheet(args.sheet, net, rows, teacher, size)
     print(json.dumps(result, indent=2) if args.json else table(result))
+    return 0
+
+
+def run_captions(args: argparse.Namespace, net: FusionNet, size: int) -> int:
+    """Measure and print how many sentences are obeyed; returns the exit code."""
+    split = args.split or "pairs"
+    measured = measure_captions(
+        net, split, args.limit, size=size, batch=args.batch, teacher=teacher_for(split, net.config.frame)
+    )
+    result = obeyed(tqdm(measured, desc="captions", disable=args.quiet or None))
+    if args.json:
+        print(json.dumps({"split": split, "size": size, "obeyed": result}, indent=2))
+        return 0
+    for kind, share in result.items():
+        print(f"{kind:10}{share['n']:8}{share['obeyed']:10.4f}{share['without']:10.4f} without the sentence")
     return 0

@@ -27,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
     )
+    parser.add_argument("--say", metavar="TEXT", help='how, in words: "on its head, small" (needs weights that know words)')
+    parser.add_argument(
+        "--names", nargs=2, metavar=("N1", "N2"), help='what the two pictures are called, "" for nothing to say'
+    )
     parser.add_argument("--trace", type=Path, metavar="DIR", help="also write every stage into this folder")
     parser.add_argument("--json", action="store_true", help="what was decided, as JSON on stdout")
 
@@ -46,7 +50,17 @@ def run(args: argparse.Namespace) -> int:
     from fusion.views.summary import summary
 
     fuser = Fuser(args.weights, args.device, args.preset)
-    trace = fuser.fuse(*pair, main=args.main, layout=layout, hypothesis=args.hypothesis, size=args.size)
+    trace = fuser.fuse(
+        *pair,
+        main=args.main,
+        layout=layout,
+        hypothesis=args.hypothesis,
+        size=args.size,
+        say=args.say,
+        names=args.names,
+    )
+    for notice in trace.notices:
+        print(notice, file=sys.stderr)
     with ExitStack() as stack:
         # Both are entered before either is renamed: where one cannot be written, neither is.
         if args.out:

@@ -24,7 +24,8 @@ class Batch:
     ``layout``: the teacher's, absent instances at identity. ``painted_layout``: what ``target`` shows, the same or a
     jittered one. ``content``: box of the non-main before the warp (alpha > 0.5). ``target`` is ``None`` in batches
     for the layout branch alone. ``layout_known``: 1 where main subject, layout and presence are the truth, 0 where only
-    the pictures are; ``recolour_known``: the same for ``recolour``. The teacher knows everything.
+    the pictures are; ``recolour_known``: the same for ``recolour``. The teacher knows everything. ``word_vectors``,
+    ``word_roles``: what each emoji is called and what is said of the pair, where words were asked for.
     """
 
     first: Tensor  # (B, 4, S, S)
@@ -40,6 +41,8 @@ class Batch:
     recolour_known: Tensor  # (B,), 0 or 1
     families: list[str]
     keys: list[tuple[str, str]]
+    word_vectors: Tensor | None = None  # (B, 2, T, D), see ``fusion.data.words``
+    word_roles: Tensor | None = None  # (B, 2, T) long
 
     def __len__(self) -> int:
         return len(self.main)

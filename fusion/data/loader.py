@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 from fusion.data.art_styles import StyledSprites, restyle
 from fusion.data.batch import Batch, collate
 from fusion.data.sampler import PairSampler
+from fusion.data.words import add_words
 
 STICKER_SHARE = 0.25
 """How many pairs of a batch are stickers, where there are any."""
@@ -36,7 +37,7 @@ class TrainingSteps(Dataset):
 
     ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
     layout branch alone; ``styles`` redraw some of their inputs; ``stickers`` take the place of a share of the pairs in
-    painted batches.
+    painted batches. ``words``: dimensions of the word vectors that batches carry, 0 for none.
     """
 
     sampler: PairSampler
@@ -46,6 +47,7 @@ class TrainingSteps(Dataset):
     stream: tuple[int, ...]
     styles: Sequence[StyledSprites] = ()
     stickers: StickerSource | None = None
+    words: int = 0
 
     def __getitem__(self, step: int) -> Batch:
         mixed = round(STICKER_SHARE * self.batch) if self.stickers is not None and self.paint else 0
@@ -58,6 +60,8 @@ class TrainingSteps(Dataset):
             if self.stickers is not None and mixed:
                 stickers = self.stickers.draw(mixed, np.random.default_rng((*self.stream, step, 3)))
                 batch = Batch.join([batch, stickers])
+            sentences = [pair.sentence for pair in drawn] + [""] * mixed
+            add_words(batch, self.words, sentences, np.random.default_rng((*self.stream, step, 4)))
             return batch
 
 

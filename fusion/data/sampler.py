@@ -11,6 +11,7 @@ from torch import Tensor
 from fusion.data.splits import belongs_to
 from fusion.errors import FusionError
 from fusion.geometry import Frame
+from fusion.recipes.captions import draw_wish
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.teacher import Pools, SpriteSource
 
@@ -32,6 +33,9 @@ class PairTeacher(Protocol):
     def recipe(self, first: str, second: str) -> Recipe:
         """The one answer for a pair."""
 
+    def every(self, first: str, second: str) -> Sequence[Recipe]:
+        """An answer of each family that fits a pair, the one answer first."""
+
     def table(self, size: int) -> SpriteSource:
         """Pictures of ``size`` pixels a side."""
 
@@ -40,24 +44,31 @@ class PairTeacher(Protocol):
 
 
 class PairSample(NamedTuple):
-    """One drawn pair and the teacher's answer."""
+    """One drawn pair and the teacher's answer; ``sentence``: the wish that the answer obeys, empty for none."""
 
     first: str
     second: str
     recipe: Recipe
+    sentence: str = ""
 
 
 class PairSampler:
     """Draws pairs of one split, families in fixed shares, the order of the two emoji by a coin.
 
     ``weights``: family (or ``ANY``) -> relative share, 1 where none is given. A drawn pair that the router gives to
-    another family than the one it was drawn for is drawn again, so that the shares hold.
+    another family than the one it was drawn for is drawn again, so that the shares hold. ``wishes``: share of the
+    pairs that get a sentence, and the recipe that obeys it instead of the router's.
     """
 
     def __init__(
-        self, teacher: PairTeacher, split: str = "train", weights: Mapping[str, float] | None = None, tries: int = TRIES
+        self,
+        teacher: PairTeacher,
+        split: str = "train",
+        weights: Mapping[str, float] | None = None,
+        tries: int = TRIES,
+        wishes: float = 0.0,
     ) -> None:
-        self.teacher, self.split, self.tries = teacher, split, tries
+        self.teacher, self.split, self.tries, self.wishes = teacher, split, tries, wishes
         pools = {name: tuple(map(tuple, pool)) for name, pool in sorted(teacher.pools().items())}
         everyone = tuple(sorted({key for pool in pools.values() for role in pool for key in role}))
         pools[ANY] = (everyone, everyone)
@@ -74,7 +85,15 @@ class PairSampler:
         """``count`` pairs, always the same for the same ``stream`` of integers (seed, process, step)."""
         generator = np.random.default_rng(stream)
         picks = np.minimum(np.searchsorted(self.edges, generator.random(count), side="right"), len(self.names) - 1)
-        return [self.draw_one(self.names[pick], generator) for pick in picks]
+        pairs = [self.draw_one(self.names[pick], generator) for pick in picks]
+        return [self.with_wish(pair, generator) for pair in pairs] if self.wishes else pairs
+
+    def with_wish(self, pair: PairSample, generator: np.random.Generator) -> PairSample:
+        """At times the pair with a sentence and what obeys it, else the pair as it is."""
+        if generator.random() >= self.wishes:
+            return pair
+        wish = draw_wish(self.teacher.every(pair.first, pair.second), self.teacher.frame, generator)
+        return pair if wish is None else pair._replace(recipe=wish.recipe, sentence=wish.text)
 
     def draw_one(self, family: str, generator: np.random.Generator) -> PairSample:
         """One pair of ``family``, or of any where its pools are too poor to give one."""

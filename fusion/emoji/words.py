@@ -40,6 +40,16 @@ class Tokens:
     unknown: tuple[str, ...] = ()
 
 
+NAMED, SAID = 1, 2
+"""Roles of a token, as a network reads them (0 is padding): of an emoji's name, or of what a person says."""
+
+
+def named_and_said(named: Tokens, said: Tokens) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors (n, dimensions) of the words that name an emoji, then of those said, and their roles (n,)."""
+    roles = np.array([NAMED] * len(named.words) + [SAID] * len(said.words), np.int64)
+    return np.concatenate([named.vectors, said.vectors]), roles
+
+
 class WordTable:
     """Vectors of words, int8 with one scale a component. ``vectors``: (n, dimensions)."""
 

@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from fusion.data.batch import Batch
+from fusion.evaluation.teacher_forcing import given_words
 from fusion.model import FusionNet, FusionOutput
 
 GAP = 6
@@ -19,8 +20,8 @@ COLUMNS_OF_PAIRS = 2
 
 @torch.no_grad()
 def own_output(net: FusionNet, batch: Batch) -> FusionOutput:
-    """What ``net`` (in evaluation mode) makes of the inputs alone."""
-    return net(batch.first, batch.second)
+    """What ``net`` (in evaluation mode) makes of the inputs, and of the words where there are any."""
+    return net(batch.first, batch.second, words=given_words(batch))
 
 
 def on_white(picture: Tensor) -> np.ndarray:

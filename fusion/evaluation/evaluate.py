@@ -19,17 +19,19 @@ from fusion.data.art_styles import TEST_STYLE, StyledSprites
 from fusion.data.batch import Batch, collate
 from fusion.data.sampler import ANY, PairSample, PairSampler, PairTeacher
 from fusion.data.splits import SPLITS, hash_share
+from fusion.data.words import add_words
 from fusion.errors import FusionError
 from fusion.evaluation.metrics import psnr, ssim
 from fusion.evaluation.perceptual import Perceptual
 from fusion.evaluation.report import Row
-from fusion.evaluation.teacher_forcing import fuse_as_painted
+from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
 from fusion.geometry import Frame
 from fusion.model import FusionNet, FusionOutput
 from fusion.recipes.teacher import Pools, Teacher
 
 LIMIT = 480
 """Pairs that are looked at."""
+WORDS = ("names", "none")
 TRIES = 400
 """A wanted family is looked for harder than in training: an unseen emoji is in every fifth pair only."""
 
@@ -85,18 +87,24 @@ def run_evaluation(
     batch: int = 8,
     teacher: PairTeacher | None = None,
     perceptual: Perceptual | None = None,
+    words: str = "names",
 ) -> Iterator[Row]:
     """Yield one :class:`Row` a pair; stop iterating to cancel. ``net`` is put into evaluation mode.
 
-    ``size``: side of the pictures, by default what the network was made for.
+    ``size``: side of the pictures, by default what the network was made for. ``words``: ``"names"`` tells a network
+    that reads words what the emoji are called, ``"none"`` shows it pictures alone.
     """
     net.eval()
     teacher = teacher_for(split, net.config.frame) if teacher is None else teacher
     device = next(net.parameters()).device
+    if words not in WORDS:
+        raise FusionError(f"The words cannot be {words!r}: choose one of {', '.join(WORDS)}.")
     pairs = evaluation_pairs(split, limit, teacher)
     for start in range(0, len(pairs), batch):
         some = pairs[start : start + batch]
-        data = collate(some, teacher, size or net.config.size, paint=split != "style").to(device)
+        data = collate(some, teacher, size or net.config.size, paint=split != "style")
+        add_words(data, net.config.words if words == "names" else 0)
+        data = data.to(device)
         with torch.inference_mode():
             yield from measure(net, data, some, teacher, perceptual)
 
@@ -105,7 +113,7 @@ def measure(
     net: FusionNet, data: Batch, pairs: Sequence[PairSample], teacher: PairTeacher, perceptual: Perceptual | None
 ) -> list[Row]:
     """The rows of one batch."""
-    own = net(data.first, data.second)
+    own = net(data.first, data.second, words=given_words(data))
     main_ok = own.main == data.main
     found = alignment(own.layout, own.presence, data.layout, data.presence, data.content, main_ok)
     columns = {
@@ -133,7 +141,7 @@ def true_output(net: FusionNet, data: Batch) -> FusionOutput:
     """The fusion for the teacher's main subject, layout, presence and recolour switch."""
     if not net.aligns:
         return net(data.first, data.second)
-    seen = net.perceive(data.first, data.second)
+    seen = net.perceive(data.first, data.second, given_words(data))
     return fuse_as_painted(net, seen, net.plan(seen, data.main), data)
 
 
@@ -167,7 +175,8 @@ def order_is_free(pairs: Sequence[PairSample], teacher: PairTeacher) -> list[boo
 
 def swap_columns(net: FusionNet, data: Batch, own: FusionOutput, free: list[bool]) -> dict[str, Tensor]:
     """fuse(a, b) against fuse(b, a): PSNR of the pictures, and whether the main subject stays the same emoji."""
-    other = net(data.second, data.first)
+    words = given_words(data)
+    other = net(data.second, data.first, words=None if words is None else words.exchanged())
     apart = torch.tensor([0.0 if same else math.nan for same in free], device=data.main.device)
     same = (other.main != own.main).float()
     return {

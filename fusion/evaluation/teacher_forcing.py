@@ -10,6 +10,14 @@ import torch
 from fusion.data.batch import Batch
 from fusion.model import FusionNet, FusionOutput, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
+from fusion.model.text_cross_attention import Words
+
+
+def given_words(batch: Batch) -> Words | None:
+    """The words that ``batch`` carries as the network reads them; ``None`` where it has none."""
+    if batch.word_vectors is None or batch.word_roles is None:
+        return None
+    return Words(batch.word_vectors, batch.word_roles)
 
 
 def fuse_as_painted(net: FusionNet, seen: PairFeatures, plan: LayoutPrediction, batch: Batch) -> FusionOutput:

@@ -40,6 +40,10 @@ class Words:
         """Of pairs: the first emoji's tokens of all, then the second's: (2B, T, D)."""
         return Words(torch.cat(self.vectors.unbind(1)), torch.cat(self.roles.unbind(1)))
 
+    def exchanged(self) -> Words:
+        """Of pairs: the words of the second emoji first."""
+        return Words(self.vectors.flip(1), self.roles.flip(1))
+
     def to(self, device: torch.device | str) -> Words:
         """The same words on ``device``."""
         return Words(self.vectors.to(device), self.roles.to(device))

@@ -17,7 +17,8 @@ from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.hypotheses import Ranking
 from fusion.pipeline.overrides import Request
 from fusion.pipeline.pair import Pair
-from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
+from fusion.pipeline.words import Told
+from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, WordTrace
 
 
 def array(tensor: Tensor) -> np.ndarray:
@@ -61,9 +62,21 @@ def attention_traces(output: FusionOutput) -> dict[str, AttentionTrace]:
     return {name: AttentionTrace(array(m.channel[0]), array(m.spatial[0, 0])) for name, m in output.attention.items()}
 
 
+def word_traces(told: Told | None, features: PairFeatures) -> tuple[WordTrace, WordTrace] | None:
+    """The words of each of the two, and which moved which place of its map; ``None`` where the network knows none."""
+    if told is None or features.word_attention is None:
+        return None
+    first, second = (
+        WordTrace(named.words, told.said.words, array(maps[0, : len(named.words) + len(told.said.words)]))
+        for named, maps in zip(told.named, features.word_attention, strict=True)
+    )
+    return first, second
+
+
 def build_trace(
     net: Engine,
     pair: Pair,
+    told: Told | None,
     request: Request,
     features: PairFeatures,
     ranking: Ranking,
@@ -100,4 +113,6 @@ def build_trace(
         output=picture(net.to_rgba(output.image)[0]),
         aligns=net.aligns,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),
+        words=word_traces(told, features),
+        notices=() if told is None else told.notices,
     )

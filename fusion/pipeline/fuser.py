@@ -32,6 +32,7 @@ from fusion.pipeline.overrides import Override, Request, RequestError, UnknownHy
 from fusion.pipeline.pair import Pair
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
+from fusion.pipeline.words import Told, name_uploads, read_words
 from fusion.trace import FusionTrace
 
 INPUT_BYTES, FEATURE_BYTES, RANKING_BYTES = 64 * 2**20, 192 * 2**20, 2**20
@@ -100,6 +101,8 @@ class Fuser:
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
     ) -> FusionTrace:
         """One fusion, every stage kept.
 
@@ -109,16 +112,19 @@ class Fuser:
         layout for each instance there is to be. ``hypothesis``: rank of the hypothesis to follow, 1 being the one the
         network would take (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64
         to 1024. ``disabled``: parts of the network to leave out, of ABLATIONS. ``teacher``: also ask the teacher, for
-        pairs of the catalogue.
+        pairs of the catalogue. ``say``: a sentence about how they are to be fused. ``names``: what the two are
+        called, ``None`` for nothing; it tells of pictures alone, since emoji have their own. Words that are not known
+        are left out, and ``FusionTrace.notices`` says so.
         Raises FusionError with one sentence for anything that cannot be done.
         """
         override = read_override(layout, instances, self.frame)
         request = check_request(Request(main, override, hypothesis, size, frozenset(disabled)))
         clock = Stopwatch(self.device)
         with clock.measure("inputs"):
-            pair = self._read_pair(first, second, size)
+            pair = name_uploads(self._read_pair(first, second, size), names)
+            told = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
-            trace = self._run(pair, request, clock)
+            trace = self._run(pair, told, request, clock)
         if teacher and pair.in_catalog:
             with clock.measure("teacher"):
                 trace = dataclasses.replace(trace, teacher=self._teacher.trace(*pair.keys, size, trace))
@@ -133,27 +139,30 @@ class Fuser:
         """Premultiplied RGBA, uint8 (size, size, 4)."""
         return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
 
-    def _run(self, pair: Pair, request: Request, clock: Stopwatch) -> FusionTrace:
+    def _run(self, pair: Pair, told: Told | None, request: Request, clock: Stopwatch) -> FusionTrace:
         """The steps of the network: look, decide what is where, fuse. The caller holds the turn."""
         with clock.measure("perceive"):
-            features = self._perceive(pair)
+            features = self._perceive(pair, told)
             decided = int(decide(features.main_logit)[0]) if request.main is None else SIDES.index(request.main)
             main = torch.tensor([decided], device=self.device)
         with clock.measure("plan"):
-            ranking = self._rank(pair, features, main)
+            ranking = self._rank(pair, told, features, main)
             prediction = self._follow(ranking, request.hypothesis)
             layout, presence = self._place(prediction, request.override)
         with clock.measure("fuse"):
             output = self.net.fuse(features, main, prediction, layout, presence, disabled=request.disabled)
         with clock.measure("trace"):
-            return build_trace(self.net, pair, request, features, ranking, prediction, output)
+            return build_trace(self.net, pair, told, request, features, ranking, prediction, output)
 
-    def _perceive(self, pair: Pair) -> PairFeatures:
+    def _perceive(self, pair: Pair, told: Told | None) -> PairFeatures:
         """What the network makes of the pair before any layout, kept from last time or computed now."""
         tensors = [self._tensor(picture) for picture in pair.pictures]
-        return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(*tensors))
+        if told is None:
+            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(*tensors))
+        words = told.tensors(self.net.config.words, self.device)
+        return self._features.get((*pair.keys, pair.size, told.key), lambda: self.net.perceive(*tensors, words))
 
-    def _rank(self, pair: Pair, features: PairFeatures, main: Tensor) -> Ranking:
+    def _rank(self, pair: Pair, told: Told | None, features: PairFeatures, main: Tensor) -> Ranking:
         """The likeliest layout and all distinct hypotheses for this main subject, kept or computed now."""
 
         def rank() -> Ranking:
@@ -163,7 +172,7 @@ class Fuser:
             non_main = features.inputs[1 - int(main)]
             return Ranking(likeliest, tuple(distinct(likeliest.hypotheses, content_box(non_main[:, 3])[0])))
 
-        return self._rankings.get((*pair.keys, pair.size, int(main)), rank)
+        return self._rankings.get((*pair.keys, pair.size, int(main), told and told.key), rank)
 
     def _follow(self, ranking: Ranking, hypothesis: int) -> LayoutPrediction:
         """The prediction of the hypothesis of that rank, from 1. Raises UnknownHypothesis."""

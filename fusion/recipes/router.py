@@ -8,6 +8,7 @@ Source: design section 3; feasibility study (the order in which families are ask
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -111,12 +112,21 @@ def ask(family: Family, first: str, second: str, frame: Frame) -> tuple[Recipe, 
 
 def route(first: str, second: str, frame: Frame) -> tuple[Recipe, int]:
     """The recipe, ``main`` counted in the given order, and the index of its family in :data:`RULES`."""
+    return next(answers(first, second, frame))  # companion takes every pair
+
+
+def answers(first: str, second: str, frame: Frame) -> Iterator[tuple[Recipe, int]]:
+    """What each family that fits the pair says, one after the other, as :func:`route` gives the first of them."""
     for index, family in enumerate(RULES):
         answer = ask(family, first, second, frame)
         if answer is not None:
             recipe, exchanged = answer
-            return (replace(recipe, main=1 - recipe.main) if exchanged else recipe), index
-    raise AssertionError("companion takes every pair")
+            yield (replace(recipe, main=1 - recipe.main) if exchanged else recipe), index
+
+
+def every(first: str, second: str, frame: Frame = STICKER_FRAME) -> tuple[Recipe, ...]:
+    """A recipe of every family that fits the pair, the router's choice (:func:`recipe_for`) first."""
+    return tuple(recipe for recipe, _ in answers(first, second, frame))
 
 
 def recipe_for(first: str, second: str, frame: Frame = STICKER_FRAME) -> Recipe:

@@ -61,6 +61,12 @@ class Teacher:
 
         return recipe_for(first, second, self.frame)
 
+    def every(self, first: str, second: str) -> tuple[Recipe, ...]:
+        """A recipe of every family that fits the two codepoint keys; :meth:`recipe` gives the first of them."""
+        from fusion.recipes.router import every
+
+        return every(first, second, self.frame)
+
     def table(self, size: int) -> SpriteTable:
         """Pictures of ``size`` pixels a side."""
         from fusion.recipes.painting.sprites import SpriteTable

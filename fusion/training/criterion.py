@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from fusion.data.batch import Batch
 from fusion.evaluation.metrics import similarity
 from fusion.evaluation.perceptual import Perceptual
-from fusion.evaluation.teacher_forcing import fuse_as_painted
+from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
 from fusion.geometry import over, warp
 from fusion.model import FusionNet, PairFeatures
 from fusion.model.aligned import stack_instances
@@ -79,7 +79,7 @@ class Criterion(nn.Module):
         if not net.aligns:
             output = net(batch.first, batch.second)
             return image_terms(output, batch, net, wanted, self.perceptual[0], phase.beta)
-        seen = net.perceive(batch.first, batch.second)
+        seen = net.perceive(batch.first, batch.second, given_words(batch))
         plan = net.plan(seen, believed_main(seen, batch))
         taught = layout_terms(seen.main_logit, plan, batch, LAYOUT_WEIGHTS)
         terms = {name: loss for name, loss in taught.items() if name in wanted}

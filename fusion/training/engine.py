@@ -18,6 +18,7 @@ from fusion.data.art_styles import training_styles
 from fusion.data.batch import Batch
 from fusion.data.loader import TrainingSteps, loader
 from fusion.data.sampler import PairSampler, PairTeacher
+from fusion.data.words import RATES
 from fusion.evaluation.perceptual import Perceptual
 from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import FusionNet
@@ -129,8 +130,11 @@ class Engine:
         """The phase's batches from the current step on, the same whenever they are asked for."""
         stream = (self.config.seed, self.phases.index(phase), self.accelerator.process_index)
         styles = training_styles(self.config.styles, phase.size, self.teacher.frame) if not phase.paints else ()
-        sampler = PairSampler(self.teacher, self.config.split, phase.families)
-        steps = TrainingSteps(sampler, phase.batch, phase.size, phase.paints, stream, styles, self.stickers(phase))
+        words = self.net.config.words
+        wishes = 1 - RATES.sentence if words else 0.0
+        sampler = PairSampler(self.teacher, self.config.split, phase.families, wishes=wishes)
+        stickers = self.stickers(phase)
+        steps = TrainingSteps(sampler, phase.batch, phase.size, phase.paints, stream, styles, stickers, words)
         stop = ENDLESS if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.progress.step, stop, self.config.workers))
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from fusion.alignment import alignment
 from fusion.data.batch import Batch, collate
 from fusion.data.sampler import PairSampler, PairTeacher
+from fusion.data.words import add_words
 from fusion.evaluation.contact_sheet import own_output, write_sheet
 from fusion.evaluation.metrics import psnr
 from fusion.model import FusionNet, FusionOutput
@@ -24,16 +25,18 @@ class Samples:
         self.teacher, self.count, self.device = teacher, count, device
         self.batches: dict[int, Batch] = {}
 
-    def batch(self, size: int) -> Batch:
-        """The pairs at ``size`` pixels a side."""
+    def batch(self, size: int, words: int = 0) -> Batch:
+        """The pairs at ``size`` pixels a side; ``words``: dimensions of the vectors of their names, 0 for none."""
         if size not in self.batches:
             drawn = PairSampler(self.teacher, SPLIT).draw(self.count, 0)
-            self.batches[size] = collate(drawn, self.teacher, size).to(self.device)
+            batch = collate(drawn, self.teacher, size)
+            add_words(batch, words)
+            self.batches[size] = batch.to(self.device)
         return self.batches[size]
 
     def show(self, net: FusionNet, size: int, path: Path) -> dict[str, float]:
         """Write the sheet of ``net`` (in evaluation mode) to ``path``; returns its figures."""
-        batch = self.batch(size)
+        batch = self.batch(size, net.config.words)
         output = own_output(net, batch)
         write_sheet(path, net, batch, output)
         return {name: round(float(value), 4) for name, value in figures(net, output, batch).items()}

@@ -57,6 +57,9 @@ class FakeTeacher:
         main = int(first.startswith("disc"))
         return Recipe("corner", main, (), (corner_of((second, first)[main]),), reason=pair)
 
+    def every(self, first: str, second: str) -> tuple[Recipe, ...]:
+        return (self.recipe(first, second),)
+
     def table(self, size: int) -> Pictures:
         return Pictures(size)
 

@@ -1,0 +1,75 @@
+"""Words of a batch: the name and the keywords of each emoji, and a sentence, as vectors; left out at random in training.
+
+Source: DESIGN section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from fusion.data.batch import Batch
+from fusion.emoji.catalog import Catalog, words_of
+from fusion.emoji.words import TOKENS, WordTable, named_and_said
+from fusion.errors import FusionError
+
+
+@dataclass(frozen=True)
+class WordRates:
+    """How often words are left out in training.
+
+    ``all``: every word of a pair, so that the network keeps working with pictures alone; ``name``, ``keywords``: of
+    one emoji, else. ``sentence``: no wish is drawn for a pair, which then gets the router's recipe.
+    """
+
+    all: float = 0.25
+    name: float = 0.2
+    keywords: float = 0.4
+    sentence: float = 0.5
+
+
+RATES = WordRates()
+
+
+def name_words(key: str, rates: WordRates, generator: np.random.Generator | None) -> list[str]:
+    """The words of an emoji's name and keywords; with a ``generator`` either may be left out. None for a stranger."""
+    if key not in Catalog.default():
+        return []
+    emoji = Catalog.default()[key]
+    name, keywords = (True, True) if generator is None else generator.random(2) >= (rates.name, rates.keywords)
+    texts = (*([emoji.name] if name else ()), *(emoji.keywords if keywords else ()))
+    return [word for text in texts for word in words_of(text)]
+
+
+def add_words(
+    batch: Batch,
+    dimensions: int,
+    sentences: Sequence[str] = (),
+    generator: np.random.Generator | None = None,
+    rates: WordRates = RATES,
+) -> None:
+    """Give ``batch``, in place, the words of its emoji, and to each pair its sentence; the truth stays.
+
+    ``dimensions``: of the vectors (``FusionConfig.words``), 0 gives none. ``sentences``: one a pair, or none at all.
+    ``generator``: leaves names and keywords out at random, as training does; sentences are kept, since the truth
+    follows them. Raises FusionError where the table has fewer dimensions.
+    """
+    if not dimensions:
+        return
+    table = WordTable.default()
+    if dimensions > table.dimensions:
+        raise FusionError(f"The word table has {table.dimensions} dimensions: set words to that or less.")
+    vectors = torch.zeros(len(batch), 2, 2 * TOKENS, dimensions)
+    roles = torch.zeros(len(batch), 2, 2 * TOKENS, dtype=torch.long)
+    for row, keys in enumerate(batch.keys):
+        silent = generator is not None and generator.random() < rates.all
+        said = table.of_text(sentences[row] if sentences else "")
+        for side, key in enumerate(keys):
+            named = table.look_up([] if silent else name_words(key, rates, generator))
+            found, role = named_and_said(named, said)
+            vectors[row, side, : len(found)] = torch.from_numpy(found[:, :dimensions])
+            roles[row, side, : len(role)] = torch.from_numpy(role)
+    batch.word_vectors, batch.word_roles = vectors, roles

@@ -1,0 +1,100 @@
+"""What a fusion is told in words: what the two are called, and a sentence; and what of it the network cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from fusion.emoji.catalog import Catalog
+from fusion.emoji.sources import Source
+from fusion.emoji.words import Tokens, WordTable, named_and_said
+from fusion.model.text_cross_attention import Words
+from fusion.pipeline.overrides import RequestError
+from fusion.pipeline.pair import Pair
+
+LONGEST = 200
+"""Characters of a sentence or of a name."""
+
+NO_WORDS = "These weights know no words"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Tokens of what each of the two is called, and of what is said. ``notices``: sentences for people."""
+
+    named: tuple[Tokens, Tokens]
+    said: Tokens
+    notices: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[tuple[str, ...], ...]:
+        """What tells it from all else that can be told."""
+        return (*(tokens.words for tokens in self.named), self.said.words)
+
+    def tensors(self, dimensions: int, device: torch.device) -> Words:
+        """A batch of one, (1, 2, T, D); T is that of the emoji with more words."""
+        found = [named_and_said(named, self.said) for named in self.named]
+        longest = max(len(roles) for _, roles in found)
+        vectors, every = np.zeros((1, 2, longest, dimensions), np.float32), np.zeros((1, 2, longest), np.int64)
+        for side, (vector, roles) in enumerate(found):
+            vectors[0, side, : len(roles)], every[0, side, : len(roles)] = vector[:, :dimensions], roles
+        return Words(torch.from_numpy(vectors), torch.from_numpy(every)).to(device)
+
+
+def name_uploads(pair: Pair, names: Sequence[str | None] | None) -> Pair:
+    """The pair with its pictures called as a person calls them; emoji keep their own. Raises RequestError."""
+    if names is None:
+        return pair
+    if len(names) != 2:
+        raise RequestError(f"There are {len(names)} names; give two, None where there is nothing to say.")
+    checked = [check_text(name or "", "name") for name in names]
+    first, second = (
+        replace(source, name=name) if name and source.picture is not None else source
+        for source, name in zip(pair.sources, checked, strict=True)
+    )
+    return replace(pair, sources=(first, second))
+
+
+def check_text(text: str, what: str) -> str:
+    """``text`` without spaces around it. Raises RequestError where it is too long."""
+    if len(text) > LONGEST:
+        raise RequestError(f"The {what} has {len(text)} characters; say it in at most {LONGEST}.")
+    return text.strip()
+
+
+def read_words(
+    pair: Pair, say: str | None, names: Sequence[str | None] | None, catalog: Catalog, knows: bool
+) -> Told | None:
+    """What is told about ``pair``; ``None`` for networks that know no words (``knows`` is False).
+
+    ``say``, ``names``: as in ``Fuser.fuse``; a picture without a name has no words. Raises RequestError for a sentence
+    that the network could not read.
+    """
+    say = check_text(say or "", "sentence")
+    if not knows:
+        if say:
+            raise RequestError(f"{NO_WORDS}: leave the sentence out, or choose weights trained with words.")
+        return None
+    table = WordTable.default()
+    named = tuple(
+        words_for(source, name, catalog, table) for source, name in zip(pair.sources, names or ("", ""), strict=True)
+    )
+    said = table.of_text(say)
+    return Told(named, said, tuple(notices(named, said)))
+
+
+def words_for(source: Source, name: str | None, catalog: Catalog, table: WordTable) -> Tokens:
+    """The tokens of an emoji's name and keywords, or of the name a person gives a picture."""
+    return table.of_text(name or "") if source.picture is not None else table.of_emoji(catalog[source.key])
+
+
+def notices(named: Sequence[Tokens], said: Tokens) -> list[str]:
+    """One sentence about the words that are not known, if any."""
+    unknown = list(dict.fromkeys(word for tokens in (*named, said) for word in tokens.unknown))
+    if not unknown:
+        return []
+    words = ", ".join(f"“{word}”" for word in unknown)
+    return [f"Left out, because the network does not know {'it' if len(unknown) == 1 else 'them'}: {words}."]
