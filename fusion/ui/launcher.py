@@ -6,8 +6,14 @@ import argparse
 import os
 import sys
 import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
+
+if TYPE_CHECKING:
+    from fusion.ui.backend import Backend
+    from fusion.ui.fusers import MakeFuser
 
 DEFAULT_PORT = 7860
 
@@ -31,7 +37,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def build_backend(device: str = "auto", weights: str | None = None):
+def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     """A backend with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
 
     Raises FusionError when the named weights or the device cannot be used.
@@ -44,11 +50,11 @@ def build_backend(device: str = "auto", weights: str | None = None):
 
     catalog = Catalog.default()
 
-    def maker(preset: str):
-        return lambda: Fuser(None, device, preset, catalog=catalog)
-
     # Without any weights the page still opens, and its first answer says what is missing.
-    fusers = {preset: maker(preset) for preset in available_weights() or [DEFAULT_PRESET]}
+    fusers: dict[str, MakeFuser] = {
+        preset: partial(Fuser, None, device, preset, catalog=catalog)
+        for preset in available_weights() or [DEFAULT_PRESET]
+    }
     if weights:
         own = Fuser(weights, device, catalog=catalog)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
