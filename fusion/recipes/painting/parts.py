@@ -18,6 +18,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import measure, regions
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.layers import draw, draw_layers, layers
+from fusion.recipes.painting import face_parts
 from fusion.recipes.recipe import Sprite
 
 WOBBLE, WOBBLES, WOBBLE_PHASE = 0.06, 5, 0.6
@@ -125,6 +126,18 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "plain": plain,
     "region": region,
     "face-mask": face_mask,
+    "upper": face_parts.upper,
+    "upper-light": face_parts.upper_light,
+    "upper-outlined": face_parts.upper_outlined,
+    "expression": face_parts.expression,
+    "expression-light": face_parts.expression_light,
+    "expression-outlined": face_parts.expression_outlined,
+    "browless": face_parts.browless,
+    "blank": face_parts.blank,
+    "face": face_parts.face,
+    "face-light": face_parts.face_light,
+    "face-outlined": face_parts.face_outlined,
+    "ears": face_parts.ears,
 }
 PART_NAMES = ("full", *PARTS)
 
