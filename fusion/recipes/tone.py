@@ -50,7 +50,7 @@ def tone_at(sprite: Sprite, x: float, y: float, half_w: float, half_h: float) ->
 
 
 def contrasting(part: str, tone: Tone) -> str:
-    """The variant of a part of features (``upper``, ``expression``, ``face``) that shows on this tone."""
+    """The variant of a part of features (``look``, ``expression``, ``muzzle``) that shows on this tone."""
     if tone.spread > BUSY:
-        return f"{part}-outlined"
-    return f"{part}-light" if tone.light < DARK else part
+        return f"{part}|outline"
+    return f"{part}|light" if tone.light < DARK else part

@@ -141,7 +141,7 @@ def mouth(key: str) -> tuple[int, ...]:
 
 
 @cache
-def upper(key: str) -> tuple[int, ...]:
+def look(key: str) -> tuple[int, ...]:
     """Eyes, brows, glasses, tears, hearts, cheeks: the features without the mouth."""
     gone = set() if COVERED.search(Catalog.default()[key].name) else set(mouth(key))
     return tuple(index for index in expression(key) if index not in gone)
@@ -188,7 +188,7 @@ def own_face(key: str) -> tuple[int, ...]:
 
 
 @cache
-def face(key: str) -> tuple[int, ...]:
+def muzzle(key: str) -> tuple[int, ...]:
     """An animal's face without its head: eyes, patches about them, nose, mouth, snout, whiskers."""
     body = anatomy(key)
     if body.eyes is None:
@@ -213,7 +213,7 @@ def face(key: str) -> tuple[int, ...]:
 @cache
 def headdress(key: str) -> tuple[int, ...]:
     """Everything but the face: head, ears, horns, mane."""
-    gone = set(face(key))
+    gone = set(muzzle(key))
     return tuple(leaf.index for leaf in leaves(key) if leaf.index not in gone)
 
 

@@ -12,6 +12,8 @@ import re
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from fusion.geometry import Frame, Layout
 from fusion.recipes.anatomy import groups
 from fusion.recipes.anatomy.anatomy import anatomy
@@ -19,7 +21,7 @@ from fusion.recipes.family import Family
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import Point, bodies, head, scaled
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
-from fusion.recipes.roles import chroma, emoji, is_animal, is_face, kind, named
+from fusion.recipes.roles import emoji, is_animal, is_face, kind, named
 from fusion.recipes.tone import contrasting, tone_at
 
 ENLARGE = 1.18
@@ -36,8 +38,8 @@ HIDDEN = re.compile(r"\b(peeking|screaming|shaking|sneezing|clown|disguised|upsi
 """Smileys whose features mean nothing without the rest of them."""
 GUARDED = re.compile(r"\b(hear-no-evil|see-no-evil|weary cat|crossbones|clouds)\b")
 """Faces with hands or bones over them."""
-NOT_YELLOW = 0.25
-"""A smiley whose disc's green is so far from its usual one is told by its colour: hot, enraged, nauseated."""
+YELLOW, NOT_YELLOW = np.float32([0.98, 0.80, 0.17]), 0.22
+"""A smiley whose disc is further than this from the usual yellow is told by its colour: hot, enraged, nauseated."""
 
 
 @cache
@@ -49,7 +51,7 @@ def expresses(key: str) -> bool:
         and body.eyes is not None
         and kind(key).startswith("face-")
         and not named(key, HIDDEN)
-        and len(groups.upper(key)) > 0
+        and len(groups.look(key)) > 0
     )
 
 
@@ -80,7 +82,7 @@ def features_layout(smiley: str, host: str, whole: bool, frame: Frame) -> tuple[
     if whole:
         scale = min(WHOLE_FACE * own.width / (donor.disc[2] - donor.disc[0]), 1.6 * own.gap / new.gap)
     else:
-        extent = groups.box_of(smiley, groups.upper(smiley))
+        extent = groups.box_of(smiley, groups.look(smiley))
         scale = min(ENLARGE * own.gap / new.gap, wide / max(extent[2] - extent[0], 1.0))
     scale = min(max(scale, LEAST), MOST)
     return scaled(scale, new.center, (x, y - 1), frame), scale, (x, y)
@@ -93,7 +95,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     under = Sprite(second, "blank" if whole else "browless")
     half = 0.5 * head(anatomy(second)).gap + 8
     tone = tone_at(under, round(x), round(y), round(half), 9.0 if not whole else 22.0)
-    part = contrasting("expression" if whole else "upper", tone)
+    part = contrasting("expression" if whole else "look", tone)
     reason = f"{emoji(second).name} makes the face of {emoji(first).name}"
     recipe = laid_over("expression", 1, under, Sprite(first, part), (layout,), reason)
     return coloured(recipe, first, second) if is_coloured(first) else recipe
@@ -102,8 +104,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
 @cache
 def is_coloured(key: str) -> bool:
     """Whether the smiley's disc is of another colour than yellow."""
-    red, green, blue = anatomy(key).mean_rgb
-    return abs(green - 0.72) > NOT_YELLOW * 0.8 or red < 0.8 or (chroma(key) < 0.4 and blue > 0.45)
+    colour = np.median(anatomy(key).palette[:, 1:], axis=0)
+    return bool(np.abs(colour - YELLOW).max() > NOT_YELLOW)
 
 
 def coloured(recipe: Recipe, smiley: str, host: str) -> Recipe:

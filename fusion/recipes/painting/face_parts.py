@@ -13,12 +13,10 @@ import numpy as np
 from scipy import ndimage
 
 from fusion.geometry import VIEW_BOX, Frame
-from fusion.recipes.anatomy import groups, regions
+from fusion.recipes.anatomy import groups
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.layers import draw, layers
 
-OUTLINE = 2.2
-"""Width of the pale rim about features on a pattern, in drawing-area units."""
 NECK = 7.0
 """How far ears reach into the head that they are cut from, in drawing-area units."""
 ROUND = 0.3
@@ -32,50 +30,14 @@ def drawn(key: str, indices: Sequence[int], size: int, frame: Frame) -> np.ndarr
     return draw(layers(key).body(list(indices)), frame.view_box, size, size)
 
 
-def lightened(picture: np.ndarray) -> np.ndarray:
-    """Dark strokes that stand on nothing become near-white; pupils in whites and colours stay."""
-    dark = regions.free_strokes(picture)[..., None]
-    return np.concatenate(
-        [np.where(dark, picture[..., 3:] * 0.93 - picture[..., :3] * 0.3, picture[..., :3]), picture[..., 3:]], axis=-1
-    )
-
-
-def outlined(picture: np.ndarray, size: int, frame: Frame) -> np.ndarray:
-    """The picture on a pale rim, so that it shows on any pattern."""
-    reach = max(OUTLINE * frame.scale * size / VIEW_BOX, 1.0)
-    distance = ndimage.distance_transform_edt(picture[..., 3] < 0.5)
-    rim = np.clip(reach + 0.5 - distance, 0, 1)[..., None].astype(np.float32) * 0.95
-    return picture + np.repeat(rim, 4, axis=-1) * (1 - picture[..., 3:])
-
-
-def upper(key: str, size: int, frame: Frame) -> np.ndarray:
+def look(key: str, size: int, frame: Frame) -> np.ndarray:
     """A smiley's eyes, brows, glasses, tears, hearts, cheeks: no mouth, no hands."""
-    return drawn(key, groups.upper(key), size, frame)
-
-
-def upper_light(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The same for dark fur."""
-    return lightened(upper(key, size, frame))
-
-
-def upper_outlined(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The same for patterns."""
-    return outlined(upper(key, size, frame), size, frame)
+    return drawn(key, groups.look(key), size, frame)
 
 
 def expression(key: str, size: int, frame: Frame) -> np.ndarray:
     """All of a smiley's features without its hands."""
     return drawn(key, groups.expression(key), size, frame)
-
-
-def expression_light(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The same for dark things."""
-    return lightened(expression(key, size, frame))
-
-
-def expression_outlined(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The same for patterns."""
-    return outlined(expression(key, size, frame), size, frame)
 
 
 def browless(key: str, size: int, frame: Frame) -> np.ndarray:
@@ -88,19 +50,9 @@ def blank(key: str, size: int, frame: Frame) -> np.ndarray:
     return _without(key, groups.own_face(key), size, frame)
 
 
-def face(key: str, size: int, frame: Frame) -> np.ndarray:
+def muzzle(key: str, size: int, frame: Frame) -> np.ndarray:
     """An animal's face without its head: eyes, snout, whiskers."""
-    return drawn(key, groups.face(key), size, frame)
-
-
-def face_light(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The same for dark things."""
-    return lightened(face(key, size, frame))
-
-
-def face_outlined(key: str, size: int, frame: Frame) -> np.ndarray:
-    """The same for patterns."""
-    return outlined(face(key, size, frame), size, frame)
+    return drawn(key, groups.muzzle(key), size, frame)
 
 
 def ears(key: str, size: int, frame: Frame) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 A part is what :class:`fusion.recipes.recipe.Sprite` names; the sprite table renders it once and keeps it.
 To add a part, write a function ``(key, size, frame) -> float32 (size, size, 4)`` and enter it in ``PARTS``.
+``"layers:3,4"`` and ``"without:3,4"`` draw, or leave out, single layers of the drawing; filters may follow any part
+(:mod:`fusion.recipes.painting.filters`), as in ``"features|light"``.
 
 Source: design section 3; study, "what made the teacher's pictures better".
 """
@@ -18,7 +20,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import measure, regions
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.layers import draw, draw_layers, layers
-from fusion.recipes.painting import face_parts
+from fusion.recipes.painting import face_parts, filters
 from fusion.recipes.recipe import Sprite
 
 WOBBLE, WOBBLES, WOBBLE_PHASE = 0.06, 5, 0.6
@@ -33,7 +35,48 @@ def render_part(sprite: Sprite, size: int, frame: Frame) -> np.ndarray:
     """
     if sprite.part == "full":
         return rasterise(Catalog.default().body(sprite.emoji), size, frame)
-    return _bytes(PARTS[sprite.part](sprite.emoji, size, frame))
+    name, _, chain = sprite.part.partition("|")
+    picture = base_picture(sprite.emoji, name, size, frame)
+    return _bytes(filters.apply(chain, picture, size, frame) if chain else picture)
+
+
+def base_picture(key: str, name: str, size: int, frame: Frame) -> np.ndarray:
+    """The picture that a part's chain begins with: a named part, or chosen layers. KeyError for an unknown name."""
+    kind, _, numbers = name.partition(":")
+    if kind in ("layers", "without"):
+        named = {int(number) for number in numbers.split(",") if number}
+        count = range(len(layers(key).leaves))
+        return _layers(key, [i for i in count if (i in named) == (kind == "layers")], size, frame)
+    return whole(key, size, frame) if name == "full" else PARTS[name](key, size, frame)
+
+
+def whole(key: str, size: int, frame: Frame) -> np.ndarray:
+    """Everything, for filters to work on."""
+    return draw(Catalog.default().body(key), frame.view_box, size, size)
+
+
+def face(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The features without what tints the whole disc (frost, a sick green): what another thing can wear as its face."""
+    shape, stack = anatomy(key), layers(key)
+    drawn = draw_layers(stack, 64)
+    areas = (drawn[..., 3] > 0.15).sum((1, 2))
+    wide = 0.5 * areas[: max(shape.disc_layers, 1)].max() if shape.disc else np.inf
+    gone = set(shape.rim_layers)
+    chosen = [i for i in range(shape.disc_layers, len(stack.leaves)) if i not in gone and areas[i] < wide]
+    return _layers(key, chosen, size, frame)
+
+
+def upper(key: str, size: int, frame: Frame) -> np.ndarray:
+    """A smiley's features above its mouth: eyes, brows, glasses, tears at the eyes."""
+    shape = anatomy(key)
+    gone = {*shape.rim_layers, *shape.lower_layers}
+    chosen = [i for i in range(shape.disc_layers, len(layers(key).leaves)) if i not in gone]
+    return _layers(key, chosen, size, frame)
+
+
+def eyes(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The layers of the eyes alone; empty where they are no layers of their own."""
+    return _layers(key, anatomy(key).eye_layers, size, frame)
 
 
 def features(key: str, size: int, frame: Frame) -> np.ndarray:
@@ -118,6 +161,9 @@ def face_mask(key: str, size: int, frame: Frame) -> np.ndarray:
 PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "features": features,
     "features-light": features_light,
+    "face": face,
+    "upper": upper,
+    "eyes": eyes,
     "base": base,
     "wobbly": wobbly,
     "eyeless": eyeless,
@@ -126,17 +172,11 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "plain": plain,
     "region": region,
     "face-mask": face_mask,
-    "upper": face_parts.upper,
-    "upper-light": face_parts.upper_light,
-    "upper-outlined": face_parts.upper_outlined,
+    "look": face_parts.look,
     "expression": face_parts.expression,
-    "expression-light": face_parts.expression_light,
-    "expression-outlined": face_parts.expression_outlined,
     "browless": face_parts.browless,
     "blank": face_parts.blank,
-    "face": face_parts.face,
-    "face-light": face_parts.face_light,
-    "face-outlined": face_parts.face_outlined,
+    "muzzle": face_parts.muzzle,
     "ears": face_parts.ears,
 }
 PART_NAMES = ("full", *PARTS)
