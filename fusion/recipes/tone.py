@@ -16,7 +16,7 @@ from fusion.recipes.recipe import Sprite
 
 VIEW = 64
 """Side in pixels of the picture that is looked at."""
-DARK = 0.47
+DARK = 0.39
 """Below this lightness features are light."""
 BUSY = 0.17
 """From this spread of lightness on, features stand on a pale rim."""

@@ -149,11 +149,57 @@ def look(key: str) -> tuple[int, ...]:
 
 @cache
 def own_eyes(key: str) -> tuple[int, ...]:
-    """Layers that a new pair of eyes replaces: the eyes, and brows right above them."""
+    """Layers that a new pair of eyes replaces: the eyes, brows right above them, tears."""
     body = anatomy(key)
     if body.eyes is None:
         return ()
-    return tuple(leaf.index for leaf in leaves(key) if leaf.index in body.eye_layers or _is_brow(key, leaf))
+    crying = Catalog.default()[key].category == "Smileys & Emotion"
+    return tuple(
+        leaf.index
+        for leaf in leaves(key)
+        if leaf.index in body.eye_layers
+        or _is_brow(key, leaf)
+        or (crying and leaf.blue and leaf.share < 0.08 and leaf.index >= body.disc_layers)
+    )
+
+
+def _nose_and_marks(key: str) -> tuple[Leaf | None, list[Leaf]]:
+    """The nose of an animal, and the small layers on the middle of its face below it."""
+    body = anatomy(key)
+    if body.eyes is None:
+        return None, []
+    x, low = _face_x(key), max(box[3] for box in body.eyes)
+    below = [leaf for leaf in leaves(key) if leaf.y > low and abs(leaf.x - x) < 7 and leaf.share < 0.07]
+    nose = min((leaf for leaf in below if leaf.light < 0.75), key=lambda leaf: leaf.y, default=None)
+    return nose, [leaf for leaf in below if nose is not None and leaf.y > nose.y + 3]
+
+
+@cache
+def nose_bottom(key: str) -> float:
+    """y of the lower rim of an animal's nose; that of its eyes where no nose is told."""
+    nose, _ = _nose_and_marks(key)
+    return nose.box[3] if nose else max(box[3] for box in anatomy(key).eyes)
+
+
+@cache
+def own_mouth(key: str) -> tuple[int, ...]:
+    """Layers of an animal's mouth and tongue, below its nose; empty where they are not told from the snout."""
+    _, marks = _nose_and_marks(key)
+    return tuple(
+        leaf.index
+        for leaf in marks
+        if leaf.light < 0.3 or leaf.rgb[0] > leaf.rgb[1] + 0.3 or any(_overlap(leaf, m) > 0.7 for m in marks if m != leaf)
+    )
+
+
+@cache
+def is_plain(key: str) -> bool:
+    """Whether a smiley's eyes are two dark dots, so that only its mouth tells it from others."""
+    body, shown = anatomy(key), look(key)
+    if body.eyes is None or not set(shown) <= set(body.eye_layers):
+        return False
+    upright = all(box[3] - box[1] > 1.1 * (box[2] - box[0]) for box in body.eyes)
+    return upright and all(leaf.light < 0.5 or leaf.share < 0.002 for leaf in leaves(key) if leaf.index in shown)
 
 
 def _is_brow(key: str, leaf: Leaf) -> bool:

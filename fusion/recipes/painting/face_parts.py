@@ -45,6 +45,11 @@ def browless(key: str, size: int, frame: Frame) -> np.ndarray:
     return _without(key, groups.own_eyes(key), size, frame)
 
 
+def mouthless_head(key: str, size: int, frame: Frame) -> np.ndarray:
+    """An animal without eyes, brows and mouth; its nose and snout stay."""
+    return _without(key, (*groups.own_eyes(key), *groups.own_mouth(key)), size, frame)
+
+
 def blank(key: str, size: int, frame: Frame) -> np.ndarray:
     """A head without eyes, nose and mouth, for a new face."""
     return _without(key, groups.own_face(key), size, frame)

@@ -117,7 +117,8 @@ def heal(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: fl
 
 def light(picture: np.ndarray, at: Place) -> np.ndarray:
     """For dark ground: dark strokes become near-white; pupils in whites, and colours, stay."""
-    dark = regions.free_strokes(picture)[..., None]
+    colourless = picture[..., :3].max(-1) < 0.6 * picture[..., 3]
+    dark = (regions.free_strokes(picture) & colourless)[..., None]
     picture = picture.copy()
     picture[..., :3] = np.where(dark, picture[..., 3:] * 0.93 - picture[..., :3] * 0.3, picture[..., :3])
     return picture

@@ -175,6 +175,7 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "look": face_parts.look,
     "expression": face_parts.expression,
     "browless": face_parts.browless,
+    "nosed": face_parts.mouthless_head,
     "blank": face_parts.blank,
     "muzzle": face_parts.muzzle,
     "ears": face_parts.ears,
