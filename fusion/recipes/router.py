@@ -17,6 +17,7 @@ from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.families import (
     aura,
     companion,
+    creature,
     expression,
     face_on_object,
     face_swap,
@@ -55,7 +56,7 @@ RULES: tuple[Family, ...] = (
 )
 """The families that pairs get, in the order in which they are asked."""
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, inlay.FAMILY, scatter.FAMILY, expression.FAMILY)}
+FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, inlay.FAMILY, scatter.FAMILY, expression.FAMILY, creature.FAMILY)}
 """All families by name, those for sheets only at the end."""
 
 

@@ -243,13 +243,16 @@ def muzzle(key: str) -> tuple[int, ...]:
     wide = body.head_width or body.width
     chosen = []
     for leaf in leaves(key):
-        low = leaf.y > bottom - 4
-        within = abs(leaf.x - x) < (0.62 if low else 0.42) * wide and top - _FORELOCK < leaf.y
+        low = bottom - 4 < leaf.y < bottom + 0.66 * wide
+        crescent = min(leaf.box[2] - leaf.box[0], leaf.box[3] - leaf.box[1]) > 0.55 * wide and leaf.share < 0.08
+        within = abs(leaf.x - x) < (0.62 if low else 0.42) * wide
+        within = within and top - _FORELOCK < leaf.y < bottom + 0.66 * wide
         thin = leaf.share < 0.02
         if leaf.index in body.eye_layers or (
             leaf.index >= body.disc_layers
             and leaf.share < _LARGE
             and within
+            and not crescent
             and (leaf.inside > 0.75 or (low and (thin or abs(leaf.x - x) < 0.2 * wide)))
         ):
             chosen.append(leaf.index)

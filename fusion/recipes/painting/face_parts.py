@@ -60,9 +60,14 @@ def muzzle(key: str, size: int, frame: Frame) -> np.ndarray:
     return drawn(key, groups.muzzle(key), size, frame)
 
 
+def crown(key: str, size: int, frame: Frame) -> np.ndarray:
+    """Everything but the face: head, ears, horns, mane."""
+    return drawn(key, groups.headdress(key), size, frame)
+
+
 def ears(key: str, size: int, frame: Frame) -> np.ndarray:
     """What stands out from the head above the eyes: ears, horns, antlers, crest, and a little of their root."""
-    picture = drawn(key, groups.headdress(key), size, frame)
+    picture = crown(key, size, frame)
     return picture * ear_mask(key, picture, size, frame)[..., None]
 
 

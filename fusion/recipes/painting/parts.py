@@ -178,6 +178,7 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "nosed": face_parts.mouthless_head,
     "blank": face_parts.blank,
     "muzzle": face_parts.muzzle,
+    "crown": face_parts.crown,
     "ears": face_parts.ears,
 }
 PART_NAMES = ("full", *PARTS)
