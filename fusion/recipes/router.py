@@ -22,6 +22,7 @@ from fusion.recipes.families import (
     face_on_object,
     face_swap,
     halo,
+    hybrid,
     inlay,
     inside,
     material,
@@ -56,7 +57,7 @@ RULES: tuple[Family, ...] = (
 )
 """The families that pairs get, in the order in which they are asked."""
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, inlay.FAMILY, scatter.FAMILY, expression.FAMILY, creature.FAMILY)}
+FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, inlay.FAMILY, scatter.FAMILY, expression.FAMILY, creature.FAMILY, hybrid.FAMILY)}
 """All families by name, those for sheets only at the end."""
 
 
