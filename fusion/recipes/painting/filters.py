@@ -20,6 +20,8 @@ from fusion.recipes.anatomy import measure, regions
 
 PLATE_REACH, PLATE_SOFT, PLATE_OPACITY = 7.0, 2.2, 0.72
 """How far a plate reaches beyond what lies on it, how soft its rim is (drawing-area units), how much it hides."""
+OUTLINE = 2.0
+"""Width of the pale rim about strokes on a pattern, in drawing-area units."""
 SHADE_STRENGTH = 0.9
 """Share of the luminance contrast that the shading keeps."""
 
@@ -115,7 +117,8 @@ def heal(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: fl
 
 def light(picture: np.ndarray, at: Place) -> np.ndarray:
     """For dark ground: dark strokes become near-white; pupils in whites, and colours, stay."""
-    dark = regions.free_strokes(picture)[..., None]
+    colourless = picture[..., :3].max(-1) < 0.6 * picture[..., 3]
+    dark = (regions.free_strokes(picture) & colourless)[..., None]
     picture = picture.copy()
     picture[..., :3] = np.where(dark, picture[..., 3:] * 0.93 - picture[..., :3] * 0.3, picture[..., :3])
     return picture
@@ -130,6 +133,14 @@ def plate(picture: np.ndarray, at: Place) -> np.ndarray:
     soft = ndimage.gaussian_filter(hull.astype(np.float32), PLATE_SOFT * at.unit) * PLATE_OPACITY
     under = np.repeat(soft[..., None], 4, axis=-1) * np.float32([1.0, 0.98, 0.94, 1.0])
     return picture + under * (1 - picture[..., 3:])
+
+
+def outline(picture: np.ndarray, at: Place) -> np.ndarray:
+    """The picture on a narrow pale rim of its own, so that strokes show on any pattern."""
+    reach = max(OUTLINE * at.unit, 1.0)
+    distance = ndimage.distance_transform_edt(picture[..., 3] < 0.5)
+    rim = np.clip(reach + 0.5 - distance, 0, 1)[..., None].astype(np.float32) * 0.95
+    return picture + np.repeat(rim, 4, axis=-1) * (1 - picture[..., 3:])
 
 
 def shade(picture: np.ndarray, at: Place) -> np.ndarray:
@@ -155,6 +166,7 @@ FILTERS: dict[str, Callable[..., np.ndarray]] = {
     "heal": heal,
     "light": light,
     "plate": plate,
+    "outline": outline,
     "shade": shade,
 }
 

@@ -20,7 +20,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import measure, regions
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.layers import draw, draw_layers, layers
-from fusion.recipes.painting import filters
+from fusion.recipes.painting import face_parts, filters
 from fusion.recipes.recipe import Sprite
 
 WOBBLE, WOBBLES, WOBBLE_PHASE = 0.06, 5, 0.6
@@ -191,6 +191,14 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "face-mask": face_mask,
     "coat": coat,
     "glyph": glyph,
+    "look": face_parts.look,
+    "expression": face_parts.expression,
+    "browless": face_parts.browless,
+    "nosed": face_parts.mouthless_head,
+    "blank": face_parts.blank,
+    "muzzle": face_parts.muzzle,
+    "crown": face_parts.crown,
+    "ears": face_parts.ears,
 }
 PART_NAMES = ("full", *PARTS)
 
