@@ -24,13 +24,17 @@ from fusion.recipes.families import (
     inside,
     material,
     motif_eyes,
+    part_swap,
+    peek,
     perch,
     recolour,
     repaint,
     scatter,
     scene,
+    shape,
     two_step,
     wearable,
+    wheels,
 )
 from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
@@ -54,7 +58,17 @@ RULES: tuple[Family, ...] = (
 )
 """The families that pairs get, in the order in which they are asked."""
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, inlay.FAMILY, scatter.FAMILY)}
+SHOWN_ONLY: tuple[Family, ...] = (
+    inlay.FAMILY,
+    scatter.FAMILY,
+    peek.FAMILY,
+    part_swap.FAMILY,
+    wheels.FAMILY,
+    shape.FAMILY,
+)
+"""Families that no pair gets."""
+
+FAMILIES: dict[str, Family] = {family.name: family for family in (*RULES, *SHOWN_ONLY)}
 """All families by name, those for sheets only at the end."""
 
 
