@@ -1,0 +1,1 @@
+"""Recipes as tensors: which pairs, in which split, batch after batch."""

@@ -1,0 +1,108 @@
+"""Recipes as tensors: the truth of a batch, and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fusion.data.sampler import PairSample, PairTeacher
+from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame, content_box
+from fusion.recipes.recipe import Recipe, Sprite
+
+JITTER_SHARE, JITTER_SCALE, JITTER_OFFSET = 0.5, 0.12, 0.04
+"""Half of the painted layouts are moved a little, so that the fusion learns to follow whatever layout it is given."""
+
+
+@dataclass
+class Batch:
+    """B pairs as tensors. Pictures are float32 premultiplied RGBA in [0, 1].
+
+    ``layout``: the teacher's, absent instances at identity. ``painted_layout``: what ``target`` shows, the same or a
+    jittered one. ``content``: box of the non-main before the warp (alpha > 0.5). ``target`` is ``None`` in batches
+    for the layout branch alone.
+    """
+
+    first: Tensor  # (B, 4, S, S)
+    second: Tensor  # (B, 4, S, S)
+    target: Tensor | None  # (B, 4, S, S)
+    main: Tensor  # (B,) long, 0 or 1
+    layout: Tensor  # (B, 3, 4)
+    presence: Tensor  # (B, 3), 0 or 1
+    recolour: Tensor  # (B,), 0 or 1
+    painted_layout: Tensor  # (B, 3, 4)
+    content: Tensor  # (B, 4)
+    families: list[str]
+    keys: list[tuple[str, str]]
+
+    def __len__(self) -> int:
+        return len(self.main)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The tensors by name, for moving and for saving."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, Tensor)}
+
+    def to(self, device: torch.device | str) -> Batch:
+        """The same batch on ``device``."""
+        return replace(self, **{name: value.to(device, non_blocking=True) for name, value in self.tensors().items()})
+
+
+def encode(recipes: Sequence[Recipe]) -> dict[str, Tensor]:
+    """The truth of B recipes: ``main`` (B,) long, ``layout`` (B, 3, 4), ``presence`` (B, 3), ``recolour`` (B,)."""
+    layouts, presences = zip(*(recipe.slots() for recipe in recipes), strict=True)
+    return {
+        "main": torch.tensor([recipe.main for recipe in recipes], dtype=torch.long),
+        "layout": torch.from_numpy(np.stack(layouts)),
+        "presence": torch.from_numpy(np.stack(presences)),
+        "recolour": torch.tensor([float(recipe.recolour) for recipe in recipes]),
+    }
+
+
+def jitter(layout: Tensor, frame: Frame, generator: np.random.Generator, share: float = JITTER_SHARE) -> Tensor:
+    """``layout`` (B, K, 4) with a share of the pairs moved: scales by 12 %, offsets by 0.04, within the frame."""
+    rows, slots = layout.shape[:2]
+    moved = generator.random((rows, 1)) < share
+    factor = np.exp(generator.uniform(-JITTER_SCALE, JITTER_SCALE, (rows, slots, 2))) ** moved[..., None]
+    shift = generator.uniform(-JITTER_OFFSET, JITTER_OFFSET, (rows, slots, 2)) * moved[..., None]
+    scale = (layout[..., :2] * torch.from_numpy(factor).float()).clamp(MIN_SCALE, MAX_SCALE)
+    bound = frame.max_offset
+    offset = (layout[..., 2:] + torch.from_numpy(shift).float()).clamp(-bound, bound)
+    return torch.cat([scale, offset], dim=-1)
+
+
+def collate(
+    drawn: Sequence[PairSample],
+    teacher: PairTeacher,
+    size: int,
+    *,
+    paint: bool = True,
+    generator: np.random.Generator | None = None,
+) -> Batch:
+    """The tensors of ``drawn``; painted (with jitter, where a ``generator`` is given) or without targets."""
+    recipes = [pair.recipe for pair in drawn]
+    truth = encode(recipes)
+    table = teacher.table(size)
+    first, second = (
+        table.take([Sprite(pair[side]) for pair in drawn]).float().div_(255)  # (B, 4, S, S)
+        for side in (0, 1)
+    )
+    main = truth["main"].view(-1, 1, 1, 1).bool()
+    painted, target = truth["layout"], None
+    if paint:
+        if generator is not None:
+            painted = jitter(painted, teacher.frame, generator)
+        target = teacher.paint(recipes, size, painted if generator is not None else None)
+    return Batch(
+        first=first,
+        second=second,
+        target=target,
+        painted_layout=painted,
+        content=content_box(torch.where(main, first, second)[:, 3]),
+        families=[recipe.family for recipe in recipes],
+        keys=[(pair.first, pair.second) for pair in drawn],
+        **truth,
+    )

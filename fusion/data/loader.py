@@ -1,0 +1,70 @@
+"""Batches made on demand, ahead of time, in processes of their own.
+
+Every batch is a pure function of (seed, phase, process, step), so a resumed run sees the data that an uninterrupted
+one would have seen, however far the prefetching had run ahead.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from fusion.data.art_styles import StyledSprites, restyle
+from fusion.data.batch import Batch, collate
+from fusion.data.sampler import PairSampler
+
+
+@dataclass
+class TrainingSteps(Dataset):
+    """Batch number ``step`` of a phase, made on demand.
+
+    ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
+    layout branch alone; ``styles`` redraw some of their inputs.
+    """
+
+    sampler: PairSampler
+    batch: int
+    size: int
+    paint: bool
+    stream: tuple[int, ...]
+    styles: Sequence[StyledSprites] = ()
+
+    def __getitem__(self, step: int) -> Batch:
+        drawn = self.sampler.draw(self.batch, *self.stream, step)
+        generator = np.random.default_rng((*self.stream, step, 1)) if self.paint else None
+        with torch.no_grad():
+            batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
+            if self.styles and not self.paint:
+                restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
+            return batch
+
+
+def loader(steps: TrainingSteps, start: int, stop: int, workers: int = 1) -> DataLoader:
+    """Batches ``start`` to ``stop`` in order, prepared by ``workers`` processes ahead of time (0: on demand)."""
+    return DataLoader(
+        steps,
+        batch_size=None,
+        sampler=range(start, stop),
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        collate_fn=unchanged,
+        worker_init_fn=leave_signals_alone,
+        # Left to itself, each loader takes a number from the stream that dropout lives on, a resumed run one more.
+        generator=torch.Generator(),
+    )
+
+
+def unchanged(batch: Batch) -> Batch:
+    """Batches come ready from the dataset."""
+    return batch
+
+
+def leave_signals_alone(_: int) -> None:
+    """Workers end with their parent: what interrupts it must not break a batch off, nor keep a worker alive."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
