@@ -29,6 +29,7 @@ from fusion.recipes.families import (
     perch,
     recolour,
     repaint,
+    reskin,
     scatter,
     scene,
     shape,
@@ -65,6 +66,7 @@ SHOWN_ONLY: tuple[Family, ...] = (
     part_swap.FAMILY,
     wheels.FAMILY,
     shape.FAMILY,
+    reskin.FAMILY,
 )
 """Families that no pair gets."""
 

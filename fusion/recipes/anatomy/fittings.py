@@ -23,6 +23,11 @@ class Rim(NamedTuple):
     y1: float
     sag: float
 
+    def at(self, x: float) -> float:
+        """y of the rim at ``x``."""
+        t = min(max((x - self.x0) / (self.x1 - self.x0), 0.0), 1.0)
+        return self.y0 + (self.y1 - self.y0) * t + self.sag * max(1 - (2 * t - 1) ** 2, 0.0) ** 0.5
+
     @property
     def middle(self) -> tuple[float, float]:
         """The point of the rim half-way between its ends, where it hangs lowest."""
@@ -82,7 +87,7 @@ RIMS: dict[str, Rim] = {
     "basket": Rim(8, 45, 120, 45, 12),
     "bucket": Rim(14, 14, 114, 14, 10),
     "bathtub": Rim(4, 64, 106, 64, 4),
-    "shopping cart": Rim(10, 34, 104, 16, 0),
+    "shopping cart": Rim(14, 58, 98, 54, 0),
     "wastebasket": Rim(12, 18, 118, 18, 15),
     "toilet": Rim(22, 62, 84, 62, 2),
     "inbox tray": Rim(20, 64, 106, 64, 14),
@@ -115,42 +120,41 @@ RIMS: dict[str, Rim] = {
 }  # fmt: skip
 
 HEADS: dict[str, Head] = {
-    "lollipop": Head(53, 51, 90, "hole:53,51,47,47"),
+    "lollipop": Head(53, 51, 90, "hole:53,51,50,50"),
     "soft ice cream": Head(64, 38, 78, "below:76", over=True),
     "cupcake": Head(64, 44, 86, "below:80", over=True),
     "shaved ice": Head(62, 32, 82, "below:61", over=True),
     "ice cream": Head(64, 36, 78, "below:60", over=True),
-    "umbrella": Head(64, 40, 92, "below:66"),
     "broom": Head(30, 98, 66, "right:56"),
     "magic wand": Head(96, 30, 58, "hole:98,28,32,30"),
     "balloon": Head(63, 46, 92, "below:92"),
     "rose": Head(64, 44, 88, "below:84", over=True),
-    "sunflower": Head(64, 46, 90, "below:88"),
+    "sunflower": Head(64, 46, 92, "below:94"),
     "tulip": Head(64, 40, 80, "hole:64,40,34,42", over=True),
     "hyacinth": Head(64, 44, 82, "hole:64,46,32,46", over=True),
     "wilted flower": Head(88, 44, 60, "hole:94,70,30,60"),
     "mushroom": Head(64, 46, 96, "below:78"),
     "palm tree": Head(72, 38, 84, "below:46"),
-    "deciduous tree": Head(64, 44, 98, "below:76"),
+    "deciduous tree": Head(64, 44, 102, "below:90"),
     "potted plant": Head(64, 50, 92, "below:94", over=True),
     "candle": Head(63, 24, 56, "below:44"),
     "light bulb": Head(64, 42, 86, "below:82", over=True),
-    "diya lamp": Head(96, 42, 58, "below:66", over=True),
+    "diya lamp": Head(94, 38, 68, "below:66", over=True),
     "microphone": Head(98, 30, 64, "hole:98,30,36,36"),
     "hammer": Head(34, 36, 68, "hole:30,34,40,38"),
-    "axe": Head(34, 34, 70, "hole:30,32,40,36"),
+    "axe": Head(34, 34, 70, "hole:30,30,44,42"),
     "pick": Head(50, 36, 66, "hole:40,36,62,52"),
     "shovel": Head(36, 94, 68, "hole:32,98,36,36"),
     "plunger": Head(34, 94, 68, "hole:30,98,38,36"),
     "paintbrush": Head(26, 98, 54, "hole:22,104,28,26"),
     "key": Head(82, 40, 82, "hole:84,40,42,42"),
-    "old key": Head(100, 34, 60, "hole:102,34,32,32"),
+    "old key": Head(98, 36, 66, "hole:102,34,38,38"),
     "guitar": Head(42, 84, 84, "hole:40,88,54,46"),
     "banjo": Head(38, 88, 76, "hole:36,90,42,42"),
     "violin": Head(42, 86, 80, "hole:42,90,56,46"),
     "spoon": Head(34, 30, 64, "hole:34,30,36,36"),
     "round pushpin": Head(64, 32, 66, "below:60"),
-    "ping pong": Head(72, 48, 88, "hole:76,50,52,52"),
+    "ping pong": Head(72, 48, 88, "hole:80,54,60,56"),
     "tennis": Head(90, 40, 76, "hole:92,38,38,44"),
     "badminton": Head(94, 36, 68, "hole:94,36,36,38"),
     "net with handle": Head(50, 44, 90, "hole:56,40,66,50"),
@@ -165,7 +169,7 @@ HEADS: dict[str, Head] = {
     "pineapple": Head(64, 88, 78, "above:66", over=True),
     "red apple": Head(64, 76, 96, "above:34", over=True),
     "green apple": Head(64, 76, 96, "above:34", over=True),
-    "pear": Head(64, 72, 96, "above:26", over=True),
+    "pear": Head(64, 72, 98, "above:19", over=True),
     "ring": Head(65, 20, 56, "below:44"),
     "watch": Head(64, 64, 78, "hole:64,64,36,36"),
     "chess pawn": Head(64, 24, 58, "below:44"),
@@ -186,7 +190,6 @@ TWINS: dict[str, tuple[Head, Head]] = {
     "cherries": (Head(40, 96, 60, "hole:42,98,28,30"), Head(92, 94, 60, "hole:92,94,30,30")),
     "maracas": (Head(28, 32, 58, "hole:28,32,28,32"), Head(98, 46, 58, "hole:98,46,28,32")),
     "musical note": (Head(28, 102, 52, "hole:26,104,25,22"), Head(96, 100, 52, "hole:94,102,25,22")),
-    "musical notes": (Head(30, 96, 52, "full"), Head(92, 84, 52, "full")),
 }  # fmt: skip
 
 WHEELS: dict[str, tuple[Spot, ...]] = {

@@ -15,7 +15,7 @@ from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.placing import bodies, left_to_right, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import compact, emoji, is_scene, is_smiley, is_tile, kind
+from fusion.recipes.roles import compact, emoji, is_mark, is_scene, is_smiley, is_tile, kind
 
 FILL, LARGEST = 0.92, 92.0
 """Width of what looks out, as a share of the rim, and its longest side in drawing-area units."""
@@ -33,8 +33,8 @@ def has_rim(key: str) -> bool:
 
 
 def looks_out(key: str) -> bool:
-    """Neither a place nor a picture in a square; a thing that is itself a vessel may well."""
-    return not (is_scene(key) or is_tile(key))
+    """Neither a place nor a sign nor a picture in a square; a thing that is itself a vessel may well."""
+    return not (is_scene(key) or is_tile(key) or is_mark(key))
 
 
 def shown(key: str, thing: Anatomy) -> float:
@@ -61,9 +61,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     size, y = one(second, thing, rim)
     several = rim.width >= WIDE and compact(thing) and not is_smiley(second) and kind(second) != kind(first)
     if several and not precious(second) and look(first, second, 3, "peek") == 0:
-        size *= 0.66
-        step = 0.31 * rim.width
-        spots = ((x - step, y + 8), (x, y - 4), (x + step, y + 8))
+        size, drop, step = 0.6 * size, y - rim.middle[1], 0.27 * rim.width
+        spots = ((x - step, rim.at(x - step) + 0.6 * drop), (x, y - 2), (x + step, rim.at(x + step) + 0.6 * drop))
         instances = left_to_right(thing, (put(thing, size, spot, frame) for spot in spots), frame)
     else:
         instances = (put(thing, size, (x, y), frame),)

@@ -1,6 +1,6 @@
-"""Shape: a plain shape (heart, star, drop, cloud) cut out of the other. The shape is the main subject.
+"""Shape: a plain shape (heart, star, drop, cloud, gem) cut out of the other. The shape is the main subject.
 
-It keeps its own light and shadow. Looks: one large piece that fills the shape; three copies inside it.
+It keeps its own light and shadow. What the other does not reach has the other's palette.
 
 Source: DESIGN section 3.
 """
@@ -8,24 +8,31 @@ Source: DESIGN section 3.
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from fusion.geometry import Frame
+from fusion.geometry import Frame, Layout
 from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
+from fusion.recipes.craft import ground
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
-from fusion.recipes.placing import bodies, left_to_right, put
+from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_face, is_mark, is_person, is_scene, is_smiley, is_tile, kind, named
+from fusion.recipes.roles import emoji, is_animal, is_face, is_mark, is_person, is_smiley, kind, named
 
 SHAPES = re.compile(
-    r"\b(heart|star|moon|cloud|droplet|drop of blood|leaf|clover|shamrock|shield|gem stone|diamond|spade|club|egg|"
-    r"sparkles|sparkle|dizzy|puzzle piece|bubbles|feather|balloon|rosette|boomerang|guitar|bell|nut|seedling)\b"
+    r"\b(star|moon|cloud|droplet|drop of blood|leaf|clover|shamrock|shield|gem stone|spade|club|"
+    r"sparkles|puzzle piece|feather|balloon|boomerang|heart suit|diamond suit)\b"
 )
 PLAIN = {"geometric", "heart"}
-CRAMMED = re.compile(r"(face|letter|buttons?$|on fire|with arrow|growing|beating|revolving|two hearts|exclam|slash|keycap)")
-FILLS = 0.3
-"""Share of the drawing area that the other has to cover so that a piece of it can fill a shape."""
+CRAMMED = re.compile(
+    r"(face|letter|button|on fire|with|growing|beating|revolving|two hearts|exclam|slash|mending|sparkling|decor|small)"
+)
+ROOM, RICH = 26.0, 0.13
+"""Radius of the seat, and variation of colour there, from which a piece of a thing is told to be of that thing."""
+LARGEST = 1.5
+"""Largest scale of the other: what is cut out of it should still be recognised."""
+SHADE = 0.5
+"""Opacity of the shape's own light and shadow over its new stuff."""
 
 
 def is_shape(key: str) -> bool:
@@ -35,19 +42,22 @@ def is_shape(key: str) -> bool:
     return (kind(key) in PLAIN or named(key, SHAPES)) and anatomy(key).seat[2] >= 20
 
 
-def is_stuffing(key: str) -> bool:
-    """Covers enough of its picture to fill a shape; no sign, no person."""
-    return anatomy(key).cover > FILLS and not (is_mark(key) or is_person(key) or is_smiley(key) or is_face(key))
+@cache
+def is_stuff(key: str) -> bool:
+    """Rich in pattern where it is widest: a pizza, a globe, a sunset; no sign, nobody."""
+    if is_mark(key) or is_person(key) or is_smiley(key) or is_face(key) or is_animal(key):
+        return False
+    x, y, radius = anatomy(key).seat
+    return radius > ROOM and ground(key, x, y, radius).variation > RICH
 
 
-def filling(shape: Anatomy, thing: Anatomy) -> tuple[float, tuple[float, float]]:
-    """Long side and centre of the other so that its fullest part lies over the whole shape."""
-    x0, y0, x1, y1 = shape.box
-    reach = 0.5 * max(x1 - x0, y1 - y0)
-    scale = min(max(reach / max(thing.seat[2], 1), 1.0), 1.75)
+def filling(shape: Anatomy, thing: Anatomy, frame: Frame) -> Layout:
+    """Where the other goes so that its fullest part lies over the whole shape."""
+    reach = 0.5 * max(shape.width, shape.height)
+    scale = min(max(reach / max(thing.seat[2], 1), 0.8), LARGEST)
     size = scale * max(thing.width, thing.height)
-    gx, gy = thing.seat[0] - thing.center[0], thing.seat[1] - thing.center[1]
-    return size, (shape.seat[0] - 0.6 * scale * gx, shape.seat[1] - 0.6 * scale * gy)
+    (x, y), (cx, cy) = shape.center, thing.center
+    return put(thing, size, (x - 0.7 * scale * (thing.seat[0] - cx), y - 0.7 * scale * (thing.seat[1] - cy)), frame)
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
@@ -55,21 +65,14 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     if kind(first) == kind(second):
         return None
     shape, thing = bodies(first, second)
-    if look(first, second, 3, "shape") and anatomy(second).seat[2] > 24:
-        size, at = filling(shape, thing)
-        instances = (put(thing, size, at, frame),)
-    else:
-        x, y, r = shape.seat
-        size = 1.25 * r
-        spots = ((x - 0.72 * r, y - 0.3 * r), (x + 0.72 * r, y - 0.35 * r), (x, y + 0.62 * r))
-        instances = left_to_right(thing, (put(thing, size, spot, frame) for spot in spots), frame)
+    layout = filling(shape, thing, frame)
     strokes = (
         Stroke(Sprite(first), curve=luminance_curve(shape.palette, thing.palette)),
-        *(Stroke(Sprite(second), layout, instance=k, clip=Sprite(first)) for k, layout in enumerate(instances)),
-        Stroke(Sprite(first, "full|shade"), opacity=0.55),
+        Stroke(Sprite(second), layout, instance=0, clip=Sprite(first)),
+        Stroke(Sprite(first, "full|shade"), opacity=SHADE),
     )
     reason = f"{emoji(first).name} can be cut out of {emoji(second).name}"
-    return Recipe("shape", 0, strokes, instances, recolour=True, reason=reason)
+    return Recipe("shape", 0, strokes, (layout,), recolour=True, reason=reason)
 
 
-FAMILY = Family("shape", build, is_shape, is_stuffing, "a plain shape and something to cut it out of", in_router=False)
+FAMILY = Family("shape", build, is_shape, is_stuff, "a plain shape and something to cut it out of", in_router=False)
