@@ -90,6 +90,17 @@ def front(picture: np.ndarray, at: Place, x: float, y: float, rx: float, ry: flo
     return picture * kept[..., None]
 
 
+def mouth(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: float, sag: float) -> np.ndarray:
+    """A white mask of all that lies above a vessel's front rim: where what is in it may be seen.
+
+    The rim runs from ``(x0, y0)`` to ``(x1, y1)`` and hangs ``sag`` units lower in its middle, as half an ellipse.
+    """
+    columns, rows = at.grid()
+    t = np.clip((columns - x0) / (x1 - x0), 0, 1)
+    rim = y0 + (y1 - y0) * t + sag * np.sqrt(np.maximum(1 - (2 * t - 1) ** 2, 0))
+    return np.repeat(_soft(rim - rows, at)[..., None], 4, axis=-1)
+
+
 def _within(at: Place, x: float, y: float, rx: float, ry: float) -> np.ndarray:
     """About the distance (S, S) to the rim of an ellipse in units, positive inside."""
     columns, rows = at.grid()
@@ -163,6 +174,7 @@ FILTERS: dict[str, Callable[..., np.ndarray]] = {
     "oval": oval,
     "hole": hole,
     "front": front,
+    "mouth": mouth,
     "heal": heal,
     "light": light,
     "plate": plate,
