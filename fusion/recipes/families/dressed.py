@@ -84,7 +84,9 @@ def on_profile(face: Profile, thing: Anatomy, seat: str, chosen: int, frame: Fra
         width = min(max(GLASSES * high, GLASSES_BOUNDS[0], 3.4 * face.size), GLASSES_BOUNDS[1])
         return put(thing, width, (face.x + 0.12 * face.ahead * width, face.y + 1), frame, along="width")
     if seat == "ears":
-        return put(thing, max(3.2 * high, 34), (face.x + 0.5 * back * high, face.y - 0.2 * high), frame, along="width")
+        return put(
+            thing, max(2.3 * high, 30), (face.x + 0.15 * back * high, face.y - 0.15 * high), frame, along="width"
+        )
     if seat == "ear":
         return put(thing, min(max(1.9 * high, 26), 44), (face.x + 0.9 * back * high, face.top + 2), frame)
     width = min(max(HAT[chosen] * high, HAT_BOUNDS[0]), HAT_BOUNDS[1])
@@ -127,20 +129,24 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     thing, seat = bodies(first, second)[1], wear_seat(second)
     chosen = look(first, second, 2, "dressed")
     where: Layout | None = None
+    part = "full"
     reason = f"{emoji(first).name} wears {emoji(second).name}"
     if wears_glasses(first):
-        face = head(anatomy(first))
+        smiley = head(anatomy(first))
         if seat == "eyes":
-            lift = 0.55 * (face.eye_top - face.top)
-            where = put(thing, 0.78 * face.width, (face.center[0], face.top + lift), frame, along="width")
+            lift = 0.55 * (smiley.eye_top - smiley.top)
+            where = put(thing, 0.78 * smiley.width, (smiley.center[0], smiley.top + lift), frame, along="width")
             reason = f"{emoji(second).name} goes up to the forehead of {emoji(first).name}"
     elif is_side_view(first):
-        where = on_profile(profile(first), thing, seat, chosen, frame)
+        face = profile(first)
+        where = on_profile(face, thing, seat, chosen, frame)
+        if seat == "ears":  # Of headphones in profile, the half with the nearer cup shows.
+            part = f"full|{'right' if face.ahead < 0 else 'left'}:{thing.center[0]:g}"
     else:
         where = on_thing(first, thing, seat, chosen, frame)
     if where is None:
         return None
-    return laid_over("dressed", 0, Sprite(first), Sprite(second), (where,), reason)
+    return laid_over("dressed", 0, Sprite(first), Sprite(second, part), (where,), reason)
 
 
 FAMILY = Family(
