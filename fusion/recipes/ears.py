@@ -71,9 +71,7 @@ def roof(key: str, x: float, half: float = 4.0, part: str = "full") -> float:
     return float(np.percentile(skyline(key, part)[low:high], 70)) if high > low else VIEW_BOX
 
 
-def ear_strokes(
-    donor: str, thing: str, scale: float, x: float, frame: Frame, part: str = "full"
-) -> tuple[Stroke, ...]:
+def ear_strokes(donor: str, thing: str, scale: float, x: float, frame: Frame, part: str = "full") -> tuple[Stroke, ...]:
     """The ears of ``donor`` behind the top of ``thing``, each on its outline, about the axis at ``x``."""
     pieces = ears(donor)
     if not pieces:

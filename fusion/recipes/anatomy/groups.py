@@ -188,7 +188,9 @@ def own_mouth(key: str) -> tuple[int, ...]:
     return tuple(
         leaf.index
         for leaf in marks
-        if leaf.light < 0.3 or leaf.rgb[0] > leaf.rgb[1] + 0.3 or any(_overlap(leaf, m) > 0.7 for m in marks if m != leaf)
+        if leaf.light < 0.3
+        or leaf.rgb[0] > leaf.rgb[1] + 0.3
+        or any(_overlap(leaf, m) > 0.7 for m in marks if m != leaf)
     )
 
 

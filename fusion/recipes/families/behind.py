@@ -1,10 +1,11 @@
-"""Behind: the other rises behind a low thing, half hidden by it, like a tower behind a car. The low one is the main subject.
+"""Behind: the other rises behind a low thing, half hidden by it, as a tower behind a car. The low one is main subject.
 
 Source: DESIGN section 3.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from fusion.geometry import Frame
@@ -13,7 +14,7 @@ from fusion.recipes.craft import precious
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_hand, is_mark, is_smiley
+from fusion.recipes.roles import emoji, is_hand, is_mark, is_smiley, named
 
 LOW = 26.0
 """y of the top of a thing that leaves room above it: there the canvas goes on for 32 units beyond the drawing area."""
@@ -23,17 +24,28 @@ WIDEST = 96.0
 """Long side of the one behind, at most."""
 
 
+FLYING = re.compile(r"\b(bat|comet|airplane|wings|fish|whale|dolphin|cloud)\b")
+"""What has nothing behind it: it flies or swims."""
+
+
 @cache
 def is_low(key: str) -> bool:
     """Wide and low, with nothing above it."""
     body = anatomy(key)
-    return not (is_mark(key) or is_hand(key)) and body.box[1] > LOW and body.width > 70 and body.cover > 0.14
+    return (
+        not (is_mark(key) or is_hand(key) or named(key, FLYING))
+        and body.box[1] > LOW
+        and body.width > 70
+        and body.cover > 0.14
+    )
 
 
 @cache
 def rises(key: str) -> bool:
     """What is known by its upper part."""
-    return not is_smiley(key) and not is_mark(key) and anatomy(key).height > 60 and anatomy(key).cover > 0.12
+    return (
+        not (is_smiley(key) or is_mark(key) or is_hand(key)) and anatomy(key).height > 60 and anatomy(key).cover > 0.12
+    )
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
