@@ -17,11 +17,15 @@ from fusion.emoji.catalog import Catalog
 from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX, Frame
 from fusion.recipes.anatomy.anatomy import Box, anatomy
 from fusion.recipes.painting.face_parts import NECK
-from fusion.recipes.placing import scaled
+from fusion.recipes.placing import put, scaled
 from fusion.recipes.recipe import Sprite, Stroke
 from fusion.recipes.tone import VIEW, looked_at
 
 _UNIT = VIEW_BOX / VIEW
+ROOT = 0.75 * NECK
+"""So much of an ear's lower end is hidden behind what it stands on."""
+MANE_WIDTH = 1.28
+"""Long side of a mane relative to the thing's."""
 STEEP = 0.14
 """Ears keep this share of the width away from the sides, where the outline falls steeply."""
 LEAST_SHARE = 0.004
@@ -78,15 +82,24 @@ def ear_strokes(donor: str, thing: str, scale: float, x: float, frame: Frame, pa
         return ()
     body = anatomy(thing)
     low, high = body.box[0] + STEEP * body.width, body.box[2] - STEEP * body.width
-    axis = _axis(donor)
+    axis, ceiling = _axis(donor), frame.view_box[1] + 1
     strokes = []
     for number, ear in enumerate(pieces):
         at = min(max(x + scale * (ear.foot[0] - axis), low), high)
-        y = roof(thing, at, part=part)
-        y += 0.75 * NECK * scale
-        chain = _piece(pieces, number)
-        strokes.append(Stroke(Sprite(donor, f"ears{chain}"), scaled(scale, ear.foot, (at, y), frame)))
+        top = roof(thing, at, part=part)
+        size = min(scale, (top - ceiling) / max(ear.foot[1] - ear.box[1] - ROOT, 1.0))
+        layout = scaled(size, ear.foot, (at, top + ROOT * size), frame)
+        strokes.append(Stroke(Sprite(donor, f"ears{_piece(pieces, number)}"), layout))
     return tuple(strokes)
+
+
+def mane_stroke(donor: str, thing: str, frame: Frame) -> Stroke:
+    """The head of ``donor`` without its face, behind the whole of ``thing``, above the lower edge of the canvas."""
+    mane, body = anatomy(donor), anatomy(thing)
+    size = MANE_WIDTH * max(body.width, body.height)
+    half = size * mane.height / max(mane.width, mane.height) / 2
+    at = body.center[0], min(body.center[1], VIEW_BOX - 1 - half)
+    return Stroke(Sprite(donor, "crown"), put(mane, size, at, frame))
 
 
 def _piece(pieces: tuple[Ear, ...], number: int) -> str:

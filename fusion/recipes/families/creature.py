@@ -14,10 +14,10 @@ from fusion.geometry import VIEW_BOX, Frame
 from fusion.recipes.anatomy import groups
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.craft import Seat, plain_seat
-from fusion.recipes.ears import ear_strokes, ears
+from fusion.recipes.ears import ear_strokes, ears, mane_stroke
 from fusion.recipes.families.expression import is_host
 from fusion.recipes.family import Family
-from fusion.recipes.placing import head, put, scaled
+from fusion.recipes.placing import head, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_animal, kind, named, takes_face
 from fusion.recipes.tone import contrasting, tone_at
@@ -35,8 +35,6 @@ BODIES = re.compile(r"\b(monkey|monkey face|dog|pig|ewe|sloth|seal|crab|chick|te
 """Whole bodies, of which too little is face."""
 MANE = re.compile(r"\blion\b")
 """Heads whose hair goes all the way round."""
-MANE_WIDTH = 1.3
-"""Long side of a mane relative to the thing's."""
 SMALL = 0.15
 """Things that cover less of their square are too small to be somebody."""
 ROOM = 17.0
@@ -100,10 +98,7 @@ def headdress(animal: str, thing: str, scale: float, x: float, frame: Frame) -> 
     """Ears, horns or mane behind the thing; ``None`` where they would not stand as a pair."""
     body = anatomy(thing)
     if named(animal, MANE):
-        mane, size = anatomy(animal), MANE_WIDTH * max(body.width, body.height)
-        half = size * mane.height / max(mane.width, mane.height) / 2
-        at = body.center[0], min(body.center[1], VIEW_BOX - 1 - half)
-        return (Stroke(Sprite(animal, "crown"), put(mane, size, at, frame)),)
+        return (mane_stroke(animal, thing, frame),)
     strokes = ear_strokes(animal, thing, ear_scale(animal, thing, scale), 0.5 * (x + body.center[0]), frame)
     feet = [stroke.layout.offset_y for stroke in strokes]
     if feet and (max(feet) - min(feet)) * VIEW_BOX / frame.scale > TILT * body.width:

@@ -71,7 +71,16 @@ def ears(key: str, size: int, frame: Frame) -> np.ndarray:
     return picture * ear_mask(key, picture, size, frame)[..., None]
 
 
-def ear_mask(key: str, picture: np.ndarray, size: int, frame: Frame) -> np.ndarray:
+def earless(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The head without ears, horns, eyes, nose and mouth: what they are cut off from."""
+    picture = crown(key, size, frame)
+    body, unit = anatomy(key), frame.scale * size / VIEW_BOX
+    ears_off = picture * (1 - ear_mask(key, picture, size, frame, neck=1.0))[..., None]
+    left = ears_off[..., 3] > 0.5
+    return ears_off * ndimage.gaussian_filter((left & ~_specks(left, 0.05 * float(left.sum()))).astype(np.float32), 0.3 * unit)[..., None] if body.eyes else picture
+
+
+def ear_mask(key: str, picture: np.ndarray, size: int, frame: Frame, neck: float = NECK) -> np.ndarray:
     """Soft mask (size, size) of the ears in ``picture``, the head and all that is on it but the face."""
     body = anatomy(key)
     unit = frame.scale * size / VIEW_BOX
@@ -88,7 +97,7 @@ def ear_mask(key: str, picture: np.ndarray, size: int, frame: Frame) -> np.ndarr
     rest &= ~_specks(rest, 0.006 * float(solid.sum()))
     if not rest.any():
         return np.zeros(solid.shape, np.float32)
-    grown = ndimage.distance_transform_edt(~rest) <= NECK * unit
+    grown = ndimage.distance_transform_edt(~rest) <= neck * unit
     grown[int(limit) :] = False
     return ndimage.gaussian_filter((grown | rest).astype(np.float32), 0.5 * unit)
 

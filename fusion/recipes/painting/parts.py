@@ -198,6 +198,7 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "blank": face_parts.blank,
     "muzzle": face_parts.muzzle,
     "crown": face_parts.crown,
+    "earless": face_parts.earless,
     "ears": face_parts.ears,
 }
 PART_NAMES = ("full", *PARTS)
