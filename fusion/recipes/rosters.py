@@ -21,6 +21,7 @@ from fusion.recipes.families import (
     face_on_thing,
     face_swap,
     halo,
+    hybrid,
     inlay,
     inside,
     material,
@@ -106,6 +107,7 @@ TASTE = Roster(
         palette.FAMILY,
         companion.FAMILY,
     ),
+    (creature.FAMILY, expression.FAMILY, hybrid.FAMILY),
 )
 
 ROSTERS: dict[str, Roster] = {roster.name: roster for roster in (CLASSIC, TASTE)}

@@ -18,12 +18,12 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import groups
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.family import Family
+from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import bodies, head, middle, scaled
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_animal, is_face, kind, named
 from fusion.recipes.tone import Tone, contrasting, tone_at
-from fusion.recipes.variants import variant
 
 ENLARGE = (1.12, 1.28)
 """Distance of the new eyes relative to that of the old ones: two looks."""
@@ -91,15 +91,15 @@ def takes_mouth(smiley: str, host: str, scale: float) -> bool:
     return top > groups.nose_bottom(host) - 2 and bottom < body.box[3] - 2
 
 
-def scale_on(smiley: str, host: str, whole: bool, look: int) -> float:
+def scale_on(smiley: str, host: str, whole: bool, chosen: int) -> float:
     """How large the smiley's features are on the host."""
     donor, body = bodies(smiley, host)
     own, new = head(body), head(donor)
     if whole:
-        scale = min(WHOLE_FACE[look] * own.width / (donor.disc[2] - donor.disc[0]), 1.8 * own.gap / new.gap)
+        scale = min(WHOLE_FACE[chosen] * own.width / (donor.disc[2] - donor.disc[0]), 1.8 * own.gap / new.gap)
     else:
         x0, _, x1, _ = groups.box_of(smiley, groups.look(smiley))
-        scale = min(ENLARGE[look] * own.gap / new.gap, WIDEST * own.width / max(x1 - x0, 1.0))
+        scale = min(ENLARGE[chosen] * own.gap / new.gap, WIDEST * own.width / max(x1 - x0, 1.0))
     return min(max(scale, LEAST), MOST)
 
 
@@ -117,11 +117,11 @@ def ground(under: Sprite, host: str, whole: bool) -> Tone:
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the smiley; ``second``: the face that takes on its look, main subject."""
     donor, body = bodies(first, second)
-    whole, look = not has_snout(second), variant("expression", first, second, 2)
-    scale = scale_on(first, second, whole, look)
+    whole, chosen = not has_snout(second), look(first, second, 2, "expression")
+    scale = scale_on(first, second, whole, chosen)
     x, y = head(body).center
     layout = scaled(scale, head(donor).center, (x, y - 1), frame)
-    speaks = whole or (takes_mouth(first, second, scale) and (look == 0 or groups.is_plain(first)))
+    speaks = whole or (takes_mouth(first, second, scale) and (chosen == 0 or groups.is_plain(first)))
     if groups.is_plain(first) and not speaks:
         return None
     under = Sprite(second, "blank" if whole else "nosed" if speaks else "browless")

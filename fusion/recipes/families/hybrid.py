@@ -16,12 +16,12 @@ from fusion.recipes.ears import ear_strokes, ears, mane_stroke
 from fusion.recipes.families.creature import MANE, face_box, gives_face
 from fusion.recipes.families.expression import is_host
 from fusion.recipes.family import Family
+from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import bodies, head, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_animal, kind, named
 from fusion.recipes.tone import contrasting, looked_at, tone_at
-from fusion.recipes.variants import variant
 
 MASK = (0.92, 1.0)
 """Width of the other's muzzle relative to the head that it goes on, both at eye height: two looks."""
@@ -71,7 +71,7 @@ def order(key: str) -> float:
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the head, main subject; ``second``: whose ears and muzzle, or whose ears and colours."""
-    if kind(first) == kind(second) == "cat-face" or named(first, CAT) and named(second, CAT):
+    if kind(first) == kind(second) == "cat-face" or (named(first, CAT) and named(second, CAT)):
         return None
     if is_bare(first):
         return masked(first, second, frame)
@@ -82,9 +82,9 @@ def masked(host: str, donor: str, frame: Frame) -> Recipe:
     """The other's whole face and ears on a head that is known without its own face."""
     body, other = bodies(host, donor)
     own, new = head(body), head(other)
-    look = variant("hybrid", host, donor, 2)
+    chosen = look(host, donor, 2, "hybrid")
     x0, y0, x1, y1 = face_box(donor)
-    scale = min(MASK[look] * own.width / new.width, 0.8 * own.width / max(x1 - x0, 1.0))
+    scale = min(MASK[chosen] * own.width / new.width, 0.8 * own.width / max(x1 - x0, 1.0))
     scale = min(max(scale, LEAST), MOST)
     layout = scaled(scale, new.center, own.center, frame)
     under = Sprite(host, "blank")
@@ -128,4 +128,6 @@ def crown(donor: str, host: str, scale: float, frame: Frame, part: str = "full")
     return ear_strokes(donor, host, scale, own.center[0], frame, part)
 
 
-FAMILY = Family("hybrid", build, takes_part, gives_part, "two faces, one of them an animal's", in_router=False, order=order)
+FAMILY = Family(
+    "hybrid", build, takes_part, gives_part, "two faces, one of them an animal's", in_router=False, order=order
+)

@@ -77,7 +77,14 @@ def earless(key: str, size: int, frame: Frame) -> np.ndarray:
     body, unit = anatomy(key), frame.scale * size / VIEW_BOX
     ears_off = picture * (1 - ear_mask(key, picture, size, frame, neck=1.0))[..., None]
     left = ears_off[..., 3] > 0.5
-    return ears_off * ndimage.gaussian_filter((left & ~_specks(left, 0.05 * float(left.sum()))).astype(np.float32), 0.3 * unit)[..., None] if body.eyes else picture
+    return (
+        ears_off
+        * ndimage.gaussian_filter((left & ~_specks(left, 0.05 * float(left.sum()))).astype(np.float32), 0.3 * unit)[
+            ..., None
+        ]
+        if body.eyes
+        else picture
+    )
 
 
 def ear_mask(key: str, picture: np.ndarray, size: int, frame: Frame, neck: float = NECK) -> np.ndarray:
