@@ -16,6 +16,7 @@ from fusion.geometry import STICKER_FRAME, Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.families import (
     aura,
+    behind,
     companion,
     face_on_object,
     face_swap,
@@ -30,6 +31,7 @@ from fusion.recipes.families import (
     recolour,
     repaint,
     reskin,
+    ride,
     scatter,
     scene,
     shape,
@@ -67,6 +69,8 @@ SHOWN_ONLY: tuple[Family, ...] = (
     wheels.FAMILY,
     shape.FAMILY,
     reskin.FAMILY,
+    ride.FAMILY,
+    behind.FAMILY,
 )
 """Families that no pair gets."""
 
