@@ -101,6 +101,25 @@ def mouth(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: f
     return np.repeat(_soft(rim - rows, at)[..., None], 4, axis=-1)
 
 
+def paws(picture: np.ndarray, at: Place, x: float, y: float, apart: float, radius: float) -> np.ndarray:
+    """Two paws that grip an edge at ``(x, y)``, in the picture's main colour; the picture itself is gone."""
+    colour, _ = regions.dominant_region(picture)
+    columns, rows = at.grid()
+    drawn = np.zeros_like(picture)
+    for side in (-1, 1):
+        cx = x + side * apart / 2
+        distance = (1 - np.hypot((columns - cx) / radius, (rows - y) / (0.86 * radius))) * radius
+        rim, fill = _soft(distance, at), _soft(distance - 0.13 * radius, at)
+        toes = np.zeros_like(fill)
+        for toe in (-0.32, 0.32):
+            line = 0.06 * radius - np.abs(columns - cx - toe * radius)
+            toes = np.maximum(toes, _soft(np.minimum(line, rows - y - 0.15 * radius), at) * fill)
+        tone = np.where((fill * (1 - toes))[..., None] > 0.5, colour, 0.62 * colour)
+        paw = np.concatenate([tone * rim[..., None], rim[..., None]], axis=-1)
+        drawn = paw + drawn * (1 - rim[..., None])
+    return drawn.astype(np.float32)
+
+
 def _within(at: Place, x: float, y: float, rx: float, ry: float) -> np.ndarray:
     """About the distance (S, S) to the rim of an ellipse in units, positive inside."""
     columns, rows = at.grid()
@@ -188,6 +207,7 @@ FILTERS: dict[str, Callable[..., np.ndarray]] = {
     "hole": hole,
     "front": front,
     "mouth": mouth,
+    "paws": paws,
     "heal": heal,
     "smooth": smooth,
     "light": light,
