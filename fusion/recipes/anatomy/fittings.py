@@ -213,6 +213,44 @@ WHEELS: dict[str, tuple[Spot, ...]] = {
     "auto rickshaw": (Spot(19, 107, 15), Spot(108, 107, 15)),
 }  # fmt: skip
 
+SADDLES: dict[str, tuple[float, float]] = {
+    "bicycle": (88, 52),
+    "motor scooter": (90, 58),
+    "motorcycle": (82, 74),
+    "taxi": (62, 48),
+    "skateboard": (62, 66),
+    "kick scooter": (66, 108),
+    "roller skate": (32, 20),
+    "carousel horse": (84, 56),
+    "horse": (72, 56),
+    "crescent moon": (58, 104),
+    "water wave": (52, 84),
+    "broom": (86, 42),
+    "couch and lamp": (64, 84),
+    "chair": (64, 72),
+    "rocket": (74, 50),
+    "airplane": (70, 50),
+    "helicopter": (54, 72),
+    "sailboat": (88, 104),
+    "sled": (66, 54),
+    "whale": (58, 60),
+    "snail": (84, 24),
+    "racing car": (72, 74),
+    "pickup truck": (100, 64),
+    "tractor": (40, 64),
+    "flying saucer": (84, 20),
+    "goat": (72, 54),
+    "dove": (64, 58),
+    "bed": (70, 92),
+}
+"""Where one sits: the middle of the seat."""
+
+
+@cache
+def saddles() -> dict[str, tuple[float, float]]:
+    """Key -> the seat of what is ridden, where its upper edge does not show it."""
+    return {Catalog.default().find(name).key: seat for name, seat in SADDLES.items()}
+
 
 @cache
 def rims() -> dict[str, Rim]:

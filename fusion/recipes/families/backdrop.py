@@ -13,7 +13,7 @@ from fusion.geometry import Frame
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
-from fusion.recipes.roles import emoji, is_blaze, is_mark, is_scene, is_smiley, is_tile
+from fusion.recipes.roles import emoji, is_blaze, is_hand, is_mark, is_scene, is_smiley, is_tile
 
 SIZE = 84.0
 """Long side of what stands in front, in drawing-area units."""
@@ -22,7 +22,7 @@ SIZE = 84.0
 @cache
 def stands_before(key: str) -> bool:
     """Anything with an outline of its own."""
-    return not (is_blaze(key) or is_mark(key) or is_scene(key) or is_tile(key) or is_smiley(key))
+    return not (is_blaze(key) or is_mark(key) or is_scene(key) or is_tile(key) or is_smiley(key) or is_hand(key))
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:

@@ -13,7 +13,7 @@ from functools import cache
 from fusion.geometry import Frame
 from fusion.recipes.craft import face_layout, face_strokes, plain_seat
 from fusion.recipes.family import Family
-from fusion.recipes.recipe import Recipe, Sprite, Stroke
+from fusion.recipes.recipe import Recipe
 from fusion.recipes.roles import emoji, is_smiley, takes_face
 
 LEAST = 12.5
@@ -30,7 +30,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: smiley; ``second``: the thing, main subject."""
     seat = plain_seat(second)
     layout = face_layout(first, seat, frame)
-    strokes = (Stroke(Sprite(second)), *face_strokes(first, second, seat, layout))
+    strokes = face_strokes(first, second, seat, layout)
     reason = f"{emoji(second).name} has a place for a face"
     return Recipe("face on thing", 1, strokes, (layout,), reason=reason)
 

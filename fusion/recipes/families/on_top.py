@@ -15,9 +15,9 @@ from fusion.recipes.craft import picture
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
-from fusion.recipes.roles import emoji, is_hand, is_mark, is_smiley
+from fusion.recipes.roles import emoji, is_creature, is_hand, is_mark, is_smiley, is_tile
 
-LEVEL = 5.0
+LEVEL = 2.5
 """How far a flat top may sink, in drawing-area units."""
 LEAST_WIDTH = 34.0
 """Width of a top on which something can stand."""
@@ -46,13 +46,13 @@ def top(key: str) -> tuple[float, float, float] | None:
 @cache
 def bears(key: str) -> bool:
     """Something with a flat top."""
-    return not (is_mark(key) or is_hand(key) or is_smiley(key)) and top(key) is not None and anatomy(key).cover > 0.16
+    return not (is_mark(key) or is_hand(key) or is_creature(key)) and top(key) is not None and anatomy(key).cover > 0.16
 
 
 @cache
 def stands(key: str) -> bool:
     """Anything that is no sign."""
-    return not is_mark(key) and not is_smiley(key)
+    return not (is_mark(key) or is_smiley(key) or is_tile(key))
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:

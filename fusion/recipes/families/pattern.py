@@ -7,6 +7,7 @@ Source: DESIGN section 3.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -26,11 +27,29 @@ from fusion.recipes.roles import (
     is_face,
     is_hand,
     is_mark,
-    is_person,
     is_scene,
     is_smiley,
+    is_tile,
+    kind,
+    named,
 )
 
+RICH_KINDS = (
+    "food-",
+    "plant-",
+    "sport",
+    "place-map",
+    "sky-weather",
+    "game",
+    "arts-crafts",
+    "animal-marine",
+    "clothing",
+)
+"""Subcategories, by their beginning, whose pictures are told by a piece of them."""
+RICH_NAMES = re.compile(
+    r"\b(brick|wood|rock|nest|disco|globe|volcano|mountain|galaxy|web|yarn|sponge|banknote|basket)\b"
+)
+"""Others that are."""
 LEAST_COAT = 0.38
 """Share of the silhouette that the coat must have: less is a trim, which says nothing of its stuff."""
 LEAST_SEAT = 27.0
@@ -52,7 +71,9 @@ def coat_box(key: str) -> tuple[float, tuple[float, float, float, float]]:
 @cache
 def wears_pattern(key: str) -> bool:
     """A thing or an animal that is mostly coat, so that it is still itself in another stuff."""
-    if is_smiley(key) or is_person(key) or is_hand(key) or is_mark(key) or is_scene(key):
+    if is_smiley(key) or kind(key).startswith(("face-", "person", "family")) or is_hand(key):
+        return False
+    if is_mark(key) or is_scene(key) or is_tile(key):
         return False
     return coat_box(key)[0] >= LEAST_COAT and anatomy(key).cover > 0.16
 
@@ -70,7 +91,7 @@ def contrast(key: str) -> float:
 @cache
 def gives_pattern(key: str) -> bool:
     """A full-bodied thing whose picture is a pattern: told by a piece of it."""
-    if is_creature(key) or is_hand(key) or is_mark(key) or is_face(key) or is_scene(key):
+    if is_creature(key) or is_mark(key) or not (kind(key).startswith(RICH_KINDS) or named(key, RICH_NAMES)):
         return False
     return anatomy(key).seat[2] >= LEAST_SEAT and contrast(key) >= LEAST_CONTRAST
 

@@ -19,9 +19,9 @@ from fusion.recipes.placing import put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import PRINTABLE, compact, emoji, is_creature, is_mark, is_scene, is_tile
 
-LEAST = 15.0
+LEAST = 16.0
 """Radius of the plain place from which a print is recognised."""
-FILL = 1.72
+FILL = 1.85
 """Long side of the print in radii of the place."""
 APART = 0.3
 """Mean colours that differ by less than this in every channel do not show on each other."""

@@ -23,6 +23,15 @@ SHARE, SPREAD, ROOM = 0.45, 0.2, 24.0
 """Least share of the emoji that has its main colour; how far colours may lie from it; least radius of its seat."""
 SHADE = 0.6
 """Opacity of the thing's own light and shadow over its new skin."""
+UNSUITED = {"dishware", "household", "emotion", "plant-other", "mail", "office"}
+"""Subcategories whose things are told by their colour, or have holes."""
+PATTERNS = {"Food & Drink", "Animals & Nature"}
+MORE_PATTERNS = ("sky-", "place-", "sport", "game", "event", "arts-")
+
+
+def is_pattern(key: str) -> bool:
+    """Stuff that is known by its pattern alone: food, plants, skies, balls; not a vehicle, not a hand."""
+    return is_stuff(key) and (emoji(key).category in PATTERNS or kind(key).startswith(MORE_PATTERNS))
 
 
 @cache
@@ -30,7 +39,7 @@ def has_skin(key: str) -> bool:
     """A thing most of which is of one colour; plain shapes are cut out whole (:mod:`shape`)."""
     if is_creature(key) or is_scene(key) or is_mark(key) or is_shape(key) or is_stuff(key):
         return False
-    if emoji(key).category == "Food & Drink" and kind(key) not in ("drink", "dishware"):
+    if kind(key).startswith("food-") or kind(key) in UNSUITED:
         return False
     flat = picture(key)
     colour, _ = regions.dominant_region(flat)
@@ -51,4 +60,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("reskin", 0, strokes, (layout,), reason=reason)
 
 
-FAMILY = Family("reskin", build, has_skin, is_stuff, "a thing of one colour and a rich pattern", in_router=False)
+FAMILY = Family("reskin", build, has_skin, is_pattern, "a thing of one colour and a rich pattern", in_router=False)

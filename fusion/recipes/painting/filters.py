@@ -101,6 +101,25 @@ def mouth(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: f
     return np.repeat(_soft(rim - rows, at)[..., None], 4, axis=-1)
 
 
+def paws(picture: np.ndarray, at: Place, x: float, y: float, apart: float, radius: float) -> np.ndarray:
+    """Two paws that grip an edge at ``(x, y)``, in the picture's main colour; the picture itself is gone."""
+    colour, _ = regions.dominant_region(picture)
+    columns, rows = at.grid()
+    drawn = np.zeros_like(picture)
+    for side in (-1, 1):
+        cx = x + side * apart / 2
+        distance = (1 - np.hypot((columns - cx) / radius, (rows - y) / (0.86 * radius))) * radius
+        rim, fill = _soft(distance, at), _soft(distance - 0.13 * radius, at)
+        toes = np.zeros_like(fill)
+        for toe in (-0.32, 0.32):
+            line = 0.06 * radius - np.abs(columns - cx - toe * radius)
+            toes = np.maximum(toes, _soft(np.minimum(line, rows - y - 0.15 * radius), at) * fill)
+        tone = np.where((fill * (1 - toes))[..., None] > 0.5, colour, 0.62 * colour)
+        paw = np.concatenate([tone * rim[..., None], rim[..., None]], axis=-1)
+        drawn = paw + drawn * (1 - rim[..., None])
+    return drawn.astype(np.float32)
+
+
 def _within(at: Place, x: float, y: float, rx: float, ry: float) -> np.ndarray:
     """About the distance (S, S) to the rim of an ellipse in units, positive inside."""
     columns, rows = at.grid()
@@ -124,6 +143,19 @@ def heal(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: fl
     filled *= (picture[..., 3] / np.maximum(filled[..., 3], 1e-4))[..., None]
     amount = (inside * (weight > 0.01))[..., None]
     return picture * (1 - amount) + filled * amount
+
+
+def smooth(picture: np.ndarray, at: Place, x: float, y: float, rx: float, ry: float) -> np.ndarray:
+    """The details inside an ellipse melted into the middle tone of what is about them, with a soft rim."""
+    columns, rows = at.grid()
+    radius = np.hypot((columns - x) / rx, (rows - y) / ry)
+    amount = np.clip((1.12 - radius) / 0.3, 0, 1)[..., None]
+    sigma = 0.45 * min(rx, ry) * at.unit
+    near = np.clip((1.3 - radius) / 0.2, 0.02, 1) * picture[..., 3]
+    mass = ndimage.gaussian_filter(near, sigma)
+    spread = ndimage.gaussian_filter(picture * near[..., None], (sigma, sigma, 0)) / np.maximum(mass, 1e-4)[..., None]
+    spread *= (picture[..., 3] / np.maximum(spread[..., 3], 1e-4))[..., None]
+    return picture * (1 - amount) + spread * amount
 
 
 def light(picture: np.ndarray, at: Place) -> np.ndarray:
@@ -175,7 +207,9 @@ FILTERS: dict[str, Callable[..., np.ndarray]] = {
     "hole": hole,
     "front": front,
     "mouth": mouth,
+    "paws": paws,
     "heal": heal,
+    "smooth": smooth,
     "light": light,
     "plate": plate,
     "outline": outline,
