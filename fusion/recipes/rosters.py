@@ -108,7 +108,7 @@ TASTE = Roster(
         palette.FAMILY,
         companion.FAMILY,
     ),
-    (creature.FAMILY, dressed.FAMILY, expression.FAMILY, hybrid.FAMILY),
+    (dressed.FAMILY, hybrid.FAMILY),
 )
 
 ROSTERS: dict[str, Roster] = {roster.name: roster for roster in (CLASSIC, TASTE)}
