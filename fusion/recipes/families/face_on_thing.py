@@ -12,6 +12,7 @@ from functools import cache
 
 from fusion.geometry import Frame
 from fusion.recipes.craft import face_layout, face_strokes, plain_seat
+from fusion.recipes.families.expression import expresses
 from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.roles import emoji, is_smiley, takes_face
@@ -30,9 +31,15 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: smiley; ``second``: the thing, main subject."""
     seat = plain_seat(second)
     layout = face_layout(first, seat, frame)
-    strokes = face_strokes(first, second, seat, layout)
+    strokes = face_strokes(first, second, seat, layout, "expression" if expresses(first) else "face")
     reason = f"{emoji(second).name} has a place for a face"
     return Recipe("face on thing", 1, strokes, (layout,), reason=reason)
 
 
-FAMILY = Family("face on thing", build, is_smiley, bears_face, "a smiley and a thing with a plain place for a face")
+@cache
+def has_features(key: str) -> bool:
+    """A smiley, clean or with hands that can be left out."""
+    return is_smiley(key) or expresses(key)
+
+
+FAMILY = Family("face on thing", build, has_features, bears_face, "a smiley and a thing with a plain place for a face")
