@@ -16,6 +16,7 @@ from fusion.recipes.families import (
     behind,
     companion,
     creature,
+    dressed,
     expression,
     face_on_object,
     face_on_thing,
@@ -119,6 +120,7 @@ TASTE = Roster(
         palette.FAMILY,
         together.FAMILY,
     ),
+    (creature.FAMILY, dressed.FAMILY, expression.FAMILY, hybrid.FAMILY),
 )
 
 ROSTERS: dict[str, Roster] = {roster.name: roster for roster in (CLASSIC, TASTE)}
