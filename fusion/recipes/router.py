@@ -35,6 +35,8 @@ from fusion.recipes.families import (
     scatter,
     scene,
     shape,
+    sky,
+    topping,
     two_step,
     wearable,
     wheels,
@@ -71,6 +73,8 @@ SHOWN_ONLY: tuple[Family, ...] = (
     reskin.FAMILY,
     ride.FAMILY,
     behind.FAMILY,
+    sky.FAMILY,
+    topping.FAMILY,
 )
 """Families that no pair gets."""
 
