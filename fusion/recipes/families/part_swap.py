@@ -10,13 +10,11 @@ Source: DESIGN section 3.
 from __future__ import annotations
 
 from fusion.geometry import Frame
-from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 from fusion.recipes.anatomy.fittings import Head, heads
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import compact, emoji, is_scene, is_tile
 from fusion.recipes.roles import compact, emoji, is_mark, is_scene, is_tile
 
 FULL = 0.5
