@@ -15,7 +15,7 @@ from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_animal, is_creature, is_face, is_mark, is_scene, is_thing, is_tile, kind
+from fusion.recipes.roles import emoji, is_animal, is_creature, is_face, is_mark, is_scene, is_thing, is_tile
 
 EDGE = 52.0
 """Length of the edge that one can look over."""
@@ -29,8 +29,6 @@ CEILING = -28.0
 
 def has_edge(key: str) -> bool:
     """A thing that one can look over, with room above."""
-    if is_smiley(key) or kind(key).startswith("face-"):
-        return False
     edge = top_edge(key, EDGE)
     return is_thing(key) and edge.length > 0.8 * EDGE and edge.slant < LEVEL and not is_creature(key) and solid(key)
 
