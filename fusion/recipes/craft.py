@@ -109,12 +109,12 @@ def busyness(key: str, x: float, y: float, radius: float) -> float:
     return float((plainness(key)[inside] < 2.0).mean()) if inside.any() else 0.0
 
 
-def face_strokes(smiley: str, thing: str, seat: Seat, layout: Layout) -> tuple[Stroke, ...]:
+def face_strokes(smiley: str, thing: str, seat: Seat, layout: Layout, part: str = "face") -> tuple[Stroke, ...]:
     """``thing`` with the face of ``smiley`` on it as instance 0: light on dark ground, details under it melted away."""
     under = ground(thing, *seat[:3])
     busy = busyness(thing, *seat[:3]) > BUSY
     ellipse = f"|smooth:{seat.x:.1f},{seat.y:.1f},{0.98 * seat.radius:.1f},{0.86 * seat.radius:.1f}"
-    part = "face|light" if under.value < DARK else "face"
+    part = f"{part}|light" if under.value < DARK else part
     return Stroke(Sprite(thing, "full" + ellipse if busy else "full")), Stroke(Sprite(smiley, part), layout, instance=0)
 
 

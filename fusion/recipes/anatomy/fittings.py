@@ -52,6 +52,14 @@ class Head(NamedTuple):
     over: bool = False
 
 
+class Tray(NamedTuple):
+    """An upper side to stand on: the middle of its front, and its width."""
+
+    x: float
+    y: float
+    width: float
+
+
 class Spot(NamedTuple):
     """A round place: centre and radius."""
 
@@ -134,7 +142,7 @@ HEADS: dict[str, Head] = {
     "hyacinth": Head(64, 44, 82, "hole:64,46,32,46", over=True),
     "wilted flower": Head(88, 44, 60, "hole:94,70,30,60"),
     "mushroom": Head(64, 46, 96, "below:78"),
-    "palm tree": Head(72, 38, 84, "below:46"),
+    "palm tree": Head(72, 36, 92, "hole:72,40,52,48"),
     "deciduous tree": Head(64, 44, 102, "below:90"),
     "potted plant": Head(64, 50, 92, "below:94", over=True),
     "candle": Head(63, 24, 56, "below:44"),
@@ -154,7 +162,7 @@ HEADS: dict[str, Head] = {
     "violin": Head(42, 86, 80, "hole:42,90,56,46"),
     "spoon": Head(34, 30, 64, "hole:34,30,36,36"),
     "round pushpin": Head(64, 32, 66, "below:60"),
-    "ping pong": Head(72, 48, 88, "hole:80,54,60,56"),
+    "ping pong": Head(72, 50, 96, "hole:80,52,58,54"),
     "tennis": Head(90, 40, 76, "hole:92,38,38,44"),
     "badminton": Head(94, 36, 68, "hole:94,36,36,38"),
     "net with handle": Head(50, 44, 90, "hole:56,40,66,50"),
@@ -172,13 +180,13 @@ HEADS: dict[str, Head] = {
     "pear": Head(64, 72, 98, "above:19", over=True),
     "ring": Head(65, 20, 56, "below:44"),
     "watch": Head(64, 64, 78, "hole:64,64,36,36"),
-    "chess pawn": Head(64, 24, 58, "below:44"),
+    "chess pawn": Head(64, 24, 58, "below:42"),
     "joystick": Head(64, 22, 58, "below:46"),
     "bomb": Head(56, 76, 96, "above:36|right:64", over=True),
     "candy": Head(64, 64, 62, "hole:64,64,30,30"),
     "snail": Head(82, 52, 80, "hole:82,52,34,34"),
     "turtle": Head(72, 38, 84, "full"),
-    "crystal ball": Head(64, 48, 98, "below:90"),
+    "crystal ball": Head(64, 48, 98, "below:96"),
     "trophy": Head(64, 40, 80, "below:72"),
     "flag in hole": Head(84, 26, 58, "left:67"),
     "shortcake": Head(66, 22, 60, "below:42"),
@@ -224,13 +232,9 @@ SADDLES: dict[str, tuple[float, float]] = {
     "carousel horse": (84, 56),
     "horse": (72, 56),
     "crescent moon": (58, 104),
-    "water wave": (52, 84),
     "broom": (86, 42),
     "couch and lamp": (64, 84),
     "chair": (64, 72),
-    "rocket": (74, 50),
-    "airplane": (70, 50),
-    "helicopter": (54, 72),
     "sailboat": (88, 104),
     "sled": (66, 54),
     "whale": (58, 60),
@@ -239,11 +243,57 @@ SADDLES: dict[str, tuple[float, float]] = {
     "pickup truck": (100, 64),
     "tractor": (40, 64),
     "flying saucer": (84, 20),
-    "goat": (72, 54),
-    "dove": (64, 58),
     "bed": (70, 92),
 }
 """Where one sits: the middle of the seat."""
+
+TRAYS: dict[str, Tray] = {
+    "birthday cake": Tray(64, 62, 76),
+    "shortcake": Tray(62, 52, 70),
+    "cupcake": Tray(64, 34, 60),
+    "custard": Tray(64, 34, 60),
+    "pancakes": Tray(64, 36, 84),
+    "waffle": Tray(64, 78, 84),
+    "pie": Tray(64, 62, 84),
+    "flatbread": Tray(64, 92, 84),
+    "fork and knife with plate": Tray(64, 92, 84),
+    "spaghetti": Tray(64, 74, 76),
+    "curry rice": Tray(64, 84, 84),
+    "hamburger": Tray(64, 30, 84),
+    "bread": Tray(64, 24, 84),
+    "cheese wedge": Tray(60, 56, 72),
+    "sandwich": Tray(70, 44, 76),
+    "moon cake": Tray(64, 74, 84),
+    "cooking": Tray(50, 84, 66),
+    "shallow pan of food": Tray(64, 100, 84),
+    "bento box": Tray(64, 82, 92),
+    "drum": Tray(64, 60, 90),
+    "rice cracker": Tray(64, 96, 76),
+    "sushi": Tray(60, 78, 76),
+    "bagel": Tray(64, 90, 76),
+    "cookie": Tray(64, 100, 84),
+    "doughnut": Tray(64, 90, 84),
+    "butter": Tray(64, 56, 76),
+    "ice": Tray(64, 40, 76),
+    "rock": Tray(64, 24, 70),
+    "wood": Tray(58, 24, 56),
+    "brick": Tray(64, 12, 84),
+    "books": Tray(60, 34, 76),
+    "package": Tray(64, 40, 84),
+    "wrapped gift": Tray(64, 24, 66),
+    "oyster": Tray(58, 82, 66),
+    "lotus": Tray(64, 70, 70),
+    "nest with eggs": Tray(64, 66, 76),
+    "soap": Tray(64, 54, 76),
+    "trophy": Tray(64, 12, 62),
+}
+"""Where something is served: the middle of the place it stands on, and the width of that place."""
+
+
+@cache
+def trays() -> dict[str, Tray]:
+    """Key -> the place on what carries something."""
+    return {Catalog.default().find(name).key: tray for name, tray in TRAYS.items()}
 
 
 @cache

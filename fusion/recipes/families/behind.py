@@ -1,4 +1,4 @@
-"""Behind: the other looks over the upper edge of a thing, a creature with both paws on it. The thing is the main subject.
+"""Behind: the other looks over the upper edge of a thing, the main subject; a creature lays both paws on it.
 
 Looks: over the middle, the left or the right of the edge.
 
@@ -8,20 +8,20 @@ Source: DESIGN section 3.
 from __future__ import annotations
 
 from fusion.geometry import Frame
-from fusion.recipes.anatomy.anatomy import Anatomy
+from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 from fusion.recipes.anatomy.edges import top_edge
 from fusion.recipes.craft import precious
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_animal, is_face, is_mark, is_scene, is_smiley, is_thing, is_tile
+from fusion.recipes.roles import emoji, is_animal, is_creature, is_face, is_mark, is_scene, is_thing, is_tile
 
 EDGE = 52.0
 """Length of the edge that one can look over."""
-LEVEL = 26.0
+LEVEL = 15.0
 """Greatest rise or fall of that edge."""
-SIZE, SMALLEST, SHOWN = 92.0, 52.0, 0.66
+SIZE, SMALLEST, SHOWN = 92.0, 64.0, 0.62
 """Long side of the one behind, the least that is worth it, and the share of its height that is seen."""
 CEILING = -28.0
 """How high it may reach: the canvas ends 32 units above the drawing area."""
@@ -30,7 +30,13 @@ CEILING = -28.0
 def has_edge(key: str) -> bool:
     """A thing that one can look over, with room above."""
     edge = top_edge(key, EDGE)
-    return is_thing(key) and edge.length > 0.8 * EDGE and edge.slant < LEVEL and not is_smiley(key)
+    return is_thing(key) and edge.length > 0.8 * EDGE and edge.slant < LEVEL and not is_creature(key) and solid(key)
+
+
+def solid(key: str) -> bool:
+    """Opaque enough to hide what is behind it."""
+    body = anatomy(key)
+    return body.cover * 128 * 128 > 0.55 * body.width * body.height
 
 
 def looks_over(key: str) -> bool:

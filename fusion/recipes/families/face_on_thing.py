@@ -11,7 +11,8 @@ from __future__ import annotations
 from functools import cache
 
 from fusion.geometry import Frame
-from fusion.recipes.craft import face_layout, face_strokes, plain_seat
+from fusion.recipes.craft import face_layout, face_strokes, ground, plain_seat
+from fusion.recipes.families.expression import expresses
 from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.roles import emoji, is_smiley, takes_face
@@ -19,20 +20,32 @@ from fusion.recipes.roles import emoji, is_smiley, takes_face
 LEAST = 12.5
 """Radius of a seat below which a face is a speck."""
 
+MUDDY = 0.24
+"""Ground that varies more than this and has no plain place turns to mud when its details give way."""
+
 
 @cache
 def bears_face(key: str) -> bool:
     """A thing with a place for a face that is large enough to read."""
-    return takes_face(key) and plain_seat(key).radius >= LEAST
+    if not takes_face(key):
+        return False
+    seat = plain_seat(key)
+    return seat.radius >= LEAST and (seat.plain or ground(key, *seat[:3]).variation < MUDDY)
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: smiley; ``second``: the thing, main subject."""
     seat = plain_seat(second)
     layout = face_layout(first, seat, frame)
-    strokes = face_strokes(first, second, seat, layout)
+    strokes = face_strokes(first, second, seat, layout, "expression" if expresses(first) else "face")
     reason = f"{emoji(second).name} has a place for a face"
     return Recipe("face on thing", 1, strokes, (layout,), reason=reason)
 
 
-FAMILY = Family("face on thing", build, is_smiley, bears_face, "a smiley and a thing with a plain place for a face")
+@cache
+def has_features(key: str) -> bool:
+    """A smiley, clean or with hands that can be left out."""
+    return is_smiley(key) or expresses(key)
+
+
+FAMILY = Family("face on thing", build, has_features, bears_face, "a smiley and a thing with a plain place for a face")

@@ -1,4 +1,6 @@
-"""Peek: the other looks out of a cup, a box, a boot, a nest; the front rim lies before it. The vessel is the main subject.
+"""Peek: the other looks out of a cup, a box, a boot, a nest, whose front rim lies before it.
+
+The vessel is the main subject.
 
 Looks: one large, or, where the vessel is wide and the other small and compact, three side by side.
 
@@ -45,7 +47,7 @@ def shown(key: str, thing: Anatomy) -> float:
 
 def one(key: str, thing: Anatomy, rim: Rim) -> tuple[float, float]:
     """Long side of a single one, and y of its centre."""
-    x, y = rim.middle
+    y = rim.middle[1]
     share = shown(key, thing)
     ratio = max(thing.width, thing.height)
     size = min(LARGEST, FILL * rim.width * ratio / thing.width, (y - CEILING) * ratio / thing.height / share)

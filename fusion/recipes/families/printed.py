@@ -32,8 +32,7 @@ def takes_print(key: str) -> bool:
     """A thing with a plain place."""
     if is_creature(key) or is_scene(key) or emoji(key).category not in PRINTABLE:
         return False
-    seat = plain_seat(key)
-    return seat.plain and seat.radius >= LEAST
+    return plain_seat(key).plain and plain_seat(key).radius >= LEAST
 
 
 @cache

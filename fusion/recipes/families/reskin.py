@@ -17,7 +17,7 @@ from fusion.recipes.families.shape import filling, is_shape, is_stuff
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_creature, is_mark, is_scene, kind
+from fusion.recipes.roles import emoji, is_creature, is_hand, is_mark, is_scene, kind
 
 SHARE, SPREAD, ROOM = 0.45, 0.2, 24.0
 """Least share of the emoji that has its main colour; how far colours may lie from it; least radius of its seat."""
@@ -37,7 +37,7 @@ def is_pattern(key: str) -> bool:
 @cache
 def has_skin(key: str) -> bool:
     """A thing most of which is of one colour; plain shapes are cut out whole (:mod:`shape`)."""
-    if is_creature(key) or is_scene(key) or is_mark(key) or is_shape(key) or is_stuff(key):
+    if is_creature(key) or is_scene(key) or is_mark(key) or is_hand(key) or is_shape(key) or is_stuff(key):
         return False
     if kind(key).startswith("food-") or kind(key) in UNSUITED:
         return False

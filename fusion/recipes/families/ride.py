@@ -16,15 +16,19 @@ from fusion.recipes.anatomy.fittings import saddles
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import compact, emoji, is_animal, is_face, is_mark, is_scene, is_tile, kind, named
+from fusion.recipes.roles import compact, emoji, is_face, is_mark, is_scene, is_tile, kind, named
 
 MOUNTS = re.compile(
     r"\b(cloud|rocket|sled|saucer|carousel|skateboard|skate|broom|couch|chair|bed|seat|wave|comet|canoe)\b"
 )
+MOUNTS = re.compile(r"\b(cloud|sled|saucer|carousel|skateboard|skate|broom|couch|chair|bed|seat)\b")
 NOT_RIDDEN = re.compile(
-    r"\b(light|signal|fuel|stop|station|road|track|motorway|oil|wheel|anchor|buoy|construction|paw|web|shell|coral|feather|"
-    r"wing|nose|worm|bug|ant|mosquito|fly|butterfly|microbe|cockroach|spider|oyster|tram car|suspension|cableway|tramway)\b"
+    r"\b(light|signal|fuel|stop|station|road|track|motorway|oil|wheel|anchor|buoy|construction|paw|web|shell|coral|"
+    r"feather|wing|nose|worm|bug|ant|mosquito|fly|butterfly|microbe|cockroach|spider|oyster|rocket|airplane|helicopter|"
+    r"parachute|satellite|canoe|tram car|suspension|cableway|tramway)\b"
 )
+BACKS, LEVEL = ("animal-mammal", "animal-reptile", "animal-marine"), 12.0
+"""Subcategories of animals that carry somebody, and the greatest rise or fall of such a back."""
 SIZE, SMALLEST, SINK = 70.0, 46.0, 0.13
 """Long side of the rider in drawing-area units, the least that is worth it, and the share of it behind the edge."""
 CEILING = -28.0
@@ -35,7 +39,10 @@ def is_mount(key: str) -> bool:
     """A vehicle, an animal from the side, or something else to sit or stand on."""
     if named(key, NOT_RIDDEN) or is_face(key) or is_tile(key):
         return False
-    return kind(key).startswith("transport-") or is_animal(key) or named(key, MOUNTS)
+    if kind(key) in BACKS:
+        edge, body = top_edge(key, 40.0), anatomy(key)
+        return key in saddles() or (edge.slant < LEVEL and body.width > body.height and abs(edge.x - 64) < 24)
+    return kind(key).startswith("transport-") or named(key, MOUNTS)
 
 
 def is_rider(key: str) -> bool:

@@ -9,10 +9,10 @@ from functools import cache
 
 import numpy as np
 
-from fusion.geometry import Frame
+from fusion.emoji.catalog import Catalog
+from fusion.geometry import PUBLISHED_FRAME, Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.fittings import wheels
-from fusion.recipes.craft import picture
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
@@ -37,7 +37,7 @@ def is_round(key: str) -> bool:
     body = anatomy(key)
     if not 0.86 < body.width / max(body.height, 1) < 1.16 or body.cover < 0.3 or is_scene(key) or is_tile(key):
         return False
-    solid = picture(key)[..., 3] > 0.5
+    solid = Catalog.default().render(key, 128, PUBLISHED_FRAME)[..., 3] > 127
     rows, columns = np.mgrid[: len(solid), : len(solid)] + 0.5
     x, y = body.center
     disc = np.hypot((columns - x) / body.width, (rows - y) / body.height) < 0.5
