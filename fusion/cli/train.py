@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from fusion.data.art_styles import training_styles
 from fusion.errors import FusionError
 from fusion.evaluation.perceptual import load_perceptual
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
+from fusion.model.config import CHOICES
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.recipes.teacher import Teacher
 from fusion.training.engine import CHECKPOINT, WEIGHTS, Engine
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--preset", default=DEFAULT_PRESET, choices=list(PRESETS), help="which network")
     add("--size", type=int, default=256, help="side of the last stage's pictures, in pixels")
     add("--width", type=int, help="channels of the U-Net's first stage (default: the preset's)")
+    add("--roster", choices=CHOICES["roster"], help="whose recipes to learn (default: classic, or what --init learned)")
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the run: checkpoint, log, sheets, weights")
     add("--resume", action="store_true", help="go on from DIR's checkpoint")
     add("--max-minutes", type=float, metavar="M", help="all of the run's training takes M minutes, over all its starts")
@@ -69,7 +72,7 @@ def train_command(args: argparse.Namespace) -> int:
         torch.set_num_threads(args.threads)
     phases = plan_phases(args)
     net = starting_net(args, phases)
-    teacher = Teacher(net.config.frame)
+    teacher = Teacher(net.config.frame, roster=net.config.roster)
     teacher.prepare()
     needs = any(phase.weights.get("perceptual") for phase in phases)
     settings = TrainConfig(
@@ -129,6 +132,8 @@ def starting_net(args: argparse.Namespace, phases: list[Phase]) -> FusionNet:
     else:
         overrides = {"size": args.size} | ({"width": args.width} if args.width else {})
         net = build_fusion_net(args.preset, **overrides)
+    if args.roster:
+        net.config = replace(net.config, roster=args.roster)
     if args.layout_from:
         graft_layout(net, load_fusion_net(args.layout_from))
     return net

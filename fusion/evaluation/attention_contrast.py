@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in names:
         trained = args.weights is not None or name in available_weights()
         net = load_fusion_net(args.weights, name) if trained else build_fusion_net(name).eval()
-        teacher = teacher_for("pairs", net.config.frame)
+        teacher = teacher_for("pairs", net.config.frame, net.config.roster)
         drawn = evaluation_pairs("pairs", args.limit, teacher)
         batches = (
             (data.first, data.second)

@@ -23,6 +23,7 @@ from tqdm import tqdm
 from fusion.errors import FusionError
 from fusion.evaluation.cost import POSITIONAL, count, inputs
 from fusion.model import PRESETS, FusionNet, build_fusion_net
+from fusion.model.config import CHOICES
 from fusion.model.weights import available_weights, load_fusion_net
 from fusion.pipeline.engines.accelerated import accelerate
 
@@ -73,6 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher", type=int, default=0, metavar="N", help="also time the teacher: N pairs of the router's own mix"
     )
+    parser.add_argument(
+        "--roster", default="classic", choices=CHOICES["roster"], help="the teacher's (default: classic)"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
 
@@ -91,7 +95,9 @@ def run(args: argparse.Namespace) -> int:
         longest=args.longest,
     )
     if args.teacher > 0:
-        report["teacher"] = [time_teacher(size, args.teacher) for size in whole(args.sizes, "--sizes", step=16)]
+        report["teacher"] = [
+            time_teacher(size, args.teacher, roster=args.roster) for size in whole(args.sizes, "--sizes", step=16)
+        ]
     if args.json:
         json.dump(report, sys.stdout, indent=1)
         print()
@@ -143,14 +149,16 @@ def bench(
     }
 
 
-def time_teacher(size: int, count: int, rounds: int = 5) -> dict:
+def time_teacher(size: int, count: int, rounds: int = 5, roster: str = "classic") -> dict:
     """How many targets a second the teacher paints on one core: ``count`` random pairs, sprites warm, median round."""
     from fusion.recipes.painting.paint import paint
     from fusion.recipes.painting.sprites import SpriteTable
+    from fusion.recipes.rosters import roster_named
     from fusion.recipes.router import recipe_for
     from fusion.recipes.sheet import sample_pairs
 
-    recipes, table = [recipe_for(*pair) for pair in sample_pairs(count)], SpriteTable(size, cache_dir=False)
+    chosen, table = roster_named(roster), SpriteTable(size, cache_dir=False)
+    recipes = [recipe_for(*pair, roster=chosen) for pair in sample_pairs(count)]
     threads, times = torch.get_num_threads(), []
     paint(recipes, table)
     torch.set_num_threads(1)

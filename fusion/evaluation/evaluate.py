@@ -30,6 +30,7 @@ from fusion.evaluation.perceptual import Perceptual
 from fusion.evaluation.teacher_forcing import fuse_as_painted
 from fusion.geometry import Frame
 from fusion.model import DEFAULT_PRESET, FusionNet, FusionOutput
+from fusion.model.config import CHOICES
 from fusion.model.weights import load_fusion_net
 from fusion.recipes.teacher import Teacher
 
@@ -65,8 +66,8 @@ class Row:
 class StyleTeacher(Teacher):
     """The teacher's answers for inputs in another art style; it cannot paint them, since its parts are Noto's."""
 
-    def __init__(self, frame: Frame, style: str = TEST_STYLE) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: Frame, style: str = TEST_STYLE, roster: str = "classic") -> None:
+        super().__init__(frame, roster=roster)
         self.style = style
 
     def pools(self):
@@ -80,9 +81,9 @@ class StyleTeacher(Teacher):
         return StyledSprites(self.style, size, self.frame)
 
 
-def teacher_for(split: str, frame: Frame) -> Teacher:
+def teacher_for(split: str, frame: Frame, roster: str = "classic") -> Teacher:
     """Who gives the truth of a split."""
-    return StyleTeacher(frame) if split == "style" else Teacher(frame)
+    return StyleTeacher(frame, roster=roster) if split == "style" else Teacher(frame, roster=roster)
 
 
 def evaluation_pairs(split: str, limit: int, teacher: PairTeacher) -> list[PairSample]:
@@ -117,7 +118,7 @@ def run_evaluation(
     ``size``: side of the pictures, by default what the network was made for.
     """
     net.eval()
-    teacher = teacher_for(split, net.config.frame) if teacher is None else teacher
+    teacher = teacher_for(split, net.config.frame, net.config.roster) if teacher is None else teacher
     device = next(net.parameters()).device
     pairs = evaluation_pairs(split, limit, teacher)
     for start in range(0, len(pairs), batch):
@@ -274,6 +275,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--preset", default=DEFAULT_PRESET, help="whose shipped weights")
     add("--size", type=int, help="side of the pictures in pixels (default: the network's)")
     add("--sheet", type=Path, metavar="PNG", help=f"also draw the worst {WORST} pairs")
+    add("--roster", choices=CHOICES["roster"], help="whose recipes are the truth (default: what the network learned)")
     add("--batch", type=int, default=8)
     add("--quiet", action="store_true", help="no progress bar")
 
@@ -290,7 +292,7 @@ def evaluate_command(args: argparse.Namespace) -> int:
     size = args.size or net.config.size
     if size % 16 or size < 32:
         raise FusionError(f"The size {size} does not work: choose a multiple of 16, at least 32.")
-    teacher = teacher_for(args.split, net.config.frame)
+    teacher = teacher_for(args.split, net.config.frame, args.roster or net.config.roster)
     rows = run_evaluation(
         args.split,
         net,

@@ -83,7 +83,7 @@ class Fuser:
         self._inputs = LruCache(INPUT_BYTES, held_bytes)
         self._seen = LruCache(SEEN_BYTES, held_bytes)
         self._plans = LruCache(PLAN_BYTES, held_bytes)
-        self._teacher = TeacherTracer(self.frame)
+        self._teacher = TeacherTracer(self.frame, net.config.roster)
         self._turn = threading.Lock()
 
     def fuse(

@@ -27,8 +27,8 @@ SPECK = 14
 """Edges of fewer units than this are specks that a face may cover."""
 PLAIN_ENOUGH = 17.0
 """Radius from which a plain seat is large enough for a face without a plate."""
-DARK, PATTERNED = 0.45, 0.13
-"""Ground darker than this takes light features; ground that varies more than this takes a plate."""
+DARK, BUSY = 0.45, 0.05
+"""Ground darker than this takes light features; where more than this share is detail, the details give way."""
 FACE_REACH = 1.42
 """Width of the disc whose features fill a plain seat, in diameters of that seat: features lie well inside a disc."""
 
@@ -101,16 +101,21 @@ def ground(key: str, x: float, y: float, radius: float) -> Ground:
     return Ground(float(light.mean()), float(colours.std(0).max()))
 
 
-def face_strokes(smiley: str, thing: str, seat: Seat, layout: Layout) -> tuple[Stroke, ...]:
-    """The face of ``smiley`` on ``thing``, as instance 0: light on dark ground, with a soft plate on patterns.
+@cache
+def busyness(key: str, x: float, y: float, radius: float) -> float:
+    """Share of a circle that lies within two units of a detail."""
+    rows, columns = np.mgrid[: measure.SIDE, : measure.SIDE] + 0.5
+    inside = (np.hypot(columns - x, rows - y) < 0.8 * radius) & (picture(key)[..., 3] > 0.5)
+    return float((plainness(key)[inside] < 2.0).mean()) if inside.any() else 0.0
 
-    The plate ends where the thing ends.
-    """
+
+def face_strokes(smiley: str, thing: str, seat: Seat, layout: Layout, part: str = "face") -> tuple[Stroke, ...]:
+    """``thing`` with the face of ``smiley`` on it as instance 0: light on dark ground, details under it melted away."""
     under = ground(thing, *seat[:3])
-    if under.variation > PATTERNED:
-        plate = Stroke(Sprite(smiley, "face|plate"), layout, instance=0, clip=Sprite(thing))
-        return plate, Stroke(Sprite(smiley, "face"), layout, instance=0)
-    return (Stroke(Sprite(smiley, "face|light" if under.value < DARK else "face"), layout, instance=0),)
+    busy = busyness(thing, *seat[:3]) > BUSY
+    ellipse = f"|smooth:{seat.x:.1f},{seat.y:.1f},{0.98 * seat.radius:.1f},{0.86 * seat.radius:.1f}"
+    part = f"{part}|light" if under.value < DARK else part
+    return Stroke(Sprite(thing, "full" + ellipse if busy else "full")), Stroke(Sprite(smiley, part), layout, instance=0)
 
 
 def face_layout(smiley: str, seat: Seat, frame: Frame, reach: float = FACE_REACH) -> Layout:

@@ -20,7 +20,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import measure, regions
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.layers import draw, draw_layers, layers
-from fusion.recipes.painting import filters
+from fusion.recipes.painting import face_parts, filters
 from fusion.recipes.recipe import Sprite
 
 WOBBLE, WOBBLES, WOBBLE_PHASE = 0.06, 5, 0.6
@@ -152,6 +152,23 @@ def region(key: str, size: int, frame: Frame) -> np.ndarray:
     return np.repeat(soft[..., None], 4, axis=-1)
 
 
+def coat(key: str, size: int, frame: Frame) -> np.ndarray:
+    """All that has the main hue, light and shadow, as a white mask with soft edges: what another stuff can replace."""
+    picture = whole(key, size, frame)
+    soft = ndimage.gaussian_filter(regions.coat(picture).astype(np.float32), 0.8 * size / 256) * picture[..., 3]
+    return np.repeat(soft[..., None], 4, axis=-1)
+
+
+def glyph(key: str, size: int, frame: Frame) -> np.ndarray:
+    """The sign without its button: what is white on a coloured tile; anything else comes whole."""
+    picture = whole(key, size, frame)
+    light = (picture[..., :3].min(-1) > 0.8 * picture[..., 3]) & (picture[..., 3] > 0.5)
+    solid = picture[..., 3] > 0.5
+    if not 0.04 < light.sum() / max(solid.sum(), 1) < 0.6:
+        return picture
+    return picture * ndimage.gaussian_filter(light.astype(np.float32), 0.6 * size / 256)[..., None]
+
+
 def face_mask(key: str, size: int, frame: Frame) -> np.ndarray:
     """What keeps its colours when a face is recoloured: small dark features and small whites, as a cut-out."""
     picture = draw(Catalog.default().body(key), frame.view_box, size, size)
@@ -172,6 +189,17 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
     "plain": plain,
     "region": region,
     "face-mask": face_mask,
+    "coat": coat,
+    "glyph": glyph,
+    "look": face_parts.look,
+    "expression": face_parts.expression,
+    "browless": face_parts.browless,
+    "nosed": face_parts.mouthless_head,
+    "blank": face_parts.blank,
+    "muzzle": face_parts.muzzle,
+    "crown": face_parts.crown,
+    "earless": face_parts.earless,
+    "ears": face_parts.ears,
 }
 PART_NAMES = ("full", *PARTS)
 
