@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 
 from fusion.geometry import Frame
-from fusion.recipes.craft import face_layout, face_strokes, plain_seat
+from fusion.recipes.craft import face_layout, face_strokes, ground, plain_seat
 from fusion.recipes.families.expression import expresses
 from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
@@ -20,11 +20,17 @@ from fusion.recipes.roles import emoji, is_smiley, takes_face
 LEAST = 12.5
 """Radius of a seat below which a face is a speck."""
 
+MUDDY = 0.24
+"""Ground that varies more than this and has no plain place turns to mud when its details give way."""
+
 
 @cache
 def bears_face(key: str) -> bool:
     """A thing with a place for a face that is large enough to read."""
-    return takes_face(key) and plain_seat(key).radius >= LEAST
+    if not takes_face(key):
+        return False
+    seat = plain_seat(key)
+    return seat.radius >= LEAST and (seat.plain or ground(key, *seat[:3]).variation < MUDDY)
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:

@@ -17,7 +17,7 @@ from fusion.recipes.family import Family
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_animal, is_face, is_mark, is_person, is_smiley, kind, named
+from fusion.recipes.roles import emoji, is_animal, is_face, is_hand, is_mark, is_person, is_smiley, kind, named
 
 SHAPES = re.compile(
     r"\b(star|moon|cloud|droplet|drop of blood|leaf|clover|shamrock|shield|gem stone|spade|club|"
@@ -45,7 +45,7 @@ def is_shape(key: str) -> bool:
 @cache
 def is_stuff(key: str) -> bool:
     """Rich in pattern where it is widest: a pizza, a globe, a sunset; no sign, nobody."""
-    if is_mark(key) or is_person(key) or is_smiley(key) or is_face(key) or is_animal(key):
+    if is_mark(key) or is_hand(key) or is_person(key) or is_smiley(key) or is_face(key) or is_animal(key):
         return False
     x, y, radius = anatomy(key).seat
     return radius > ROOM and ground(key, x, y, radius).variation > RICH

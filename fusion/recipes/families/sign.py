@@ -1,6 +1,6 @@
 """Sign: a sign or a heart as a mark on the side of a thing or an animal, which is the main subject.
 
-Signs come without their button, in ink or cream; the details under them give way.
+Signs come without their button, in ink or cream; on details they have a pale rim.
 
 Source: DESIGN section 3.
 """
@@ -55,13 +55,11 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     button = is_mark(second) and (is_tile(second) or kind(second) == "zodiac")
     if not (button or shows(second, first, seat)):
         return None
-    reach = f"{0.95 * seat.radius:.1f}"
-    busy = busyness(first, *seat[:3]) > BUSY
-    under = f"full|smooth:{seat.x:.1f},{seat.y:.1f},{reach},{reach}" if busy else "full"
-    curve = sign_curve(tone < DARK + 0.15) if button else None
-    mark = Stroke(Sprite(second, "glyph" if button else "full"), layout, instance=0, curve=curve)
+    rim = "|outline" if busyness(first, *seat[:3]) > BUSY else ""
+    curve = sign_curve(tone < DARK + 0.15) if button and not rim else None
+    mark = Stroke(Sprite(second, ("glyph" if button and not rim else "full") + rim), layout, instance=0, curve=curve)
     reason = f"{emoji(first).name} bears the sign {emoji(second).name}"
-    return Recipe("sign", 0, (Stroke(Sprite(first, under)), mark), (layout,), reason=reason)
+    return Recipe("sign", 0, (Stroke(Sprite(first)), mark), (layout,), reason=reason)
 
 
 FAMILY = Family("sign", build, bears_sign, is_sign, "a thing or an animal and a sign or an emblem")
