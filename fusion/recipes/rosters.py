@@ -14,7 +14,6 @@ from fusion.recipes.families import (
     aura,
     backdrop,
     behind,
-    beside,
     companion,
     creature,
     dressed,
@@ -126,7 +125,6 @@ TASTE = Roster(
         palette.FAMILY,
         together.FAMILY,
     ),
-    (beside.FAMILY,),
 )
 
 ROSTERS: dict[str, Roster] = {roster.name: roster for roster in (CLASSIC, TASTE)}
