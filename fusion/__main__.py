@@ -64,8 +64,6 @@ COMMANDS: dict[str, Command] = {
   python -m fusion evaluate --split emoji --json""",
     ),
     "blind": Command(
-        "fusion.cli.blind",
-        "run",
         "judge two folders of pictures without knowing which is which",
         """
   python -m fusion sheet --among FILE --pairs 120 --folder new --roster taste

@@ -61,7 +61,6 @@ def check(args: argparse.Namespace) -> None:
 
 def sheet(args: argparse.Namespace, pairs: str | list[tuple[str, str]] | None) -> None:
     """Draw the contact sheet."""
-
     from fusion.geometry import STICKER_FRAME
     from fusion.model import DEFAULT_PRESET
     from fusion.model.weights import available_weights, load_fusion_net

@@ -88,6 +88,7 @@ class Handler(BaseHTTPRequestHandler):
     server: BlindServer
 
     def do_GET(self) -> None:
+        """The page, or one of its pictures."""
         if self.path == "/":
             page = PAGE.replace("COUNT", str(len(self.server.cards)))
             self.answer(200, "text/html; charset=utf-8", page.encode())
@@ -100,6 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, f"image/{picture.suffix[1:]}", picture.read_bytes())
 
     def do_POST(self) -> None:
+        """A vote."""
         side, card = self.asked()
         length = int(self.headers.get("Content-Length") or 0)
         if card is None or side != "vote" or length > MOST_BYTES:

@@ -70,7 +70,7 @@ def skyline(key: str, part: str = "full") -> np.ndarray:
 
 
 def roof(key: str, x: float, half: float = 4.0, part: str = "full") -> float:
-    """y of the outline's top about ``x``, a low one where it is uneven, so that what stands on it touches it."""
+    """Y of the outline's top about ``x``, a low one where it is uneven, so that what stands on it touches it."""
     low, high = max(int(x - half), 0), min(int(x + half) + 1, int(VIEW_BOX))
     return float(np.percentile(skyline(key, part)[low:high], 70)) if high > low else VIEW_BOX
 

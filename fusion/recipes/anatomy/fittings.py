@@ -24,7 +24,7 @@ class Rim(NamedTuple):
     sag: float
 
     def at(self, x: float) -> float:
-        """y of the rim at ``x``."""
+        """Y of the rim at ``x``."""
         t = min(max((x - self.x0) / (self.x1 - self.x0), 0.0), 1.0)
         return self.y0 + (self.y1 - self.y0) * t + self.sag * max(1 - (2 * t - 1) ** 2, 0.0) ** 0.5
 
