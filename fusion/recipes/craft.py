@@ -43,10 +43,14 @@ class Seat(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What lies under a seat: ``value`` (mean of the largest channel, 0 to 1) and ``variation`` of luminance."""
+    """What lies under a seat: how light it is (``value``, 0 to 1), how far its colours and its lightness vary.
+
+    ``variation``: standard deviation of the channel that varies most. ``unrest``: that of the lightness.
+    """
 
     value: float
     variation: float
+    unrest: float
 
 
 @cache
@@ -95,10 +99,10 @@ def ground(key: str, x: float, y: float, radius: float) -> Ground:
     rows, columns = np.mgrid[: measure.SIDE, : measure.SIDE] + 0.5
     inside = (np.hypot(columns - x, rows - y) < 0.8 * radius) & (flat[..., 3] > 0.5)
     if not inside.any():
-        return Ground(1.0, 0.0)
+        return Ground(1.0, 0.0, 0.0)
     colours = flat[inside][:, :3] / flat[inside][:, 3:]
     light = 0.5 * colours.max(1) + 0.5 * (colours @ measure.LUMINANCE)
-    return Ground(float(light.mean()), float(colours.std(0).max()))
+    return Ground(float(light.mean()), float(colours.std(0).max()), float(light.std()))
 
 
 @cache

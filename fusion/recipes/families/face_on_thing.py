@@ -30,7 +30,7 @@ def bears_face(key: str) -> bool:
     if not takes_face(key):
         return False
     seat = plain_seat(key)
-    return seat.radius >= LEAST and (seat.plain or ground(key, *seat[:3]).variation < MUDDY)
+    return seat.radius >= LEAST and (seat.plain or ground(key, *seat[:3]).unrest < MUDDY)
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
