@@ -9,7 +9,7 @@ Conventions, used everywhere in the project:
 * offsets are fractions of the height and width, so one layout serves every resolution;
 * sampling grids map *output* to *input* and ``align_corners`` is always ``False``.
 
-Source: design section 1 (CenterAwareScaleModule) and section 2 (frame, prefilter).
+Source: DESIGN section 1 (CenterAwareScaleModule) and section 2 (frame, prefilter).
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ class Frame:
 
 
 PUBLISHED_FRAME = Frame()
-"""Full canvas, offsets to 0.2: design section 1."""
+"""Full canvas, offsets to 0.2: DESIGN section 1."""
 
 STICKER_FRAME = Frame(scale=0.8, drop=0.1, max_offset=0.35)
-"""80 % of the canvas, lowered by 0.1, offsets to 0.35: design section 2."""
+"""80 % of the canvas, lowered by 0.1, offsets to 0.35: DESIGN section 2."""
 
 
 def layout_to_box(layout: Tensor, content: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from fusion.errors import FusionError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``blind``."""
     add = parser.add_argument
     add("folders", metavar="A B", nargs="*", type=Path, help="two folders of pictures with equal names")
     add(
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Judge, or sum up; returns the exit code."""
     if args.summary:
         if args.folders or args.out:
             raise FusionError("--summary reads votes that are there; leave out the folders and --out.")

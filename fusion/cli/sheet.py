@@ -14,6 +14,7 @@ MOST = 400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``sheet``."""
     parser.add_argument("-o", "--out", type=Path, metavar="SHEET.png", help="where the sheet goes")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="the targets as single pictures, FIRST_SECOND.png")
     parser.add_argument(
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Draw the sheet, the folder, or both; returns the exit code."""
     check(args)
     pairs = args.family
     if args.among:

@@ -24,11 +24,11 @@ class Hypotheses:
     recolour_logit: Tensor  # (B, M)
 
     def likeliest(self) -> LayoutPrediction:
-        """The plan of each pair's likeliest hypothesis."""
+        """The prediction of each pair's likeliest hypothesis."""
         return self.take(self.logit.argmax(dim=1))
 
     def take(self, index: Tensor) -> LayoutPrediction:
-        """The plan of hypothesis ``index`` (B,) of each pair."""
+        """The prediction of hypothesis ``index`` (B,) of each pair."""
         row = torch.arange(len(index), device=index.device)
         return LayoutPrediction(
             self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self
@@ -55,13 +55,13 @@ class CenterAwareScaleModule(nn.Module):
     could be either of two recipes lies half-way between them, where nobody wants it; the likeliest of several is
     at least one of the two.
 
-    Source: design section 1, CenterAwareScaleModule; section 2 for instances and the switch; mixture density
+    Source: DESIGN section 1, CenterAwareScaleModule; section 2 for instances and the switch; mixture density
     networks (Bishop 1994) for the hypotheses.
     """
 
     def __init__(
         self, channels: int, head: str, instances: int, max_offset: float, recolour: bool, hypotheses: int = 1
-    ):
+    ) -> None:
         super().__init__()
         self.instances, self.max_offset, self.recolour = instances, max_offset, recolour
         self.hypotheses = hypotheses

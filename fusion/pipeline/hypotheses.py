@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from fusion.alignment import alignment
-from fusion.model.center_aware_scale import Hypotheses
+from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
 
 SHOWN = 3
-"""So many at most, however unlikely: a network that knows its pair is nearly certain, and its other ideas are stickers
-all the same."""
+"""So many at most, however unlikely: a network that knows its pair is nearly certain, and its other hypotheses make
+stickers all the same."""
 
 
 class Ranked(NamedTuple):
@@ -25,10 +25,17 @@ class Ranked(NamedTuple):
     probability: float
 
 
+class Ranking(NamedTuple):
+    """``likeliest``: what the network would take; ``distinct``: that one and its alternatives, empty where none."""
+
+    likeliest: LayoutPrediction
+    distinct: tuple[Ranked, ...]
+
+
 def distinct(every: Hypotheses, content: Tensor) -> list[Ranked]:
     """The hypotheses of one pair that people can tell apart; ``content`` (4,): box of the non-main before the warp.
 
-    Two say the same where their boxes are aligned (design section 5) and they agree about recolouring.
+    Two say the same where their boxes are aligned (DESIGN section 5) and they agree about recolouring.
     """
     left = torch.softmax(every.logit[0].float(), 0)
     layouts, present, switch = every.layout[0], every.presence_logit[0] > 0, every.recolour_logit[0] > 0

@@ -142,7 +142,7 @@ HEADS: dict[str, Head] = {
     "hyacinth": Head(64, 44, 82, "hole:64,46,32,46", over=True),
     "wilted flower": Head(88, 44, 60, "hole:94,70,30,60"),
     "mushroom": Head(64, 46, 96, "below:78"),
-    "palm tree": Head(72, 36, 92, "hole:72,40,52,48"),
+    "palm tree": Head(72, 36, 92, "below:60|right:64|left:98"),
     "deciduous tree": Head(64, 44, 102, "below:90"),
     "potted plant": Head(64, 50, 92, "below:94", over=True),
     "candle": Head(63, 24, 56, "below:44"),

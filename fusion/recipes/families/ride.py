@@ -18,9 +18,6 @@ from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import compact, emoji, is_face, is_mark, is_scene, is_tile, kind, named
 
-MOUNTS = re.compile(
-    r"\b(cloud|rocket|sled|saucer|carousel|skateboard|skate|broom|couch|chair|bed|seat|wave|comet|canoe)\b"
-)
 MOUNTS = re.compile(r"\b(cloud|sled|saucer|carousel|skateboard|skate|broom|couch|chair|bed|seat)\b")
 NOT_RIDDEN = re.compile(
     r"\b(light|signal|fuel|stop|station|road|track|motorway|oil|wheel|anchor|buoy|construction|paw|web|shell|coral|"
