@@ -2,7 +2,7 @@
 
 Coordinates are drawing-area units, 0 to 128.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
 
 from fusion.emoji.catalog import Catalog
-from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX, Frame
+from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX, Frame, Layout
 from fusion.recipes.anatomy.anatomy import Box, anatomy
 from fusion.recipes.painting.face_parts import NECK
 from fusion.recipes.placing import put, scaled
@@ -26,6 +27,8 @@ ROOT = 0.75 * NECK
 """So much of an ear's lower end is hidden behind what it stands on."""
 MANE_WIDTH = 1.28
 """Long side of a mane relative to the thing's."""
+SAME = 0.015
+"""Layouts of two ears that differ by less are one layout."""
 STEEP = 0.14
 """Ears keep this share of the width away from the sides, where the outline falls steeply."""
 LEAST_SHARE = 0.004
@@ -69,10 +72,16 @@ def skyline(key: str, part: str = "full") -> np.ndarray:
     return np.where(solid.any(0), top, VIEW_BOX)
 
 
-def roof(key: str, x: float, half: float = 4.0, part: str = "full") -> float:
-    """Y of the outline's top about ``x``, a low one where it is uneven, so that what stands on it touches it."""
-    low, high = max(int(x - half), 0), min(int(x + half) + 1, int(VIEW_BOX))
-    return float(np.percentile(skyline(key, part)[low:high], 70)) if high > low else VIEW_BOX
+@cache
+def _roofs(key: str, part: str) -> tuple[float, ...]:
+    """The skyline, each column's value a low one (70 %) of the columns within 4 units of it."""
+    windows = sliding_window_view(np.pad(skyline(key, part), 4, mode="edge"), 9)
+    return tuple(np.percentile(windows, 70, axis=1).tolist())
+
+
+def roof(key: str, x: float, part: str = "full") -> float:
+    """y of the outline's top about ``x``, a low one where it is uneven, so that what stands on it touches it."""
+    return _roofs(key, part)[min(max(int(x), 0), int(VIEW_BOX) - 1)]
 
 
 def ear_strokes(donor: str, thing: str, scale: float, x: float, frame: Frame, part: str = "full") -> tuple[Stroke, ...]:
@@ -86,11 +95,20 @@ def ear_strokes(donor: str, thing: str, scale: float, x: float, frame: Frame, pa
     strokes = []
     for number, ear in enumerate(pieces):
         at = min(max(x + scale * (ear.foot[0] - axis), low), high)
-        top = roof(thing, at, part=part)
+        top = roof(thing, at, part)
         size = min(scale, (top - ceiling) / max(ear.foot[1] - ear.box[1] - ROOT, 1.0))
         layout = scaled(size, ear.foot, (at, top + ROOT * size), frame)
         strokes.append(Stroke(Sprite(donor, f"ears{_piece(pieces, number)}"), layout))
-    return tuple(strokes)
+    return _together(strokes)
+
+
+def _together(strokes: list[Stroke]) -> tuple[Stroke, ...]:
+    """One stroke for ears that lie as they do on their own head: half the work."""
+    layouts = np.array([stroke.layout for stroke in strokes])
+    if np.ptp(layouts, axis=0).max() > SAME:
+        return tuple(strokes)
+    middle = Layout(*layouts.mean(0).tolist())
+    return (Stroke(Sprite(strokes[0].sprite.emoji, "ears"), middle),)
 
 
 def mane_stroke(donor: str, thing: str, frame: Frame) -> Stroke:

@@ -1,6 +1,6 @@
 """What lies under a place: how light it is, and how busy, so that features contrast with it.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -131,11 +131,11 @@ def test_ears_are_a_pair_above_the_eyes_and_stand_on_the_outline():
         pair = ears(key(name))
         assert len(pair) == 2
         assert all(ear.foot[1] <= max(box[3] for box in anatomy(key(name)).eyes) + 2 for ear in pair)
-    recipe = creature.build(key("cat face"), key("red circle"), FRAME)
-    left, right, thing, face = recipe.strokes
-    assert "|left:" in left.sprite.part
-    assert "|right:" in right.sprite.part
+    together, thing, face = creature.build(key("cat face"), key("red circle"), FRAME).strokes
+    assert together.sprite.part == "ears"
     assert (thing.instance, face.instance) == (None, 0)
+    parts = [stroke.sprite.part for stroke in creature.build(key("cat face"), key("white large square"), FRAME).strokes]
+    assert parts[0].startswith("ears")
     assert roof(key("red circle"), 64) < roof(key("red circle"), 20)
 
 

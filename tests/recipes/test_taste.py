@@ -99,7 +99,7 @@ def test_taste_paints():
 
 
 def test_a_plain_seat_is_a_circle_without_details():
-    for name in ("light bulb", "red heart", "balloon", "green book", "cloud"):
+    for name in ("red heart", "balloon", "blue circle", "droplet", "egg"):
         seat = plain_seat(key(name))
         rows, columns = np.mgrid[:128, :128] + 0.5
         inside = np.hypot(columns - seat.x, rows - seat.y) < seat.radius - 2

@@ -3,7 +3,7 @@
 Everything is told by where a layer lies and by its colour, on the layers rendered one by one. Coordinates are in
 drawing-area units, 0 to 128.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Coordinates are drawing-area units, 0 to 128.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Eyes, snout and whiskers go where the thing is plain, ears and horns on the outline of its top, behind it.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

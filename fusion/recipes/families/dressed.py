@@ -2,7 +2,7 @@
 
 A second pair of glasses goes up to the forehead. Who wears it is the main subject.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

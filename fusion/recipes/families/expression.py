@@ -3,7 +3,7 @@
 It keeps head, ears and snout and gets the smiley's eyes, brows, glasses, tears and hearts; where no snout is in the way
 the mouth as well. Its own eyes are gone first, so that none are left doubled.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

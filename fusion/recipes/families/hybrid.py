@@ -2,7 +2,7 @@
 
 A ghost cat, a robot panda, a bear with the horns of a cow. The main subject keeps its head.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

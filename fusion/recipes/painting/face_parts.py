@@ -2,7 +2,7 @@
 
 Each is ``(key, size, frame) -> float32 (size, size, 4)``, premultiplied RGBA, as in :mod:`parts`, which names them.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations
