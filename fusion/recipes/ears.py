@@ -43,7 +43,7 @@ class Ear(NamedTuple):
 def ears(key: str) -> tuple[Ear, ...]:
     """The ears or horns of a head, left to right; one piece where they hang together; none on a round head."""
     solid = looked_at(Sprite(key, "ears"))[..., 3] > 0.5
-    labels, count = ndimage.label(solid)
+    labels = ndimage.label(solid)[0]
     found = []
     for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1):
         piece = labels == number

@@ -62,14 +62,19 @@ def in_order(first: str, second: str, family: Family) -> bool:
 
 def ask(family: Family, first: str, second: str, frame: Frame) -> tuple[Recipe, bool] | None:
     """The family's recipe for the pair, in whichever order fits, and whether the two were exchanged for it."""
-    straight = in_order(first, second, family)
-    for exchanged in (not straight, straight):
-        a, b = (second, first) if exchanged else (first, second)
-        if family.fits(a, b):
-            recipe = family.build(a, b, frame)
-            if recipe is not None:
-                return recipe, exchanged
+    fitting = [exchanged for exchanged in (False, True) if family.fits(*_turned(first, second, exchanged))]
+    # The order is asked only where it matters: some measure for it what no other role needs.
+    if len(fitting) == 2 and not in_order(first, second, family):
+        fitting.reverse()
+    for exchanged in fitting:
+        recipe = family.build(*_turned(first, second, exchanged), frame)
+        if recipe is not None:
+            return recipe, exchanged
     return None
+
+
+def _turned(first: str, second: str, exchanged: bool) -> tuple[str, str]:
+    return (second, first) if exchanged else (first, second)
 
 
 def route(first: str, second: str, frame: Frame, roster: Roster = CLASSIC) -> tuple[Recipe, int]:

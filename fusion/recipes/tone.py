@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX
+from fusion.recipes.anatomy import measure
 from fusion.recipes.painting.parts import render_part
 from fusion.recipes.recipe import Sprite
 
@@ -45,7 +46,7 @@ def tone_at(sprite: Sprite, x: float, y: float, half_w: float, half_h: float) ->
     if not inside.any():
         return Tone(1.0, 0.0)
     rgb = picture[inside][:, :3]
-    light = 0.6 * (rgb @ np.float32([0.299, 0.587, 0.114])) + 0.4 * rgb.max(axis=1)
+    light = 0.6 * (rgb @ measure.LUMINANCE) + 0.4 * rgb.max(axis=1)
     return Tone(float(light.mean()), float(light.std()))
 
 

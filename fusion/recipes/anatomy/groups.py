@@ -178,7 +178,7 @@ def _nose_and_marks(key: str) -> tuple[Leaf | None, list[Leaf]]:
 def nose_bottom(key: str) -> float:
     """y of the lower rim of an animal's nose; that of its eyes where no nose is told."""
     nose, _ = _nose_and_marks(key)
-    return nose.box[3] if nose else max(box[3] for box in anatomy(key).eyes)
+    return nose.box[3] if nose else max((box[3] for box in anatomy(key).eyes or ()), default=64.0)
 
 
 @cache

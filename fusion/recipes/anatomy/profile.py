@@ -28,7 +28,7 @@ HEAD = (7.0, 30.0)
 
 
 class Profile(NamedTuple):
-    """``x``, ``y``: the eye's centre. ``size``: its longer side. ``top``: y of the head above it. ``ahead``: -1 or 1."""
+    """An eye's centre and longer side; ``top``: y of the head above it; ``ahead``: -1 looks left, 1 right."""
 
     x: float
     y: float
@@ -38,18 +38,18 @@ class Profile(NamedTuple):
 
 
 GIVEN: dict[str, Profile | None] = {
-    "cat": Profile(29, 30, 5, 14, -1),
-    "black cat": Profile(29, 30, 5, 14, -1),
-    "horse face": Profile(56, 53, 8, 18, -1),
-    "unicorn": Profile(53, 56, 7, 26, -1),
-    "elephant": Profile(32, 36, 5, 9, -1),
-    "rhinoceros": Profile(40, 61, 5, 45, -1),
-    "raccoon": Profile(21, 76, 5, 58, -1),
-    "hedgehog": Profile(23, 69, 5, 48, -1),
-    "chipmunk": Profile(24, 45, 6, 28, -1),
-    "T-Rex": Profile(21, 27, 5, 18, -1),
+    "cat": Profile(42, 40, 9, 21, -1),
+    "black cat": Profile(42, 39, 9, 21, -1),
+    "horse face": Profile(53, 54, 10, 22, -1),
+    "unicorn": Profile(49, 58, 10, 31, -1),
+    "elephant": Profile(40, 50, 7, 14, -1),
+    "rhinoceros": Profile(43, 69, 7, 46, -1),
+    "raccoon": Profile(16, 77, 5, 63, -1),
+    "hedgehog": Profile(34, 75, 8, 54, -1),
+    "chipmunk": Profile(26, 55, 8, 34, -1),
+    "T-Rex": Profile(32, 25, 5, 18, -1),
     "honeybee": Profile(35, 56, 12, 37, -1),
-    "flamingo": Profile(19, 16, 4, 8, -1),
+    "flamingo": Profile(48, 11, 5, 4, -1),
     "peacock": None,
     "lady beetle": None,
     "donkey": None,

@@ -18,7 +18,7 @@ from fusion.recipes.ears import ear_strokes, ears, mane_stroke
 from fusion.recipes.families.expression import is_host
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
-from fusion.recipes.placing import head, scaled
+from fusion.recipes.placing import head_of, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_animal, kind, named, takes_face
 from fusion.recipes.tone import contrasting, tone_at
@@ -73,7 +73,7 @@ def has_room(key: str) -> bool:
 @cache
 def face_box(key: str) -> tuple[float, float, float, float]:
     """The box of the face without its whiskers: as wide as eyes and snout."""
-    wide = head(anatomy(key))
+    wide = head_of(key)
     x0, y0, x1, y1 = groups.box_of(key, groups.muzzle(key)) or anatomy(key).box
     x, reach = wide.center[0], 0.4 * wide.width
     return max(x0, x - reach), y0, min(x1, x + reach), y1

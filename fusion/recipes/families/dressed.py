@@ -17,7 +17,7 @@ from fusion.recipes.craft import plain_seat
 from fusion.recipes.ears import roof, skyline
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
-from fusion.recipes.placing import bodies, head, put
+from fusion.recipes.placing import head_of, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import BOWS, NARROW_SEAT, emoji, has_head, is_critter, is_smiley, named, takes_face, wear_seat
 
@@ -95,6 +95,13 @@ def on_profile(face: Profile, thing: Anatomy, seat: str, chosen: int, frame: Fra
     return put(thing, width, at, frame, along="width")
 
 
+def on_forehead(key: str, thing: Anatomy, frame: Frame) -> Layout:
+    """Where a second pair of glasses goes, above the first."""
+    face = head_of(key)
+    at = face.center[0], face.top + 0.55 * (face.eye_top - face.top)
+    return put(thing, 0.78 * face.width, at, frame, along="width")
+
+
 def top_width(key: str) -> tuple[float, float]:
     """Middle and width of a thing ``TOP_DEPTH`` below its highest point."""
     line = skyline(key)
@@ -126,19 +133,14 @@ def on_thing(key: str, thing: Anatomy, seat: str, chosen: int, frame: Frame) -> 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: who wears it, main subject; ``second``: what."""
-    thing, seat = bodies(first, second)[1], wear_seat(second)
-    chosen = look(first, second, 2, "dressed")
-    where: Layout | None = None
-    part = "full"
-    reason = f"{emoji(first).name} wears {emoji(second).name}"
+    thing, seat, face = anatomy(second), wear_seat(second), profile(first)
+    chosen, part, reason = look(first, second, 2, "dressed"), "full", f"{emoji(first).name} wears {emoji(second).name}"
+    if seat is None:
+        return None
     if wears_glasses(first):
-        smiley = head(anatomy(first))
-        if seat == "eyes":
-            lift = 0.55 * (smiley.eye_top - smiley.top)
-            where = put(thing, 0.78 * smiley.width, (smiley.center[0], smiley.top + lift), frame, along="width")
-            reason = f"{emoji(second).name} goes up to the forehead of {emoji(first).name}"
-    elif is_side_view(first):
-        face = profile(first)
+        where = on_forehead(first, thing, frame) if seat == "eyes" else None
+        reason = f"{emoji(second).name} goes up to the forehead of {emoji(first).name}"
+    elif face is not None and is_side_view(first):
         where = on_profile(face, thing, seat, chosen, frame)
         if seat == "ears":  # Of headphones in profile, the half with the nearer cup shows.
             part = f"full|{'right' if face.ahead < 0 else 'left'}:{thing.center[0]:g}"

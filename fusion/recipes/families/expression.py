@@ -20,7 +20,7 @@ from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
-from fusion.recipes.placing import bodies, head, middle, scaled
+from fusion.recipes.placing import bodies, head, head_of, middle, scaled
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_animal, is_face, kind, named
 from fusion.recipes.tone import Tone, contrasting, tone_at
@@ -45,7 +45,7 @@ STRANGE = re.compile(r"\b(horns|skull)\b")
 """Faces among the smileys that are none."""
 SNOUT = re.compile(r"\b(bear|ogre|goblin|clown)\b")
 """Faces besides the animals' with a nose or a mouth worth keeping."""
-YELLOW, NOT_YELLOW = np.float32([0.98, 0.80, 0.17]), 0.13
+YELLOW, NOT_YELLOW = np.array([0.98, 0.80, 0.17], np.float32), 0.13
 """A smiley whose disc is further than this from the usual yellow is told by its colour: hot, enraged, nauseated."""
 
 
@@ -82,23 +82,23 @@ def has_snout(key: str) -> bool:
 
 def takes_mouth(smiley: str, host: str, scale: float) -> bool:
     """Whether the animal's mouth can be taken off, and the smiley's lands below its nose and on its head."""
-    donor, body = bodies(smiley, host)
     lips = groups.box_of(smiley, groups.mouth(smiley))
     if lips is None or not groups.own_mouth(host):
         return False
-    (_, y), (_, eyes) = head(body).center, head(donor).center
+    (_, y), (_, eyes) = head_of(host).center, head_of(smiley).center
     top, bottom = (y + scale * (edge - eyes) for edge in (lips[1], lips[3]))
-    return top > groups.nose_bottom(host) - 2 and bottom < body.box[3] - 2
+    return top > groups.nose_bottom(host) - 2 and bottom < anatomy(host).box[3] - 2
 
 
 def scale_on(smiley: str, host: str, whole: bool, chosen: int) -> float:
     """How large the smiley's features are on the host."""
-    donor, body = bodies(smiley, host)
-    own, new = head(body), head(donor)
+    donor = anatomy(smiley)
+    own, new = head_of(host), head_of(smiley)
     if whole:
-        scale = min(WHOLE_FACE[chosen] * own.width / (donor.disc[2] - donor.disc[0]), 1.8 * own.gap / new.gap)
+        disc = donor.disc or donor.box
+        scale = min(WHOLE_FACE[chosen] * own.width / (disc[2] - disc[0]), 1.8 * own.gap / new.gap)
     else:
-        x0, _, x1, _ = groups.box_of(smiley, groups.look(smiley))
+        x0, _, x1, _ = groups.box_of(smiley, groups.look(smiley)) or donor.box
         scale = min(ENLARGE[chosen] * own.gap / new.gap, WIDEST * own.width / max(x1 - x0, 1.0))
     return min(max(scale, LEAST), MOST)
 
@@ -106,7 +106,7 @@ def scale_on(smiley: str, host: str, whole: bool, chosen: int) -> float:
 @cache
 def ground(under: Sprite, host: str, whole: bool) -> Tone:
     """What lies under the new features: about both eyes for an animal, else about the whole face."""
-    seen = head(anatomy(host))
+    seen = head_of(host)
     x, y = seen.center
     if whole:
         return tone_at(under, x, y + 8, 0.5 * seen.gap + 8, 22.0)
@@ -116,11 +116,10 @@ def ground(under: Sprite, host: str, whole: bool) -> Tone:
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the smiley; ``second``: the face that takes on its look, main subject."""
-    donor, body = bodies(first, second)
     whole, chosen = not has_snout(second), look(first, second, 2, "expression")
     scale = scale_on(first, second, whole, chosen)
-    x, y = head(body).center
-    layout = scaled(scale, head(donor).center, (x, y - 1), frame)
+    x, y = head_of(second).center
+    layout = scaled(scale, head_of(first).center, (x, y - 1), frame)
     speaks = whole or (takes_mouth(first, second, scale) and (chosen == 0 or groups.is_plain(first)))
     if groups.is_plain(first) and not speaks:
         return None

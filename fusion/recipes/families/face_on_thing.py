@@ -20,7 +20,7 @@ from fusion.recipes.roles import emoji, is_smiley, takes_face
 LEAST = 12.5
 """Radius of a seat below which a face is a speck."""
 
-MUDDY = 0.24
+MUDDY = 0.27
 """Ground that varies more than this and has no plain place turns to mud when its details give way."""
 
 

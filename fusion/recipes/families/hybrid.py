@@ -11,14 +11,13 @@ import re
 from functools import cache
 
 from fusion.geometry import Frame
-from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.ears import ear_strokes, ears, mane_stroke
 from fusion.recipes.families.creature import MANE, face_box, gives_face
 from fusion.recipes.families.expression import is_host
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
-from fusion.recipes.placing import bodies, head, scaled
+from fusion.recipes.placing import bodies, head_of, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_animal, kind, named
 from fusion.recipes.tone import contrasting, looked_at, tone_at
@@ -80,10 +79,9 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
 
 def masked(host: str, donor: str, frame: Frame) -> Recipe:
     """The other's whole face and ears on a head that is known without its own face."""
-    body, other = bodies(host, donor)
-    own, new = head(body), head(other)
+    own, new = head_of(host), head_of(donor)
     chosen = look(host, donor, 2, "hybrid")
-    x0, y0, x1, y1 = face_box(donor)
+    x0, _, x1, _ = face_box(donor)
     scale = min(MASK[chosen] * own.width / new.width, 0.8 * own.width / max(x1 - x0, 1.0))
     scale = min(max(scale, LEAST), MOST)
     layout = scaled(scale, new.center, own.center, frame)
@@ -101,7 +99,7 @@ def masked(host: str, donor: str, frame: Frame) -> Recipe:
 def eared(host: str, donor: str, frame: Frame) -> Recipe:
     """The other's ears or horns on a head that keeps its face, and unless they tell enough, its colours."""
     body, other = bodies(host, donor)
-    own, new = head(body), head(other)
+    own, new = head_of(host), head_of(donor)
     scale = min(max(own.width / new.width, LEAST), MOST)
     layout = scaled(scale, new.center, own.center, frame)
     part = "full" if named(donor, ANTLERS) else "earless"
@@ -118,7 +116,7 @@ def eared(host: str, donor: str, frame: Frame) -> Recipe:
 
 def crown(donor: str, host: str, scale: float, frame: Frame, part: str = "full") -> tuple[Stroke, ...]:
     """Ears, horns or mane of ``donor`` behind the head of ``host``."""
-    own = head(anatomy(host))
+    own = head_of(host)
     if named(donor, MANE):
         return (mane_stroke(donor, host, frame),)
     pieces = ears(donor)
