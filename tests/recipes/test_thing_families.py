@@ -11,7 +11,8 @@ from fusion.emoji.catalog import Catalog
 from fusion.geometry import STICKER_FRAME
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.edges import top_edge, tops
-from fusion.recipes.anatomy.fittings import heads, rims, saddles, trays, wheels
+from fusion.recipes.anatomy.fittings import heads, rims, wheels
+from fusion.recipes.anatomy.seats import saddles, trays
 from fusion.recipes.craft import landing, moved, precious
 from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import paint
