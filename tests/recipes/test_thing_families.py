@@ -11,7 +11,8 @@ from fusion.emoji.catalog import Catalog
 from fusion.geometry import STICKER_FRAME
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.edges import top_edge, tops
-from fusion.recipes.anatomy.fittings import heads, rims, saddles, trays, wheels
+from fusion.recipes.anatomy.fittings import heads, rims, wheels
+from fusion.recipes.anatomy.seats import saddles, trays
 from fusion.recipes.craft import landing, moved, precious
 from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import paint
@@ -88,7 +89,8 @@ def test_fittings_lie_on_their_emoji():
             assert all(x0 <= spot.x <= x1 and y0 <= spot.y <= y1 for spot in spots), emoji
             assert [spot.x for spot in spots] == sorted(spot.x for spot in spots)
     for emoji, (x, y, _) in trays().items():
-        assert anatomy(emoji).box[0] <= x <= anatomy(emoji).box[2] and y <= anatomy(emoji).box[3], emoji
+        assert anatomy(emoji).box[0] <= x <= anatomy(emoji).box[2], emoji
+        assert y <= anatomy(emoji).box[3], emoji
     for emoji, (x, y) in saddles().items():
         assert tops(emoji)[int(x)] <= y + 12 <= 128, emoji
 
@@ -118,14 +120,17 @@ def test_a_shape_keeps_its_silhouette():
     for first, _, recipe in drawn("shape", 12):
         painted = paint([recipe], table)[0, 3]
         bare = table.take([Sprite(first)])[0, 3].float() / 255
-        assert (painted - bare).abs().max() < 0.06
+        # Layers over one another make a soft rim firmer, never wider.
+        assert painted[bare == 0].max() == 0
+        assert (painted - bare).min() > -0.02
 
 
 def test_wheels_stand_on_the_ground_under_the_vehicle():
     for vehicle, second, recipe in drawn("wheels"):
         for layout, spot in zip(recipe.instances, wheels()[vehicle], strict=True):
             x0, y0, x1, y1 = landing(second, layout, FRAME)
-            assert x0 < spot.x < x1 and y0 < spot.y < y1 <= 128.5
+            assert x0 < spot.x < x1
+            assert y0 < spot.y < y1 <= 128.5
 
 
 def test_a_new_head_meets_the_rest():

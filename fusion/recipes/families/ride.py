@@ -12,7 +12,7 @@ import re
 from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.edges import Edge, top_edge
-from fusion.recipes.anatomy.fittings import saddles
+from fusion.recipes.anatomy.seats import saddles
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
-from fusion.recipes.anatomy.fittings import trays
+from fusion.recipes.anatomy.seats import trays
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.placing import bodies, left_to_right, put

@@ -16,7 +16,7 @@ from fusion.recipes.anatomy.fittings import wheels
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
-from fusion.recipes.roles import emoji, is_scene, is_tile
+from fusion.recipes.roles import emoji, is_face, is_scene, is_smiley, is_tile
 
 ENLARGE = 1.3
 """Size of the other relative to the wheel that it replaces."""
@@ -33,9 +33,11 @@ def has_wheels(key: str) -> bool:
 
 @cache
 def is_round(key: str) -> bool:
-    """Fills its box as a disc does: a ball, a doughnut, a coin, a face."""
+    """Fills its box as a disc does: a ball, a doughnut, a coin; no face, which would be too small to read."""
     body = anatomy(key)
-    if not 0.86 < body.width / max(body.height, 1) < 1.16 or body.cover < 0.3 or is_scene(key) or is_tile(key):
+    if not 0.86 < body.width / max(body.height, 1) < 1.16 or body.cover < 0.3:
+        return False
+    if is_scene(key) or is_tile(key) or is_smiley(key) or is_face(key):
         return False
     solid = Catalog.default().render(key, 128, PUBLISHED_FRAME)[..., 3] > 127
     rows, columns = np.mgrid[: len(solid), : len(solid)] + 0.5
