@@ -80,7 +80,7 @@ def _roofs(key: str, part: str) -> tuple[float, ...]:
 
 
 def roof(key: str, x: float, part: str = "full") -> float:
-    """y of the outline's top about ``x``, a low one where it is uneven, so that what stands on it touches it."""
+    """Y of the outline's top about ``x``, a low one where it is uneven, so that what stands on it touches it."""
     return _roofs(key, part)[min(max(int(x), 0), int(VIEW_BOX) - 1)]
 
 

@@ -71,4 +71,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("behind", 0, tuple(strokes), (layout,), reason=reason)
 
 
-FAMILY = Family("behind", build, has_edge, looks_over, "a thing with a level top and someone to look over it", False)
+FAMILY = Family("behind", build, has_edge, looks_over, "a thing with a level top and someone to look over it")

@@ -122,6 +122,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("creature", 1, strokes, (layout,), reason=reason)
 
 
-FAMILY = Family(
-    "creature", build, gives_face, has_room, "an animal's face and a thing with room for it", in_router=False
-)
+FAMILY = Family("creature", build, gives_face, has_room, "an animal's face and a thing with room for it")

@@ -157,5 +157,4 @@ FAMILY = Family(
     is_dressable,
     is_worn,
     "something to wear and an animal seen from the side, a thing with a top, or a face with glasses on",
-    in_router=False,
 )

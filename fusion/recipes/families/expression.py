@@ -146,4 +146,4 @@ def coloured(recipe: Recipe, smiley: str, host: str) -> Recipe:
     )
 
 
-FAMILY = Family("expression", build, expresses, is_host, "a smiley and another face that looks at us", in_router=False)
+FAMILY = Family("expression", build, expresses, is_host, "a smiley and another face that looks at us")

@@ -126,6 +126,4 @@ def crown(donor: str, host: str, scale: float, frame: Frame, part: str = "full")
     return ear_strokes(donor, host, scale, own.center[0], frame, part)
 
 
-FAMILY = Family(
-    "hybrid", build, takes_part, gives_part, "two faces, one of them an animal's", in_router=False, order=order
-)
+FAMILY = Family("hybrid", build, takes_part, gives_part, "two faces, one of them an animal's", order=order)

@@ -63,4 +63,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("part swap", 0, strokes, instances, reason=reason)
 
 
-FAMILY = Family("part swap", build, has_head, is_head, "a thing with a head of its own and something compact", False)
+FAMILY = Family("part swap", build, has_head, is_head, "a thing with a head of its own and something compact")

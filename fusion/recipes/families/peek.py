@@ -77,4 +77,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("peek", 0, strokes, instances, reason=reason)
 
 
-FAMILY = Family("peek", build, has_rim, looks_out, "a vessel with an opening and something to look out of it", False)
+FAMILY = Family("peek", build, has_rim, looks_out, "a vessel with an opening and something to look out of it")

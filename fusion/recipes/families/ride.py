@@ -69,4 +69,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("ride", 0, strokes, (layout,), reason=reason)
 
 
-FAMILY = Family("ride", build, is_mount, is_rider, "something to ride on and someone to ride it", in_router=False)
+FAMILY = Family("ride", build, is_mount, is_rider, "something to ride on and someone to ride it")

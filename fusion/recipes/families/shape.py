@@ -75,4 +75,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return Recipe("shape", 0, strokes, (layout,), recolour=True, reason=reason)
 
 
-FAMILY = Family("shape", build, is_shape, is_stuff, "a plain shape and something to cut it out of", in_router=False)
+FAMILY = Family("shape", build, is_shape, is_stuff, "a plain shape and something to cut it out of")

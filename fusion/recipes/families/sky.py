@@ -70,4 +70,4 @@ def order(key: str) -> float:
     return in_the_sky(key) - anatomy(key).cover
 
 
-FAMILY = Family("sky", build, below_the_sky, in_the_sky, "a landscape and something in the sky", False, order)
+FAMILY = Family("sky", build, below_the_sky, in_the_sky, "a landscape and something in the sky", order=order)

@@ -51,4 +51,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return laid_over("topping", 0, Sprite(first), Sprite(second), instances, reason)
 
 
-FAMILY = Family("topping", build, has_top, is_topping, "a dish with a top and something to serve on it", False)
+FAMILY = Family("topping", build, has_top, is_topping, "a dish with a top and something to serve on it")

@@ -57,4 +57,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     return laid_over("wheels", 0, Sprite(first), Sprite(second), instances, reason)
 
 
-FAMILY = Family("wheels", build, has_wheels, is_round, "a vehicle and something round", in_router=False)
+FAMILY = Family("wheels", build, has_wheels, is_round, "a vehicle and something round")
