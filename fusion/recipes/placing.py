@@ -66,6 +66,14 @@ def head(body: Anatomy) -> Head | None:
     return Head((eye(0.32), eye(0.68)), y0, width, False)
 
 
+def head_of(key: str) -> Head:
+    """The head of an emoji that has the role of a face. Raises ValueError for another."""
+    found = head(anatomy(key))
+    if found is None:
+        raise ValueError(f"{key} has no head: ask for its role first")
+    return found
+
+
 def put(
     body: Anatomy, size: float, at: Point, frame: Frame, *, along: str = "long", grip: Point | None = None
 ) -> Layout:
