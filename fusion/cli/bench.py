@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from fusion.cli.options import add_roster
 from fusion.errors import FusionError
 from fusion.evaluation.bench import bench, time_teacher
 from fusion.model import PRESETS
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher", type=int, default=0, metavar="N", help="also time the teacher: N pairs of the router's own mix"
     )
+    add_roster(parser)
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
 
@@ -51,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
         longest=args.longest,
     )
     if args.teacher > 0:
-        report["teacher"] = [time_teacher(size, args.teacher) for size in whole(args.sizes, "--sizes", step=16)]
+        report["teacher"] = [
+            time_teacher(size, args.teacher, roster=args.roster) for size in whole(args.sizes, "--sizes", step=16)
+        ]
     if args.json:
         json.dump(report, sys.stdout, indent=1)
         print()

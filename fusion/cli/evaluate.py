@@ -20,6 +20,7 @@ from fusion.evaluation.perceptual import load_perceptual
 from fusion.evaluation.report import WORST, report, table
 from fusion.evaluation.worst_sheet import write_worst_sheet
 from fusion.model import DEFAULT_PRESET, FusionNet
+from fusion.model.config import CHOICES
 from fusion.model.weights import load_fusion_net
 
 
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--preset", default=DEFAULT_PRESET, help="whose shipped weights")
     add("--size", type=int, help="side of the pictures in pixels (default: the network's)")
     add("--sheet", type=Path, metavar="PNG", help=f"also draw the worst {WORST} pairs")
+    add("--roster", choices=CHOICES["roster"], help="whose recipes are the truth (default: what the network learned)")
     add("--batch", type=counted, default=8, metavar="B", help="pairs at a time (default: 8)")
     add("--quiet", action="store_true", help="no progress bar")
 
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         return run_captions(args, net, size)
     if args.split is None:
         raise FusionError(f"Nothing to measure: choose --split, one of {', '.join(SPLITS)}, or --captions.")
-    teacher = teacher_for(args.split, net.config.frame)
+    teacher = teacher_for(args.split, net.config.frame, args.roster or net.config.roster)
     perceptual = load_perceptual(required=False)
     measured = run_evaluation(
         args.split,
@@ -73,9 +75,9 @@ def run(args: argparse.Namespace) -> int:
 
 def run_captions(args: argparse.Namespace, net: FusionNet, size: int) -> int:
     """Measure and print how many sentences are obeyed; returns the exit code."""
-    split = args.split or "pairs"
+    split, roster = args.split or "pairs", args.roster or net.config.roster
     measured = measure_captions(
-        net, split, args.limit, size=size, batch=args.batch, teacher=teacher_for(split, net.config.frame)
+        net, split, args.limit, size=size, batch=args.batch, teacher=teacher_for(split, net.config.frame, roster)
     )
     result = obeyed(tqdm(measured, desc="captions", disable=args.quiet or None))
     if args.json:

@@ -103,7 +103,7 @@ class WordTable:
 
     def of_text(self, text: str) -> Tokens:
         """The tokens of a sentence or of a name that a person gives."""
-        return self.look_up(words_of(text))
+        return self.look_up(words_of(text.replace("’", "'").replace("n't", " not")))
 
     def of_emoji(self, emoji: Emoji) -> Tokens:
         """The tokens of an emoji: the words of its name, then those of its keywords."""

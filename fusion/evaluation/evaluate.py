@@ -39,8 +39,8 @@ TRIES = 400
 class StyleTeacher(Teacher):
     """The teacher's answers for inputs in another art style; it cannot paint them, since its parts are Noto's."""
 
-    def __init__(self, frame: Frame, style: str = TEST_STYLE) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: Frame, style: str = TEST_STYLE, roster: str = "classic") -> None:
+        super().__init__(frame, roster=roster)
         self.style = style
 
     def pools(self) -> Pools:
@@ -56,9 +56,9 @@ class StyleTeacher(Teacher):
         return StyledSprites(self.style, size, self.frame)
 
 
-def teacher_for(split: str, frame: Frame) -> Teacher:
+def teacher_for(split: str, frame: Frame, roster: str = "classic") -> Teacher:
     """Who gives the truth of a split."""
-    return StyleTeacher(frame) if split == "style" else Teacher(frame)
+    return StyleTeacher(frame, roster=roster) if split == "style" else Teacher(frame, roster=roster)
 
 
 def evaluation_pairs(split: str, limit: int, teacher: PairTeacher) -> list[PairSample]:
@@ -95,7 +95,7 @@ def run_evaluation(
     that reads words what the emoji are called, ``"none"`` shows it pictures alone.
     """
     net.eval()
-    teacher = teacher_for(split, net.config.frame) if teacher is None else teacher
+    teacher = teacher_for(split, net.config.frame, net.config.roster) if teacher is None else teacher
     device = next(net.parameters()).device
     if words not in WORDS:
         raise FusionError(f"The words cannot be {words!r}: choose one of {', '.join(WORDS)}.")
