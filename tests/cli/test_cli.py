@@ -39,6 +39,30 @@ def one_line(text):
     return text.endswith("\n") and text.count("\n") == 1 and len(text) > 20
 
 
+class TestWords:
+    def test_shipped_weights_refuse_a_sentence_in_one_line(self, run):
+        code, told, fault = run("fuse", "😀", "🍕", "--json", "--say", "on its head")
+        assert (code, told) == (2, "")
+        assert one_line(fault)
+        assert fault.startswith("These weights know no words")
+
+    def test_a_sentence_is_read_and_unknown_words_are_named(self, run, tmp_path):
+        weights = save_fusion_net(tiny(words=64), tmp_path / "weights", half=False)
+        options = ["--json", "--weights", weights, "--size", SIZE]
+        code, told, fault = run("fuse", "😀", "🍕", *options, "--say", "qwxyz on its head")
+        assert (code, json.loads(told)["first"]) == (0, "1f600")
+        assert one_line(fault)
+        assert "qwxyz" in fault
+
+    def test_shipped_weights_have_no_captions_to_obey(self, run):
+        code, _, fault = run("evaluate", "--captions", "--limit", "2")
+        assert code == 2
+        assert one_line(fault)
+        code, _, fault = run("evaluate")
+        assert code == 2
+        assert "--split" in fault
+
+
 class TestFuse:
     def test_a_transparent_png_of_the_asked_size_with_its_parameters(self, run, weights, tmp_path):
         out = tmp_path / "sticker.png"

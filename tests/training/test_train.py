@@ -13,6 +13,7 @@ pytest.importorskip("accelerate", reason="training needs requirements-train.txt"
 
 from fusion.cli import train
 from fusion.errors import FusionError
+from fusion.evaluation.captions import measure_captions, obeyed
 from fusion.kitchen.dataset import ESTIMATES, KitchenDataset
 from fusion.model import build_fusion_net
 from fusion.model.weights import load_fusion_net, save_fusion_net
@@ -70,6 +71,15 @@ def test_stickers_are_matched_once_and_mixed_in(run, tmp_path, monkeypatch):
     assert len(json.loads((folder / ESTIMATES).read_text())["stickers"]) == 1
     with pytest.raises(FusionError, match="kitchen fetch"):
         run("--kitchen", str(folder), "--phases", "image-32=2steps", "--out", str(tmp_path / "held-out"))
+
+
+def test_words_are_trained_through_and_saved(run, tmp_path):
+    assert run("--set", "words=16", "--phases", "layout=3steps,image-32=1steps") == 0
+    net = load_fusion_net(tmp_path / "run" / WEIGHTS)
+    assert net.config.words == 16
+    assert net.layout_trunk.text_cross_attention.to_out.weight.abs().max() > 0
+    measured = obeyed(measure_captions(net, "pairs", 4, size=32, batch=4, teacher=ReadyTeacher()))
+    assert measured["family"]["n"] == 4
 
 
 def test_bad_options_are_named(run):
