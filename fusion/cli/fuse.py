@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
     )
-    parser.add_argument("--say", metavar="TEXT", help='how, in words: "on its head, small" (needs weights that know words)')
+    parser.add_argument(
+        "--say", metavar="TEXT", help='how, in words: "on its head, small" (needs weights that know words)'
+    )
     parser.add_argument(
         "--names", nargs=2, metavar=("N1", "N2"), help='what the two pictures are called, "" for nothing to say'
     )

@@ -87,7 +87,9 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         self.separator = EmojiSeparator(config.image_channels, config.separator_width, config.separator_activation)
         self.aligns = config.layout_head != "none"
         if self.aligns:
-            self.layout_trunk = LayoutTrunk(config.image_channels, config.words) if config.layout_head == "trunk" else None
+            self.layout_trunk = (
+                LayoutTrunk(config.image_channels, config.words) if config.layout_head == "trunk" else None
+            )
             map_channels = self.layout_trunk.out_channels if self.layout_trunk else channels
             self.center_detector = EmojiCenterDetector(map_channels, config.layout_head)
             self.center_aware_scale = CenterAwareScaleModule(

@@ -38,14 +38,14 @@ def test_every_family_that_pairs_get_has_wordings():
     assert {family.name for roster in rosters.ROSTERS.values() for family in roster.rules} <= set(phrases.FAMILIES)
 
 
-@pytest.mark.parametrize("text, value", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize(("text", "value"), LISTS.values(), ids=LISTS)
 def test_twelve_wordings_of_which_three_are_held_out(text, value):
     taught, held_out = phrases.wordings(text, value)
     assert len(set(taught) | set(held_out)) == len(taught) + len(held_out) >= 12
     assert len(held_out) >= 3
 
 
-@pytest.mark.parametrize("text, value", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize(("text", "value"), LISTS.values(), ids=LISTS)
 def test_every_wording_has_words_that_the_table_knows(text, value):
     table = WordTable.default()
     for phrase in sum(phrases.wordings(text, value), ()):

@@ -44,7 +44,7 @@ class FakeTeacher:
     A fake recipe has no strokes; it carries its pair in ``reason``, for painting.
     """
 
-    def __init__(self, frame: Frame = STICKER_FRAME) -> None:
+    def __init__(self, frame: Frame = STICKER_FRAME, roster: str = "classic") -> None:
         self.frame = frame
 
     def pools(self):
