@@ -3,7 +3,7 @@
 Everything comes from one file, ``assets/noto.json.gz`` (see ``assets/scripts/build_catalog.py``). It is read on
 first use; torch is not needed for any of it.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Contact sheets: two emoji, the teacher's target and, given a network, its output, so that taste can be judged.
 
-Source: design sections 3 and 6.
+Source: DESIGN section 3 and 6.
 """
 
 from __future__ import annotations
