@@ -177,12 +177,12 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
         main_image, other_image = order_by_main(main, *seen.inputs)
         main_features, other_features = order_by_main(main, *seen.separated)
-        instances, other_features = align(other_image, other_features, layout, presence, self.config.prefilter)
+        instances, other_features = self.align(other_image, other_features, layout, presence)
         aligned = torch.cat([main_features, other_features], dim=1)  # (B, 2F, H, W)
 
         position = self.position(aligned) if self.position and "position" not in disabled else None
         x = aligned if position is None else aligned * position
-        repainted = repaint(main_image, other_image, recolour) if self.config.recolour else None
+        repainted = self.repaint(main_image, other_image, recolour) if self.config.recolour else None
         if self.config.output == "alpha-over":
             mixed = [main_image] if repainted is None else [main_image, repainted]
             x = torch.cat([x, *mixed, instances.flatten(1, 2), instance_planes(layout, presence, like=x)], dim=1)
@@ -215,6 +215,15 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             correction=painting.correction,
         )
 
+    def align(self, picture: Tensor, features: Tensor, layout: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
+        """:func:`~fusion.model.center_aware_scale.align` with the preset's prefilter; a graph without branches has
+        its own."""
+        return align(picture, features, layout, presence, self.config.prefilter)
+
+    def repaint(self, main: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
+        """:func:`fusion.colour.repaint`, likewise."""
+        return repaint(main, other, wanted)
+
     def forward(
         self,
         first: Tensor,
@@ -243,7 +252,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         boxes = layout_to_box(layout, content_box(other[:, 3])[:, None])
 
         def locate(height: int, width: int) -> Tensor:
-            planes = coordinate_planes(height, width, like=layout).expand(len(layout), -1, -1, -1)
+            planes = coordinate_planes(height, width, like=layout).expand(layout.shape[0], -1, -1, -1)
             return torch.cat([planes, box_plane(boxes, presence, height, width)], dim=1)
 
         return locate

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,8 @@ from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
 from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.hypotheses import Ranked, distinct
-from fusion.pipeline.overrides import SIDES, Override, RequestError, UnknownHypothesis, check_request, read_override
+from fusion.pipeline.overrides import SIDES, Override, RequestError, check_request, read_override
+from fusion.pipeline.ranking import chosen
 from fusion.pipeline.teacher_trace import TeacherTracer
 from fusion.trace import FusionTrace, TeacherTrace
 
@@ -47,6 +48,13 @@ def choose_device(device: str) -> torch.device:
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
     return chosen
+
+
+def check_disabled(disabled: Iterable[str]) -> None:
+    """Raises RequestError for parts that cannot be switched off."""
+    unknown = sorted(set(disabled) - set(ABLATIONS))
+    if unknown:
+        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
 
 
 class Fuser:
@@ -110,7 +118,8 @@ class Fuser:
         Raises FusionError with one sentence for anything that cannot be done.
         """
         wanted = read_override(layout, instances, self.frame)
-        check_request(main, size, hypothesis, disabled)
+        check_request(main, size, hypothesis)
+        check_disabled(disabled)
         timings: dict[str, float] = {}
         start = time.perf_counter()
         with self.clock(timings, "inputs"):
@@ -137,6 +146,14 @@ class Fuser:
             timings_ms=timings,
             ablations={name: False for name in ABLATIONS if name in disabled},
         )
+
+    def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
+        """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""
+        drawn = [[self._picture(Source("", key), size) for key in keys] for keys in pairs]
+        first, second = (torch.cat([self._tensor(picture) for picture in side]) for side in zip(*drawn, strict=True))
+        with self._turn, torch.inference_mode():
+            painted = self.net.to_rgba(self.net(first, second).image)
+        return painted.float().permute(0, 2, 3, 1).cpu().numpy()
 
     def _picture(self, source: Source, size: int) -> np.ndarray:
         """Premultiplied RGBA, uint8 (size, size, 4)."""
@@ -170,20 +187,18 @@ class Fuser:
             return made, distinct(made.hypotheses, content_box(other[:, 3])[0])
 
         made, ranked = self._plans.get((sources[0].key, sources[1].key, size, int(main)), plan)
-        if hypothesis > max(len(ranked), 1):
-            known = "has one idea" if len(ranked) < 2 else f"has {len(ranked)} ideas"
-            raise UnknownHypothesis(f"The network {known} for this pair; there is no hypothesis {hypothesis}.")
+        index = chosen(ranked, hypothesis)
         if hypothesis == 1:
             return made, ranked
-        return made.hypotheses.take(torch.tensor([ranked[hypothesis - 1].index], device=self.device)), ranked
+        return made.hypotheses.take(torch.tensor([index], device=self.device)), ranked
 
     def _place(self, plan: LayoutPrediction, wanted: Override | None) -> tuple[Tensor | None, Tensor | None]:
         """Layouts (1, K, 4) and presence (1, K) that a person wants in place of the plan's. Raises RequestError."""
         if wanted is None:
             return None, None
-        there = (plan.presence_logit[0] > 0).float().cpu()
-        moved, present = wanted.apply(plan.layout[0].float().cpu(), there)
-        return moved[None].to(self.device), present[None].to(self.device)
+        there = (plan.presence_logit[0] > 0).float().cpu().numpy()
+        moved, present = wanted.apply(plan.layout[0].float().cpu().numpy(), there)
+        return torch.from_numpy(moved)[None].to(self.device), torch.from_numpy(present)[None].to(self.device)
 
     def _tensor(self, picture: np.ndarray) -> Tensor:
         """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""
