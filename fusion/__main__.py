@@ -1,7 +1,7 @@
 """``python -m fusion``: the command line.
 
 Only the module of the chosen subcommand is imported, so that ``--help`` and ``catalog`` do not wait for torch.
-Source: design section 6.
+Source: DESIGN section 6.
 """
 
 from __future__ import annotations
@@ -10,24 +10,21 @@ import argparse
 import os
 import sys
 from importlib import import_module
-from typing import NamedTuple
+from types import ModuleType
+from typing import NamedTuple, NoReturn
 
 from fusion.errors import FusionError
 
 
 class Command(NamedTuple):
-    """Where a subcommand lives: a module with ``add_arguments(parser)`` and a runner that returns the exit code."""
+    """What ``--help`` says about a subcommand."""
 
-    module: str
-    runner: str
     help: str
     examples: str
 
 
-COMMANDS = {
+COMMANDS: dict[str, Command] = {
     "fuse": Command(
-        "fusion.cli.fuse",
-        "run",
         "fuse two emoji or pictures into a transparent PNG",
         """
   python -m fusion fuse 😀 🍕 -o slice.png
@@ -53,62 +50,68 @@ COMMANDS = {
   python -m fusion export --to graphs --weights runs/first --check 200""",
     ),
     "sheet": Command(
-        "fusion.cli.sheet",
-        "run",
         "draw many pairs: both emoji, the teacher's target, the network's output",
         """
   python -m fusion sheet --pairs 24 -o sheet.png
   python -m fusion sheet --family wearable --pairs 12 -o hats.png""",
     ),
     "recipes": Command(
-        "fusion.cli.recipes",
-        "run",
         "which recipe a pair gets and why; without a pair, how many pairs each family has",
         """
   python -m fusion recipes 😀 🍕
   python -m fusion recipes --json""",
     ),
     "catalog": Command(
-        "fusion.cli.catalog",
-        "run",
         "search the emoji",
         """
   python -m fusion catalog pizza
   python -m fusion catalog "cat face" --json""",
     ),
     "evaluate": Command(
-        "fusion.evaluation.evaluate",
-        "evaluate_command",
         "measure a network on held-out pairs, held-out emoji or another art style",
         """
   python -m fusion evaluate --split pairs --limit 200
   python -m fusion evaluate --split emoji --json""",
     ),
     "bench": Command(
-        "fusion.evaluation.bench",
-        "run",
         "time and count the networks",
         """
   python -m fusion bench
   python -m fusion bench --presets fusion,unet-se-po --sizes 256 --batches 1 --json""",
     ),
     "train": Command(
-        "fusion.cli.train",
-        "train_command",
         "train a network, or go on training it",
         """
   python -m fusion train --preset fusion --size 128 --out runs/first --max-minutes 60
   python -m fusion train --preset fusion --size 128 --out runs/first --resume""",
     ),
+    "attention": Command(
+        "measure whether the attention looks at the non-main emoji",
+        """
+  python -m fusion attention --limit 100
+  python -m fusion attention --preset fusion --size 128""",
+    ),
+    "splits": Command(
+        "add what newer recipes need to the list of held-out emoji",
+        """
+  python -m fusion splits
+  python -m fusion splits -o held_out.json""",
+    ),
+    "audit": Command(
+        "draw what was measured about the emoji, or measure it anew",
+        """
+  python -m fusion audit --sheet sheets --sample 100
+  python -m fusion audit --store""",
+    ),
     "kitchen": Command(
-        "fusion.cli.kitchen",
-        "run",
         "fetch and check real stickers for your own study",
         """
   python -m fusion kitchen fetch --metadata metadata.json --out stickers
   python -m fusion kitchen check --out stickers""",
     ),
 }
+
+"""Every subcommand: its module is ``fusion.cli.<name>``, with ``add_arguments(parser)`` and ``run(args)``."""
 
 FIRST_STEPS = """
 FIRST and SECOND are an emoji, its code points (1f600), its name ("grinning face") or a picture file.
@@ -120,10 +123,16 @@ first steps:
   python app.py                                  the same in the browser, with every stage"""
 
 
-class Parser(argparse.ArgumentParser):
-    """Faults take one line, and the line says where help is."""
+def module(name: str) -> ModuleType:
+    """The module of a subcommand, imported when it is needed."""
+    return import_module(f"fusion.cli.{name}")
 
-    def error(self, message: str) -> None:
+
+class Parser(argparse.ArgumentParser):
+    """Errors take one line, and the line says where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with exit code 2."""
         self.exit(2, f"{self.prog}: {message}; {self.prog} --help shows examples.\n")
 
 
@@ -145,7 +154,7 @@ def build_parser(chosen: str | None = None) -> Parser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == chosen:
-            import_module(command.module).add_arguments(sub)
+            module(name).add_arguments(sub)
     return parser
 
 
@@ -155,10 +164,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = next((word for word in arguments if word in COMMANDS), None)
     try:
         args = build_parser(chosen).parse_args(arguments)
-        command = COMMANDS[args.command]
-        return getattr(import_module(command.module), command.runner)(args) or 0
-    except FusionError as fault:
-        print(" ".join(str(fault).split()), file=sys.stderr)
+        return module(args.command).run(args)
+    except FusionError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -11,6 +11,7 @@ from fusion.emoji.catalog import Catalog
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``catalog``."""
     parser.add_argument("text", metavar="TEXT", nargs="+", help="an emoji, its code points, a name or keywords")
     parser.add_argument("--limit", type=counted, default=20, metavar="N", help="at most so many (default: 20)")
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")

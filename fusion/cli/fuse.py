@@ -14,6 +14,7 @@ from fusion.files import write_beside, write_folder_beside
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``fuse``."""
     parser.add_argument("first", metavar="FIRST", help="an emoji, its code points, its name, or a picture file")
     parser.add_argument("second", metavar="SECOND", help="the same")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT.png", help="where the sticker goes")
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Fuse, write the sticker and the stages, print what was decided; returns the exit code."""
     if not (args.out or args.trace or args.json):
         raise FusionError("Nothing to write: name a file with -o OUT.png, a folder with --trace, or ask for --json.")
     if args.out and args.out.suffix.lower() != ".png":
@@ -62,7 +64,7 @@ def numbers(text: str) -> list[float]:
     """``"SH,SW,OY,OX"`` as floats; whether they make sense is for the fuser to say."""
     try:
         return [float(part) for part in text.split(",")]
-    except ValueError as fault:
+    except ValueError as error:
         raise FusionError(
             f"--layout is {text!r}; it must be four numbers SH,SW,OY,OX such as 0.5,0.5,0.1,0."
-        ) from fault
+        ) from error

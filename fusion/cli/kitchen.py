@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import dataclasses
 import json
-import os
 import shutil
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fusion.files import write_beside
 from fusion.kitchen.metadata import METADATA, KitchenError, read_metadata
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def run_fetch(args: argparse.Namespace) -> int:
     from filelock import FileLock, Timeout
     from tqdm import tqdm
 
-    from fusion.kitchen.fetch import RetryPolicy, fetch_metadata, fetch_stickers
+    from fusion.kitchen.download import RetryPolicy
+    from fusion.kitchen.fetch import fetch_metadata, fetch_stickers
 
     remote = args.metadata.startswith(("http://", "https://"))
     if not remote:
@@ -99,9 +100,8 @@ def keep_metadata(source: Path, folder: Path) -> Path:
     """A copy of ``source`` in ``folder``, which then explains itself."""
     target = folder / METADATA
     if not target.exists() or not target.samefile(source):
-        partial = target.with_name(target.name + ".partial")
-        shutil.copyfile(source, partial)
-        os.replace(partial, target)
+        with write_beside(target) as partial:
+            shutil.copyfile(source, partial)
         target.with_name(target.name + ".source").unlink(missing_ok=True)
     return target
 

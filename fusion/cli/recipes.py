@@ -11,11 +11,13 @@ from fusion.errors import FusionError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``recipes``."""
     parser.add_argument("pair", metavar="FIRST SECOND", nargs="*", help="two emoji; none for an overview")
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
+    """Print the recipe of a pair, or the overview; returns the exit code."""
     if len(args.pair) not in (0, 2):
         raise FusionError(
             f"recipes takes two emoji or none, not {len(args.pair)}; quote names such as 'grinning face'."

@@ -14,6 +14,7 @@ MOST = 400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``sheet``."""
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="SHEET.png", help="where the sheet goes")
     parser.add_argument("--family", metavar="F", help="only this recipe family (default: a mixture)")
     parser.add_argument("--pairs", type=counted, default=24, metavar="N", help="so many pairs (default: 24)")
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Draw the sheet; returns the exit code."""
     if args.pairs > MOST:
         raise FusionError(f"{args.pairs} pairs make too large a picture; ask for at most {MOST}.")
 

@@ -1,6 +1,6 @@
 """``python -m fusion train``: from options to a running engine.
 
-Source: design section 6.
+Source: DESIGN section 6.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -15,22 +16,45 @@ import torch
 from fusion.data.art_styles import training_styles
 from fusion.errors import FusionError
 from fusion.evaluation.perceptual import load_perceptual
+from fusion.geometry import Frame
+from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
+from fusion.model.variants import VARIANTS, parse_settings
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.recipes.teacher import Teacher
-from fusion.training.engine import CHECKPOINT, WEIGHTS, Engine
+from fusion.training.engine import WEIGHTS, Engine
 from fusion.training.phases import LAYOUT_MODULES, Phase, choose, schedule, within
+from fusion.training.resume import CHECKPOINT
 from fusion.training.runtime import TrainConfig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``train``."""
-    add = parser.add_argument
+    add_network(parser.add_argument_group("the network").add_argument)
+    add_schedule(parser.add_argument_group("the schedule").add_argument)
+    add_data(parser.add_argument_group("the data").add_argument)
+    add_run(parser.add_argument_group("the run").add_argument)
+
+
+def add_network(add: Callable[..., object]) -> None:
+    """What is trained, and from where."""
     add("--preset", default=DEFAULT_PRESET, choices=list(PRESETS), help="which network")
     add("--size", type=int, default=256, help="side of the last stage's pictures, in pixels")
     add("--width", type=int, help="channels of the U-Net's first stage (default: the preset's)")
-    add("--out", type=Path, required=True, metavar="DIR", help="folder of the run: checkpoint, log, sheets, weights")
-    add("--resume", action="store_true", help="go on from DIR's checkpoint")
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a setting of the preset, as often as wanted: those that DESIGN section 1 argues for are "
+        + ", ".join(VARIANTS),
+    )
+    add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
+    add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
+
+
+def add_schedule(add: Callable[..., object]) -> None:
+    """In which phases, and for how long."""
     add("--max-minutes", type=float, metavar="M", help="all of the run's training takes M minutes, over all its starts")
     add(
         "--phases",
@@ -39,11 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--phase-switch", metavar="S", help="end phase one early: a similarity such as 0.92, or 'adaptive'")
     add("--published", action="store_true", help="the published two phases: picture MSE alone, then MSE + perceptual")
-    add(
-        "--perceptual", type=float, default=0.0, metavar="W", help="weight of the perceptual loss in the picture phases"
-    )
-    add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
-    add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
+    add("--perceptual", type=float, default=0.0, metavar="W", help="weight of the perceptual loss in picture phases")
+
+
+def add_data(add: Callable[..., object]) -> None:
+    """On which pairs."""
     add("--all-emoji", action="store_true", help="train on the held-out emoji as well; held-out pairs stay unseen")
     add(
         "--styles",
@@ -51,45 +75,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,...",
         help="art styles that phase one mixes in (assets/scripts/fetch_styles.py)",
     )
+    add("--kitchen", type=Path, metavar="DIR", help="real stickers that the picture phases mix in (see kitchen fetch)")
+    add("--seed", type=int, default=0, help="another seed draws other pairs and other first weights")
+
+
+def add_run(add: Callable[..., object]) -> None:
+    """Where it runs, and what it writes."""
+    add("--out", type=Path, required=True, metavar="DIR", help="folder of the run: checkpoint, log, sheets, weights")
+    add("--resume", action="store_true", help="go on from DIR's checkpoint")
     add("--export", type=Path, metavar="FOLDER", help="also write the averaged weights here, in half precision")
-    add("--seed", type=int, default=0)
     add("--workers", type=int, default=1, help="processes that prepare batches ahead of time")
     add("--threads", type=int, help="threads of the network's arithmetic on a CPU")
-    add("--device", default="auto", choices=["auto", "cpu", "cuda"])
-    add("--precision", default="bf16", choices=["no", "bf16"])
-    add("--tracker", choices=["tensorboard", "trackio"], help="live curves, beside DIR/log.jsonl")
+    add("--device", default="auto", choices=["auto", "cpu", "cuda"], help="default: auto")
+    add("--precision", default="bf16", choices=["no", "bf16"], help="default: bf16")
+    add("--tracker", choices=["tensorboard"], help="live curves, beside DIR/log.jsonl")
     add("--quiet", action="store_true", help="no progress bar")
 
 
-def train_command(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Run (or resume, or only export) a training run; returns the exit code."""
     started = time.monotonic()
     check(args)
     if args.threads:
         torch.set_num_threads(args.threads)
-    phases = plan_phases(args)
-    net = starting_net(args, phases)
+    phases, config = plan_phases(args), train_config(args)
+    net = starting_net(args)
     teacher = Teacher(net.config.frame)
     teacher.prepare()
-    needs = any(phase.weights.get("perceptual") for phase in phases)
-    settings = TrainConfig(
-        out=args.out,
-        seed=args.seed,
-        workers=args.workers,
-        tracker=args.tracker,
-        device=args.device,
-        precision=args.precision,
-        progress=not args.quiet,
-        styles=tuple(filter(None, args.styles.split(","))),
-        split="all" if args.all_emoji else "train",
-    )
-    training_styles(settings.styles, 64, teacher.frame)  # a missing one is better named now than later
-    perceptual = load_perceptual() if needs else None
+    prepare_data(config, net.config.frame)
+    perceptual = load_perceptual() if any(phase.weights.get("perceptual") for phase in phases) else None
     # Setting up counts against --max-minutes, which is what a person waits for.
-    engine = Engine(net, phases, teacher, settings, perceptual, minutes_spent=(time.monotonic() - started) / 60)
+    engine = Engine(net, phases, teacher, config, perceptual, minutes_spent=(time.monotonic() - started) / 60)
     if args.resume:
         engine.restore()
-        if engine.index == len(phases):
+        if engine.finished:
             print(f"This run is finished; to train longer, start another one with --init {args.out / WEIGHTS}.")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(engine, "stopping", True))
@@ -109,26 +128,56 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"--max-minutes is {args.max_minutes:g}: give a number of minutes above zero.")
     if args.device == "cuda" and not torch.cuda.is_available():
         raise FusionError("There is no CUDA device here: use --device cpu or auto.")
+    if args.set and args.init:
+        raise FusionError("--init brings a network with settings of its own: leave out --set.")
+
+
+def train_config(args: argparse.Namespace) -> TrainConfig:
+    """How the run runs."""
+    return TrainConfig(
+        out=args.out,
+        seed=args.seed,
+        workers=args.workers,
+        tracker=args.tracker,
+        device=args.device,
+        precision=args.precision,
+        progress=not args.quiet,
+        styles=tuple(filter(None, args.styles.split(","))),
+        split="all" if args.all_emoji else "train",
+        kitchen=args.kitchen,
+    )
+
+
+def prepare_data(config: TrainConfig, frame: Frame) -> None:
+    """Meet a missing style or sticker folder now and not an hour later; match the stickers, which is kept."""
+    training_styles(config.styles, 64, frame)
+    if config.kitchen is not None:
+        KitchenDataset(config.kitchen, 64, frame, split=config.split).prepare()
 
 
 def plan_phases(args: argparse.Namespace) -> list[Phase]:
     """The run's phases with their lengths."""
     phases = schedule(
-        args.preset, args.size, switch=args.phase_switch, published=args.published, perceptual=args.perceptual
+        args.preset,
+        args.size,
+        parse_settings(args.set),
+        switch=args.phase_switch,
+        published=args.published,
+        perceptual=args.perceptual,
     )
     if args.phases:
         phases = choose(phases, args.phases)
     return within(phases, args.max_minutes) if args.max_minutes else phases
 
 
-def starting_net(args: argparse.Namespace, phases: list[Phase]) -> FusionNet:
+def starting_net(args: argparse.Namespace) -> FusionNet:
     """A fresh network, or one that starts from given weights, ready to be trained."""
     torch.manual_seed(args.seed)
     if args.init:
         net = load_fusion_net(args.init)
     else:
         overrides = {"size": args.size} | ({"width": args.width} if args.width else {})
-        net = build_fusion_net(args.preset, **overrides)
+        net = build_fusion_net(args.preset, **overrides, **parse_settings(args.set))
     if args.layout_from:
         graft_layout(net, load_fusion_net(args.layout_from))
     return net
@@ -146,17 +195,3 @@ def graft_layout(net: FusionNet, donor: FusionNet) -> None:
             raise FusionError(
                 "The layout branch of --layout-from belongs to another preset: use matching ones."
             ) from error
-
-
-def main() -> int:
-    """Run the command by itself: ``python -m fusion.cli.train``."""
-    parser = argparse.ArgumentParser(description="Train a network.")
-    add_arguments(parser)
-    try:
-        return train_command(parser.parse_args())
-    except FusionError as error:
-        parser.exit(2, f"{error}\n")
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

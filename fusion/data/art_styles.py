@@ -1,7 +1,7 @@
 """Emoji in other art styles: as variety for the layout branch, and as a test of foreign styles.
 
-Source: feasibility study (sets under permissive licences are a cheap source of variety; one set kept out of training
-tests uploads in a foreign style).
+Sets under permissive licences are a cheap source of variety; one set kept out of training tests uploads in a foreign
+style (DESIGN section 8).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fusion.data.batch import Batch
 from fusion.errors import FusionError
 from fusion.geometry import Frame, content_box
 from fusion.recipes.recipe import Sprite
@@ -61,7 +62,7 @@ def training_styles(names: Sequence[str], size: int, frame: Frame) -> list[Style
     return [StyledSprites(name, size, frame) for name in names]
 
 
-def restyle(batch, styles: Sequence[StyledSprites], generator: np.random.Generator) -> None:
+def restyle(batch: Batch, styles: Sequence[StyledSprites], generator: np.random.Generator) -> None:
     """Redraw some inputs of an unpainted ``batch`` in other styles, in place; the truth stays."""
     for row, keys in enumerate(batch.keys):
         share, both, side = generator.random(3)

@@ -23,7 +23,8 @@ class Batch:
 
     ``layout``: the teacher's, absent instances at identity. ``painted_layout``: what ``target`` shows, the same or a
     jittered one. ``content``: box of the non-main before the warp (alpha > 0.5). ``target`` is ``None`` in batches
-    for the layout branch alone.
+    for the layout branch alone. ``layout_known``: 1 where main subject, layout and presence are the truth, 0 where only
+    the pictures are; ``recolour_known``: the same for ``recolour``. The teacher knows everything.
     """
 
     first: Tensor  # (B, 4, S, S)
@@ -35,6 +36,8 @@ class Batch:
     recolour: Tensor  # (B,), 0 or 1
     painted_layout: Tensor  # (B, 3, 4)
     content: Tensor  # (B, 4)
+    layout_known: Tensor  # (B,), 0 or 1
+    recolour_known: Tensor  # (B,), 0 or 1
     families: list[str]
     keys: list[tuple[str, str]]
 
@@ -49,6 +52,13 @@ class Batch:
     def to(self, device: torch.device | str) -> Batch:
         """The same batch on ``device``."""
         return replace(self, **{name: value.to(device, non_blocking=True) for name, value in self.tensors().items()})
+
+    @classmethod
+    def join(cls, parts: Sequence[Batch]) -> Batch:
+        """The pairs of several batches, one after the other; all painted, or none."""
+        tensors = {name: torch.cat([getattr(part, name) for part in parts]) for name in parts[0].tensors()}
+        families = [family for part in parts for family in part.families]
+        return cls(**{"target": None, **tensors}, families=families, keys=[key for part in parts for key in part.keys])
 
 
 def encode(recipes: Sequence[Recipe]) -> dict[str, Tensor]:
@@ -102,6 +112,8 @@ def collate(
         target=target,
         painted_layout=painted,
         content=content_box(torch.where(main, first, second)[:, 3]),
+        layout_known=torch.ones(len(drawn)),
+        recolour_known=torch.ones(len(drawn)),
         families=[recipe.family for recipe in recipes],
         keys=[(pair.first, pair.second) for pair in drawn],
         **truth,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,13 +19,24 @@ from fusion.data.art_styles import StyledSprites, restyle
 from fusion.data.batch import Batch, collate
 from fusion.data.sampler import PairSampler
 
+STICKER_SHARE = 0.25
+"""How many pairs of a batch are stickers, where there are any."""
+
+
+class StickerSource(Protocol):
+    """Real stickers to mix in."""
+
+    def draw(self, count: int, generator: np.random.Generator) -> Batch:
+        """``count`` of them, painted; what is not known of them is marked."""
+
 
 @dataclass
 class TrainingSteps(Dataset):
     """Batch number ``step`` of a phase, made on demand.
 
     ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
-    layout branch alone; ``styles`` redraw some of their inputs.
+    layout branch alone; ``styles`` redraw some of their inputs; ``stickers`` take the place of a share of the pairs in
+    painted batches.
     """
 
     sampler: PairSampler
@@ -33,14 +45,19 @@ class TrainingSteps(Dataset):
     paint: bool
     stream: tuple[int, ...]
     styles: Sequence[StyledSprites] = ()
+    stickers: StickerSource | None = None
 
     def __getitem__(self, step: int) -> Batch:
-        drawn = self.sampler.draw(self.batch, *self.stream, step)
+        mixed = round(STICKER_SHARE * self.batch) if self.stickers is not None and self.paint else 0
+        drawn = self.sampler.draw(self.batch - mixed, *self.stream, step)
         generator = np.random.default_rng((*self.stream, step, 1)) if self.paint else None
         with torch.no_grad():
             batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
             if self.styles and not self.paint:
                 restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
+            if self.stickers is not None and mixed:
+                stickers = self.stickers.draw(mixed, np.random.default_rng((*self.stream, step, 3)))
+                batch = Batch.join([batch, stickers])
             return batch
 
 

@@ -6,8 +6,8 @@
 * *held-out pairs*: both emoji seen, the hash of the unordered pair under a fixed share.
 * *style*: the held-out pairs, drawn in another art style.
 
-Source: design section 5 ("The splits are fixed by a hash of the codepoints, held-out emoji within each role").
-Run ``python -m fusion.data.splits`` to add what newer roles need to the written list.
+Source: DESIGN section 5 ("The splits are fixed by a hash of the codepoints, held-out emoji within each role").
+Run ``python -m fusion splits`` to add what newer roles need to the written list.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from fusion.assets import ASSETS
 from fusion.errors import FusionError
+from fusion.files import write_beside
 from fusion.recipes.teacher import Pools
 
 SPLITS = ("pairs", "emoji", "style")
@@ -94,11 +95,6 @@ def write_held_out(pools: Pools, path: Path = HELD_OUT_FILE) -> frozenset[str]:
     """Write the list for ``pools``, keeping every emoji that is on it already."""
     kept = set(json.loads(path.read_text())["emoji"]) if path.exists() else set()
     emoji = sorted(kept | draw_held_out(pools))
-    path.write_text(json.dumps({"share": EMOJI_SHARE, "per_role": PER_ROLE, "emoji": emoji}, indent=0) + "\n")
+    with write_beside(path) as partial:
+        partial.write_text(json.dumps({"share": EMOJI_SHARE, "per_role": PER_ROLE, "emoji": emoji}, indent=0) + "\n")
     return frozenset(emoji)
-
-
-if __name__ == "__main__":
-    from fusion.recipes.router import pools as current_pools
-
-    print(f"{len(write_held_out(current_pools()))} emoji are held out, written to {HELD_OUT_FILE}")

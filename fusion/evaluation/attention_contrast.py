@@ -1,17 +1,15 @@
-"""``python -m fusion.evaluation.attention_contrast``: does the attention raise the non-main and lower the main subject?
+"""Does the attention raise the non-main and lower the main subject?
 
 The contrast of a pair is the mean joint attention inside the non-main's warped silhouette over the mean inside
 the rest of the main subject. Beside it stands the best that each form could do, fitted to these very pairs: the
 published one, whose spatial weights depend on the coordinates alone and so are one map for all pairs, and the
 layout-aware one, whose third plane says where the non-main is.
 
-Source: design section 1 (PositionalAttentionSE); section 2 for the layout-aware coordinate.
+Source: DESIGN section 1 (PositionalAttentionSE); section 2 for the layout-aware coordinate.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
 from collections.abc import Iterable
 
@@ -20,10 +18,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fusion.geometry import content_box, layout_to_box
-from fusion.model import PRESETS, FusionNet, FusionOutput, build_fusion_net
+from fusion.model import FusionNet, FusionOutput
 from fusion.model.center_detector import order_by_main
 from fusion.model.position import box_plane, coordinate_planes
-from fusion.model.weights import available_weights, load_fusion_net
 
 LEAST = 0.002
 """Share of the canvas that both regions of a pair must fill to count."""
@@ -113,35 +110,3 @@ def best_of_form(planes: Tensor, other: Tensor, rest: Tensor) -> float:
         (-score.log()).backward()
         optimiser.step()
     return round(best, 4)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Measure every preset that has attention maps and print one JSON object a line."""
-    from fusion.data.batch import collate
-    from fusion.evaluation.evaluate import evaluation_pairs, teacher_for
-
-    parser = argparse.ArgumentParser(
-        prog="python -m fusion.evaluation.attention_contrast", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--preset", choices=PRESETS, help="one preset only (default: all that have weights)")
-    parser.add_argument("--weights", help="a folder or hub id instead of what ships")
-    parser.add_argument("--limit", type=int, default=200, help="how many held-out pairs")
-    parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
-    args = parser.parse_args(arguments)
-
-    names = [args.preset] if args.preset else list(available_weights()) if args.weights is None else ["fusion"]
-    for name in names:
-        trained = args.weights is not None or name in available_weights()
-        net = load_fusion_net(args.weights, name) if trained else build_fusion_net(name).eval()
-        teacher = teacher_for("pairs", net.config.frame)
-        drawn = evaluation_pairs("pairs", args.limit, teacher)
-        batches = (
-            (data.first, data.second)
-            for data in (collate(drawn[i : i + 8], teacher, args.size, paint=False) for i in range(0, len(drawn), 8))
-        )
-        print(json.dumps({"preset": net.config.preset, "trained": trained} | attention_contrast(net, batches)))
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

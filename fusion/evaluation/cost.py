@@ -1,6 +1,6 @@
 """What a network costs without a clock: parameters, multiply-adds, peak memory.
 
-Source: design section 6 (``bench``).
+Source: DESIGN section 6 (``bench``).
 """
 
 from __future__ import annotations

@@ -1,18 +1,14 @@
-"""``python -m fusion evaluate``: how well a network does on pairs it has never seen.
+"""How well a network does on pairs it has never seen.
 
 The pairs of a split are drawn by fixed streams of numbers, families in turn, so that a smaller ``limit`` is the
 beginning of a larger one and never meets the training pairs. All figures are over pairs, PSNR and SSIM on
-premultiplied RGB (see ``metrics``). Source: design sections 5 and 6.
+premultiplied RGB (see ``metrics``). Source: DESIGN sections 5 and 6.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,42 +20,18 @@ from fusion.data.batch import Batch, collate
 from fusion.data.sampler import ANY, PairSample, PairSampler, PairTeacher
 from fusion.data.splits import SPLITS, hash_share
 from fusion.errors import FusionError
-from fusion.evaluation.contact_sheet import tile
 from fusion.evaluation.metrics import psnr, ssim
 from fusion.evaluation.perceptual import Perceptual
+from fusion.evaluation.report import Row
 from fusion.evaluation.teacher_forcing import fuse_as_painted
 from fusion.geometry import Frame
-from fusion.model import DEFAULT_PRESET, FusionNet, FusionOutput
-from fusion.model.weights import load_fusion_net
-from fusion.recipes.teacher import Teacher
+from fusion.model import FusionNet, FusionOutput
+from fusion.recipes.teacher import Pools, Teacher
 
 LIMIT = 480
-WORST = 40
+"""Pairs that are looked at."""
 TRIES = 400
 """A wanted family is looked for harder than in training: an unseen emoji is in every fifth pair only."""
-
-
-@dataclass
-class Row:
-    """One pair. NaN where a figure does not exist (no common instance, no target, no backbone, order matters)."""
-
-    first: str
-    second: str
-    family: str
-    main_ok: float
-    aligned: float
-    iou: float
-    center_error: float
-    scale_error: float
-    psnr_true_layout: float = math.nan
-    psnr_own_layout: float = math.nan
-    ssim_own_layout: float = math.nan
-    perceptual_own_layout: float = math.nan
-    average_psnr: float = math.nan
-    composite_psnr: float = math.nan
-    composite_psnr_own: float = math.nan
-    swap_psnr: float = math.nan
-    swap_main: float = math.nan
 
 
 class StyleTeacher(Teacher):
@@ -69,7 +41,8 @@ class StyleTeacher(Teacher):
         super().__init__(frame)
         self.style = style
 
-    def pools(self):
+    def pools(self) -> Pools:
+        """As the teacher's, without the emoji that the style does not draw."""
         keys = StyledSprites(self.style, 64, self.frame)
         return {
             name: tuple(tuple(key for key in role if key in keys) for role in pool)
@@ -77,6 +50,7 @@ class StyleTeacher(Teacher):
         }
 
     def table(self, size: int) -> StyledSprites:
+        """Pictures in the style."""
         return StyledSprites(self.style, size, self.frame)
 
 
@@ -200,109 +174,3 @@ def swap_columns(net: FusionNet, data: Batch, own: FusionOutput, free: list[bool
         "swap_psnr": psnr(net.to_rgba(other.image.float()), net.to_rgba(own.image.float())) + apart,
         "swap_main": same + apart,
     }
-
-
-# ---------------------------------------------------------------------------------------------- the report
-
-
-def mean(values: Sequence[float]) -> float | None:
-    """Mean of the numbers there are, ``None`` if there is none."""
-    known = [value for value in values if not math.isnan(value)]
-    return round(sum(known) / len(known), 5) if known else None
-
-
-def summary(rows: Sequence[Row]) -> dict:
-    """The figures of design section 6 for some rows."""
-    means = {f.name: mean([getattr(row, f.name) for row in rows]) for f in fields(Row) if f.type == "float"}
-    baselines = {name: means.pop(name) for name in ("average_psnr", "composite_psnr", "composite_psnr_own")}
-    swap = {"psnr": means.pop("swap_psnr"), "main": means.pop("swap_main")}
-    renamed = {"main_accuracy": means.pop("main_ok"), "alignment_accuracy": means.pop("aligned")}
-    return {"n": len(rows), **renamed, **means, "baselines": baselines, "swap": swap}
-
-
-def report(rows: Sequence[Row]) -> dict:
-    """The JSON of ``evaluate``: the figures over all pairs, and per family under ``families``."""
-    names = sorted({row.family for row in rows})
-    return summary(rows) | {"families": {name: summary([r for r in rows if r.family == name]) for name in names}}
-
-
-def worst(rows: Sequence[Row], count: int = WORST) -> list[Row]:
-    """The pairs whose own picture lies farthest from the target (in the style split: that align worst)."""
-
-    def value(row: Row) -> float:
-        known = [number for number in (row.psnr_own_layout, row.iou) if not math.isnan(number)]
-        return known[0] if known else math.inf
-
-    return sorted(rows, key=value)[:count]
-
-
-def write_worst_sheet(path: Path, net: FusionNet, rows: Sequence[Row], teacher: PairTeacher, size: int) -> None:
-    """E1, E2, composite and output under the own layout, output under the true layout, and the target."""
-    lines = []
-    for row in worst(rows):
-        pair = PairSample(row.first, row.second, teacher.recipe(row.first, row.second))
-        data = collate([pair], teacher, size, paint=not isinstance(teacher, StyleTeacher))
-        with torch.inference_mode():
-            own, true = net(data.first, data.second), true_output(net, data)
-        pictures = [own.composite, net.to_rgba(own.image), net.to_rgba(true.image)]
-        pictures += [data.target] if data.target is not None else []
-        lines.append([data.first[0], data.second[0], *(picture[0].float() for picture in pictures)])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    tile(lines).save(path)
-
-
-def table(result: dict) -> str:
-    """The report as lines of text."""
-    keys = ("n", "main_accuracy", "alignment_accuracy", "iou", "psnr_true_layout", "psnr_own_layout")
-    lines = [f"{'':16}" + "".join(f"{key:>20}" for key in (*keys, "composite_psnr"))]
-    for name, part in {"all": result, **result["families"]}.items():
-        cells = [part[key] for key in keys] + [part["baselines"]["composite_psnr"]]
-        lines.append(f"{name:16}" + "".join(f"{'-' if cell is None else f'{cell:.4g}':>20}" for cell in cells))
-    return "\n".join(lines)
-
-
-# ---------------------------------------------------------------------------------------------- the command
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of ``evaluate``."""
-    add = parser.add_argument
-    add("--split", required=True, choices=SPLITS, help="held-out pairs, held-out emoji, or pairs in another art style")
-    add("--limit", type=int, default=LIMIT, metavar="N", help="how many pairs")
-    add("--json", action="store_true", help="the whole report as JSON on stdout")
-    add("--weights", metavar="W", help="a folder or hub id (default: what ships)")
-    add("--preset", default=DEFAULT_PRESET, help="whose shipped weights")
-    add("--size", type=int, help="side of the pictures in pixels (default: the network's)")
-    add("--sheet", type=Path, metavar="PNG", help=f"also draw the worst {WORST} pairs")
-    add("--batch", type=int, default=8)
-    add("--quiet", action="store_true", help="no progress bar")
-
-
-def evaluate_command(args: argparse.Namespace) -> int:
-    """Evaluate, print the table or the JSON, draw the sheet; returns the exit code."""
-    from tqdm import tqdm
-
-    from fusion.evaluation.perceptual import load_perceptual
-
-    if args.limit < 1:
-        raise FusionError(f"--limit is {args.limit}: give how many pairs to look at, at least 1.")
-    net = load_fusion_net(args.weights, args.preset)
-    size = args.size or net.config.size
-    if size % 16 or size < 32:
-        raise FusionError(f"The size {size} does not work: choose a multiple of 16, at least 32.")
-    teacher = teacher_for(args.split, net.config.frame)
-    rows = run_evaluation(
-        args.split,
-        net,
-        args.limit,
-        size=size,
-        batch=args.batch,
-        teacher=teacher,
-        perceptual=load_perceptual(required=False),
-    )
-    rows = list(tqdm(rows, total=args.limit, desc=args.split, disable=args.quiet or None))
-    result = {"split": args.split, "size": size} | report(rows)
-    if args.sheet:
-        write_worst_sheet(args.sheet, net, rows, teacher, size)
-    print(json.dumps(result, indent=2) if args.json else table(result))
-    return 0

@@ -62,6 +62,7 @@ class EfficientNetDistance(nn.Module):
         return found
 
     def forward(self, image: Tensor, target: Tensor) -> Tensor:
+        """Distance (B,) of two pictures (B, 4, H, W)."""
         with torch.no_grad():
             wanted = self.features(target)
         pairs = zip(self.features(image), wanted, strict=True)

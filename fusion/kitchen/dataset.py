@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from fusion.data.batch import Batch
+from fusion.data.splits import belongs_to
 from fusion.emoji.catalog import Catalog
 from fusion.geometry import IDENTITY, STICKER_FRAME, Frame, Layout, content_box, warp
 from fusion.kitchen import match
-from fusion.kitchen.folder import fault, write_text
+from fusion.kitchen.folder import png_error, write_text
 from fusion.kitchen.match import Estimate, Template, estimate, inverse
 from fusion.kitchen.metadata import METADATA, KitchenError, Sticker, read_metadata
 from fusion.recipes.recipe import MAX_INSTANCES
@@ -29,35 +30,15 @@ THRESHOLD = 0.7
 FAMILY = "sticker"
 
 
-@dataclass
-class StickerBatch(Batch):
-    """A batch of stickers; what matching could not tell is marked.
-
-    ``confidence``: of the layout. ``main_known``, ``layout_known``: 1 where the estimate may supervise, else 0.
-    Where the main subject is unknown ``main`` is 0, where the layout is unknown no instance is present;
-    ``recolour`` is never known and 0.
-    """
-
-    confidence: Tensor  # (B,), in [0, 1]
-    main_known: Tensor  # (B,), 0 or 1
-    layout_known: Tensor  # (B,), 0 or 1
-
-    def supervised(self) -> Batch | None:
-        """The pairs whose main subject and layout are known, as a plain batch; ``None`` if there are none."""
-        rows = (self.layout_known > 0).nonzero()[:, 0].tolist()
-        if not rows:
-            return None
-        extra = ("confidence", "main_known", "layout_known")
-        tensors = {name: value[rows] for name, value in self.tensors().items() if name not in extra}
-        named = {"families": [self.families[row] for row in rows], "keys": [self.keys[row] for row in rows]}
-        return Batch(**({"target": None} | tensors | named))
-
-
 class KitchenDataset(Dataset):
-    """The stickers of ``folder`` whose two emoji the catalogue draws, one :class:`StickerBatch` of one each.
+    """The stickers of ``folder`` whose two emoji the catalogue draws, each as a :class:`Batch` of one.
+
+    What matching could not tell is marked by ``layout_known``: there ``main`` is 0, no instance is present, and only
+    the picture teaches. ``recolour`` is never known.
 
     ``size``: side of the pictures. ``frame``: how the emoji sit on the canvas; the sticker is moved so that its main
     subject lies where the frame draws it. ``threshold``: confidence from which main subject and layout supervise.
+    ``split``: which pairs to take (see ``data.splits``), ``None`` for all.
     Estimates are kept in ``estimates.json`` once :meth:`prepare` or :meth:`save` was called.
     """
 
@@ -68,39 +49,43 @@ class KitchenDataset(Dataset):
         frame: Frame = STICKER_FRAME,
         threshold: float = THRESHOLD,
         catalog: Catalog | None = None,
+        split: str | None = None,
     ) -> None:
         self.folder, self.size, self.frame, self.threshold = Path(folder), size, frame, threshold
         self.catalog = catalog or Catalog.default()
         listed = read_metadata(self.folder / METADATA)
         known = [sticker for sticker in listed if all(key in self.catalog for key in sticker.keys)]
+        known = [sticker for sticker in known if split is None or belongs_to(split, *sticker.keys)]
         self.stickers = [sticker for sticker in known if (self.folder / sticker.file).exists()]
         if not self.stickers:
-            raise KitchenError(
-                f"{self.folder} holds no sticker of two emoji that are drawn here: run kitchen fetch first."
-            )
+            wanted = "are drawn here" if split is None else f"are drawn here and belong to the split '{split}'"
+            raise KitchenError(f"{self.folder} holds no sticker of two emoji that {wanted}: run kitchen fetch first.")
         self.estimates = self.read_estimates()
         self.templates = lru_cache(maxsize=64)(self.draw_templates)
 
     def __len__(self) -> int:
         return len(self.stickers)
 
-    def __getitem__(self, index: int) -> StickerBatch:
+    def __getitem__(self, index: int) -> Batch:
         return self.batch([index])
 
-    def batch(self, indices: Sequence[int]) -> StickerBatch:
+    def draw(self, count: int, generator: np.random.Generator) -> Batch:
+        """``count`` stickers at random."""
+        return self.batch(generator.integers(len(self), size=count).tolist())
+
+    def batch(self, indices: Sequence[int]) -> Batch:
         """The stickers at ``indices`` as tensors."""
         stickers = [self.stickers[index] for index in indices]
         guesses = [self.estimate(sticker) for sticker in stickers]
         first, second = (torch.stack([self.emoji(s.keys[side], self.size) for s in stickers]) for side in (0, 1))
-        main_known = [guess.main_confidence >= self.threshold for guess in guesses]
         known = [guess.layout_confidence >= self.threshold for guess in guesses]
-        main = torch.tensor([guess.main * sure for guess, sure in zip(guesses, main_known, strict=True)])
+        main = torch.tensor([guess.main * sure for guess, sure in zip(guesses, known, strict=True)])
         layout = torch.tensor(IDENTITY).repeat(len(stickers), MAX_INSTANCES, 1)
         presence = torch.zeros(len(stickers), MAX_INSTANCES)
         for row, guess in enumerate(guesses):
             for slot, instance in enumerate(guess.instances if known[row] else ()):
                 layout[row, slot], presence[row, slot] = torch.tensor(instance), 1.0
-        return StickerBatch(
+        return Batch(
             first=first,
             second=second,
             target=torch.stack([self.target(s, g) for s, g in zip(stickers, guesses, strict=True)]),
@@ -112,9 +97,8 @@ class KitchenDataset(Dataset):
             content=content_box(torch.where(main.view(-1, 1, 1, 1).bool(), first, second)[:, 3]),
             families=[FAMILY] * len(stickers),
             keys=[sticker.keys for sticker in stickers],
-            confidence=torch.tensor([guess.layout_confidence for guess in guesses]),
-            main_known=torch.tensor(main_known).float(),
             layout_known=torch.tensor(known).float(),
+            recolour_known=torch.zeros(len(stickers)),
         )
 
     def emoji(self, key: str, size: int) -> Tensor:
@@ -198,7 +182,7 @@ def load(path: Path, size: int) -> Tensor:
         with Image.open(path, formats=["PNG"]) as file:
             picture = file.convert("RGBa")
     except (OSError, SyntaxError, ValueError) as error:
-        reason = fault(path) or error
+        reason = png_error(path) or error
         raise KitchenError(f"{path} is no usable sticker ({reason}): run kitchen check --remove-damaged.") from None
     side = max(picture.size)
     square = Image.new("RGBa", (side, side))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from fusion.files import write_beside
 from fusion.kitchen.metadata import STICKERS, Sticker
 
 PARTIAL, ABSENT = ".partial", ".absent"
@@ -27,7 +28,7 @@ def beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
 
-def fault(path: Path) -> str | None:
+def png_error(path: Path) -> str | None:
     """What is wrong with the PNG at ``path``, in a few words; ``None`` if it decodes completely."""
     try:
         with Image.open(path, formats=["PNG"]) as picture:
@@ -47,9 +48,8 @@ def fault(path: Path) -> str | None:
 def write_text(path: Path, text: str) -> None:
     """``text`` as UTF-8 at ``path``, written beside and renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = beside(path, PARTIAL)
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    with write_beside(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 @dataclass
@@ -84,7 +84,7 @@ def take_stock(
     stock = Inventory(len(names), absent=sorted(gone), missing=sorted(names - on_disk - gone))
     stock.extra = sorted(on_disk - names - helpers)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        results = pool.map(lambda name: fault(folder / name), present)
+        results = pool.map(lambda name: png_error(folder / name), present)
         for name in progress(present, len(present)) if progress else present:
             if wrong := next(results):
                 stock.damaged[name] = wrong

@@ -9,6 +9,8 @@ import tokenize
 from functools import lru_cache
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from fusion.assets import ASSETS
 
 HERE = Path(__file__).parent
@@ -22,7 +24,7 @@ def cache_folder() -> Path:
     chosen = os.environ.get("EMOJI_FUSION_CACHE")
     if chosen:
         return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "emoji-fusion"
+    return user_cache_path("emoji-fusion", appauthor=False)
 
 
 @lru_cache(maxsize=4)

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from fusion.errors import FusionError
+from fusion.files import OutputError, write_beside
 
 FORMAT = "1"
 
@@ -33,19 +34,17 @@ def write_snapshot(path: Path, groups: Mapping[str, Mapping[str, Tensor]], state
         for group, members in groups.items()
         for name, tensor in members.items()
     }
-    beside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, beside, metadata={"format": FORMAT, "state": json.dumps(state)})
-        with open(beside, "rb") as written:
-            os.fsync(written.fileno())
-        os.replace(beside, path)
-    except (OSError, SafetensorError) as error:
-        beside.unlink(missing_ok=True)
-        raise CheckpointError(explain(error, path)) from error
+        with write_beside(path) as partial:
+            save_file(tensors, partial, metadata={"format": FORMAT, "state": json.dumps(state)})
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+    except (OSError, OutputError, SafetensorError) as error:
+        raise CheckpointError(explain(error.__cause__ or error, path)) from error
 
 
-def explain(error: Exception, path: Path) -> str:
+def explain(error: BaseException, path: Path) -> str:
     """One sentence for people about a checkpoint that could not be written."""
     kept = " The previous checkpoint is untouched." if path.exists() else ""
     full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error) or "os error 28" in str(error)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import torch
 from torch import Tensor, nn
 
 from fusion.data.batch import Batch
@@ -14,7 +17,7 @@ from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import order_by_main
 from fusion.model.head import stack_instances
 from fusion.training.losses import image_terms, layout_terms
-from fusion.training.phases import Phase
+from fusion.training.phases import LAYOUT_WEIGHTS, Phase
 
 SIMILARITY = "similarity"
 """Not a loss: what the published phase switch watches."""
@@ -38,6 +41,29 @@ def plain_composite(seen: PairFeatures, plan: LayoutPrediction, batch: Batch, pr
     return over(stack_instances(moved * present[:, :, None, None, None]), main)
 
 
+def believed_main(seen: PairFeatures, batch: Batch) -> Tensor:
+    """The main subject (B,): the truth, or the network's own decision where nobody knows it."""
+    return torch.where(batch.layout_known > 0, batch.main, (seen.main_logit > 0).to(batch.main.dtype))
+
+
+def with_own_decisions(batch: Batch, seen: PairFeatures, plan: LayoutPrediction) -> Batch:
+    """``batch`` with the network's own main subject, layout, presence and switch where nobody knows the truth.
+
+    So the picture of a sticker that could not be matched is still learned from, under the layout the network gives it.
+    """
+    slots, known = plan.layout.shape[1], batch.layout_known > 0
+    layout, presence = batch.painted_layout.clone(), batch.presence.clone()
+    layout[:, :slots] = plan.layout.detach().to(layout.dtype)
+    presence[:, :slots] = (plan.presence_logit > 0).to(presence.dtype)
+    return replace(
+        batch,
+        main=believed_main(seen, batch),
+        painted_layout=torch.where(known[:, None, None], batch.painted_layout, layout),
+        presence=torch.where(known[:, None], batch.presence, presence),
+        recolour=torch.where(batch.recolour_known > 0, batch.recolour, (plan.recolour_logit > 0).float()),
+    )
+
+
 class Criterion(nn.Module):
     """Loss terms of one phase for a batch; unweighted, by name."""
 
@@ -47,14 +73,17 @@ class Criterion(nn.Module):
         self.perceptual = (perceptual,)  # in a tuple: its weights are no part of what is trained or saved
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """The unweighted terms of the phase, by name: scalars."""
         net, phase = self.net, self.phase
         wanted = {name for name, weight in phase.weights.items() if weight}
         if not net.aligns:
             output = net(batch.first, batch.second)
             return image_terms(output, batch, net, wanted, self.perceptual[0], phase.beta)
         seen = net.perceive(batch.first, batch.second)
-        plan = net.plan(seen, batch.main)
-        terms = {name: loss for name, loss in layout_terms(seen.main_logit, plan, batch).items() if name in wanted}
+        plan = net.plan(seen, believed_main(seen, batch))
+        taught = layout_terms(seen.main_logit, plan, batch, LAYOUT_WEIGHTS)
+        terms = {name: loss for name, loss in taught.items() if name in wanted}
+        batch = with_own_decisions(batch, seen, plan)
         if phase.fuses:
             output = fuse_as_painted(net, seen, plan, batch)
             terms |= image_terms(output, batch, net, wanted, self.perceptual[0], phase.beta)

@@ -1,12 +1,12 @@
 """The criterion: unweighted, named terms. Which of them count, and how much, is data of the phase.
 
-Source: design section 2 ("main subject, presence, switch and image are all supervised; L1 + gradient + perceptual in
+Source: DESIGN section 2 ("main subject, presence, switch and image are all supervised; L1 + gradient + perceptual in
 phase two") and section 1 (published: MSE of the transformed layout, then MSE + perceptual).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import torch
 import torch.nn.functional as F
@@ -21,10 +21,7 @@ from fusion.model.center_aware_scale import LayoutPrediction
 LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour", "choice")
 IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
-"""Where the layout loss turns from square to linear, in canvas fractions (feasibility study)."""
-
-MISFIT = {"layout": 4.0, "box": 0.5}
-"""What counts when a pair is shared out among hypotheses; as the phases weigh it (LAYOUT_WEIGHTS)."""
+"""Where the layout loss turns from square to linear, in canvas fractions."""
 
 SHARPNESS = 8.0
 """How strictly a pair belongs to the hypothesis that fits it best: nats for each unit of its error."""
@@ -33,9 +30,12 @@ CHANGED = 0.02
 """A pixel counts as changed where the target differs from the plain composite by more than this."""
 
 
-def layout_terms(main_logit: Tensor, plan: LayoutPrediction, batch: Batch) -> dict[str, Tensor]:
-    """Losses of the layout branch. ``plan`` is the one for the true main subject.
+def layout_terms(
+    main_logit: Tensor, plan: LayoutPrediction, batch: Batch, weights: Mapping[str, float]
+) -> dict[str, Tensor]:
+    """Losses of the layout branch. ``plan`` is the one for the true main subject; ``weights``: of the terms.
 
+    The weights only say what counts when a pair is shared out among the hypotheses; the terms come unweighted.
     ``layout`` is smooth L1 of the four numbers and ``box`` one minus IoU, both over the present instances; ``box``
     weighs small instances (an eye) as much as large ones. Of several hypotheses each answers for its share of the
     pair, the more the better it fits, and ``choice`` asks that the likeliest be the one that fits: the two steps
@@ -44,30 +44,40 @@ def layout_terms(main_logit: Tensor, plan: LayoutPrediction, batch: Batch) -> di
     every = plan.hypotheses
     slots, many = every.layout.shape[2], every.logit.shape[1]
     truth, presence = batch.layout[:, None, :slots], batch.presence[:, None, :slots]  # (B, 1, K, 4), (B, 1, K)
-    content = batch.content[:, None, None]
-
-    error = F.smooth_l1_loss(every.layout, truth.expand_as(every.layout), beta=SMOOTH, reduction="none").mean(-1)
-    overlap = box_iou(layout_to_box(every.layout, content), layout_to_box(truth, content))
-    layout, box = ((what * presence).sum(2) for what in (error, 1 - overlap))  # (B, M)
-    there = F.binary_cross_entropy_with_logits(
-        every.presence_logit, presence.expand(-1, many, -1), reduction="none"
-    ).sum(2)
-    recolour = F.binary_cross_entropy_with_logits(
-        every.recolour_logit, batch.recolour[:, None].expand(-1, many), reduction="none"
-    )
+    known, recolour_known = batch.layout_known, batch.recolour_known  # (B,)
+    layout, box = misplaced(every.layout, truth, presence, batch.content)  # (B, M)
+    there = unlikelihood(every.presence_logit, presence.expand(-1, many, -1)).sum(2) * known[:, None]
+    switch = unlikelihood(every.recolour_logit, batch.recolour[:, None].expand(-1, many)) * recolour_known[:, None]
 
     likely = F.log_softmax(every.logit, dim=1)
-    misfit = (MISFIT["layout"] * layout + MISFIT["box"] * box) / presence.sum(2).clamp_min(1) + there + recolour
+    misfit = (weights["layout"] * layout + weights["box"] * box) / presence.sum(2).clamp_min(1)
+    misfit = misfit + weights["presence"] * there + weights["recolour"] * switch
     share = torch.softmax(likely - SHARPNESS * misfit, dim=1).detach()  # (B, M)
-    count = presence.sum().clamp_min(1)
+    instances, pairs = presence.sum().clamp_min(1), known.sum().clamp_min(1)
     return {
-        "main": F.binary_cross_entropy_with_logits(main_logit.float(), batch.main.float()),
-        "layout": (share * layout).sum() / count,
-        "box": (share * box).sum() / count,
-        "presence": (share * there).sum(1).mean() / slots,
-        "recolour": (share * recolour).sum(1).mean(),
-        "choice": -(share * likely).sum(1).mean(),
+        "main": (unlikelihood(main_logit.float(), batch.main.float()) * known).sum() / pairs,
+        "layout": (share * layout).sum() / instances,
+        "box": (share * box).sum() / instances,
+        "presence": (share * there).sum() / pairs / slots,
+        "recolour": (share * switch).sum() / recolour_known.sum().clamp_min(1),
+        "choice": -((share * likely).sum(1) * known).sum() / pairs,
     }
+
+
+def misplaced(layout: Tensor, truth: Tensor, presence: Tensor, content: Tensor) -> tuple[Tensor, Tensor]:
+    """Smooth L1 and one minus IoU of ``layout`` (B, M, K, 4), each summed over the present instances: (B, M).
+
+    ``truth``: (B, 1, K, 4); ``presence``: (B, 1, K); ``content``: (B, 4), the box of the non-main before the warp.
+    """
+    error = F.smooth_l1_loss(layout, truth.expand_as(layout), beta=SMOOTH, reduction="none").mean(-1)
+    box = content[:, None, None]
+    overlap = box_iou(layout_to_box(layout, box), layout_to_box(truth, box))
+    return (error * presence).sum(2), ((1 - overlap) * presence).sum(2)
+
+
+def unlikelihood(logit: Tensor, truth: Tensor) -> Tensor:
+    """Negative log-likelihood of ``truth`` (0 or 1), element by element."""
+    return F.binary_cross_entropy_with_logits(logit, truth, reduction="none")
 
 
 def gradient_distance(a: Tensor, b: Tensor, beta: float = 0.0) -> Tensor:
@@ -92,7 +102,7 @@ def attention_ratio(output: FusionOutput) -> Tensor:
     """Mean attention on the rest of the main subject over that on the non-main: below 1 where attention points right.
 
     Averaged over the up blocks and the pairs that place something. The picture alone does not ask for it.
-    Source: design section 1, PositionalAttentionSE ("raises the regions where the non-main sits").
+    Source: DESIGN section 1, PositionalAttentionSE ("raises the regions where the non-main sits").
     """
     placed = output.presence.sum(1) > 0
     silhouette = output.instances[:, :, 3].amax(dim=1, keepdim=True)

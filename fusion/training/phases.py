@@ -1,6 +1,6 @@
 """Training phases as data: what is trained, on what, for how long, with which weights, and when to stop.
 
-Source: design sections 1 and 2; feasibility study (AdamW 2e-3, cosine; BCE + 4 x smooth L1; L1 + gradient + MSE).
+Source: DESIGN sections 1 and 2; AdamW (Loshchilov and Hutter 2019) with a cosine; section 8 for rates and weights.
 """
 
 from __future__ import annotations
@@ -166,13 +166,20 @@ def published_phases(size: int) -> list[Phase]:
 
 
 def schedule(
-    preset: str, size: int, *, switch: str | None = None, published: bool = False, perceptual: float = 0.0
+    preset: str,
+    size: int,
+    settings: Mapping[str, object] | None = None,
+    *,
+    switch: str | None = None,
+    published: bool = False,
+    perceptual: float = 0.0,
 ) -> list[Phase]:
     """The phases that train ``preset`` at ``size`` pixels, smaller sizes first.
 
+    ``settings``: fields of FusionConfig that differ from the preset's.
     ``switch``: ``"adaptive"`` or a similarity such as ``"0.92"`` ends phase one before its time.
     """
-    config = FusionConfig.from_dict({"preset": preset, **PRESETS.get(preset, {})})
+    config = FusionConfig.from_dict({"preset": preset, **PRESETS.get(preset, {}), **(settings or {})})
     if size % 16 or size < 32:
         raise FusionError(f"The size {size} does not work: choose a multiple of 16, at least 32.")
     if published:

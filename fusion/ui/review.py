@@ -116,6 +116,6 @@ class ProjectEvaluator:
         }
 
     def report(self, measured: list) -> dict:
-        from fusion.evaluation import evaluate
+        from fusion.evaluation.report import report
 
-        return evaluate.report(measured)
+        return report(measured)

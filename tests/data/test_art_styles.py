@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from tests.support.fake_teacher import FakeTeacher
 
-from fusion.data.sampler import PairSampler
-from fusion.data.loader import TrainingSteps
+from fusion.data.art_styles import STYLE_SHARE, restyle, training_styles
 from fusion.data.batch import collate
+from fusion.data.loader import TrainingSteps
+from fusion.data.sampler import PairSampler
 from fusion.errors import FusionError
 from fusion.geometry import STICKER_FRAME, content_box
-from fusion.data.art_styles import STYLE_SHARE, restyle, training_styles
+from tests.support.fake_teacher import FakeTeacher
 
 
 class Blocks:

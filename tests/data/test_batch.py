@@ -5,16 +5,16 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from tests.support.fake_teacher import FakeTeacher
 
-from fusion.data.sampler import ANY, PairSampler
-from fusion.recipes.teacher import Teacher
-from fusion.data.loader import TrainingSteps, loader
 from fusion.data.batch import collate, encode, jitter
+from fusion.data.loader import TrainingSteps, loader
+from fusion.data.sampler import ANY, PairSampler
+from fusion.data.splits import is_training_pair
 from fusion.errors import FusionError
 from fusion.geometry import STICKER_FRAME, Layout
 from fusion.recipes.recipe import Recipe
-from fusion.data.splits import is_training_pair
+from fusion.recipes.teacher import Teacher
+from tests.support.fake_teacher import FakeTeacher
 
 
 @pytest.fixture

@@ -129,7 +129,8 @@ def test_a_style_is_read_from_its_folder_and_its_absence_explained(tmp_path, mon
 
 
 def test_an_unknown_style_is_refused_before_anything_is_fetched():
-    told = subprocess.run([sys.executable, ASSETS / "scripts" / "fetch_styles.py", "cubist"], capture_output=True, text=True)
+    command = [sys.executable, ASSETS / "scripts" / "fetch_styles.py", "cubist"]
+    told = subprocess.run(command, capture_output=True, text=True)
     assert told.returncode == 2
     assert "no style is called cubist: choose from noto-v1" in told.stderr
 

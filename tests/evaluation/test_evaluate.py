@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from fusion.alignment import alignment
+from fusion.cli import evaluate
 from fusion.data.splits import is_held_out_pair
 from fusion.errors import FusionError
-from fusion.evaluation import evaluate
-from fusion.evaluation.evaluate import Row, evaluation_pairs, report, run_evaluation, worst
+from fusion.evaluation.evaluate import evaluation_pairs, run_evaluation
 from fusion.evaluation.metrics import PSNR_CEILING
+from fusion.evaluation.report import Row, alignment_rank, report, worst
 from fusion.model import build_fusion_net
 from fusion.model.weights import save_fusion_net
 from tests.support.fake_teacher import FakeTeacher
@@ -111,6 +112,12 @@ def test_the_worst_come_first():
     assert [r.psnr_own_layout for r in worst([row(30), row(10), row(20)], 2)] == [10, 20]
 
 
+def test_the_worst_aligned_miss_the_box_and_then_the_centre():
+    rows = [(0.5, 0.1), (0.0, 0.1), (0.0, 0.3), (None, None), (0.9, 0.0)]
+    ranked = worst(rows, 5, lambda row: alignment_rank(*row))
+    assert ranked == [(None, None), (0.0, 0.3), (0.0, 0.1), (0.5, 0.1), (0.9, 0.0)]
+
+
 def test_alignment_needs_main_and_number():
     layout = torch.tensor([[[0.5, 0.5, 0.0, 0.0]] * 3])
     content, one = torch.tensor([[0.1, 0.1, 0.9, 0.9]]), torch.tensor([[1.0, 0, 0]])
@@ -126,7 +133,7 @@ def run_command(tmp_path, net, monkeypatch, *arguments):
     parser = argparse.ArgumentParser()
     evaluate.add_arguments(parser)
     common = ["--split", "pairs", "--limit", "4", "--weights", str(tmp_path / "weights"), "--quiet"]
-    return evaluate.evaluate_command(parser.parse_args([*common, *arguments]))
+    return evaluate.run(parser.parse_args([*common, *arguments]))
 
 
 def test_the_command_prints_json_and_draws_the_worst(tmp_path, net, monkeypatch, capsys):

@@ -9,9 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
+from tenacity import RetryCallState
 
 from fusion.cli.kitchen import add_arguments, run
+from fusion.kitchen.download import LONGEST_WAIT, RetryPolicy, TryAgain, raise_for
 from fusion.kitchen.metadata import KitchenError
 from tests.support.sticker_server import serving
 
@@ -258,3 +261,25 @@ def test_check_tells_missing_damaged_and_extra_apart(kitchen, tmp_path, capsys):
     assert found["whole"] == 1
     assert fetch(kitchen, tmp_path) == 0
     assert command("check", "--out", tmp_path) == 0
+
+
+def test_waits_double_and_heed_what_the_server_asks_for():
+    def wait(attempt, asked=0.0):
+        state = RetryCallState(None, None, (), {})
+        state.attempt_number = attempt
+        state.set_exception((TryAgain, TryAgain("HTTP 429", asked), None))
+        return RetryPolicy(backoff=1.0).wait(state)
+
+    for attempt in range(1, 6):
+        assert 2 ** (attempt - 1) <= wait(attempt) <= 2 ** (attempt - 1) + 1
+    assert len({wait(1) for _ in range(8)}) > 1, "clients that failed together do not come back together"
+    assert wait(1, asked=40) == 40
+    assert wait(1, asked=1e6) == wait(99) == LONGEST_WAIT
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("", 0.0), ("soon", 0.0)])
+def test_retry_after_is_read(tmp_path, header, seconds):
+    answer = httpx.Response(429, headers={"Retry-After": header})
+    with pytest.raises(TryAgain) as failure:
+        raise_for(answer, tmp_path / "part")
+    assert failure.value.wait == seconds

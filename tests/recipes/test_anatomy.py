@@ -135,7 +135,7 @@ def test_corrections_name_real_emoji_real_fields_and_a_reason() -> None:
 def test_table_that_ships_is_what_measuring_gives() -> None:
     stored = anatomy_store.stored()
     keys = [emoji.key for emoji in Catalog.default()]
-    assert set(keys) == set(stored), "renew it: python -m fusion.recipes.anatomy.audit --store"
+    assert set(keys) == set(stored), "renew it: python -m fusion audit --store"
     for key in keys[:: len(keys) // 12]:
         fresh, kept = examine(key), anatomy(key)
         assert (fresh.eyes, fresh.disc, fresh.eye_layers, fresh.lower_layers) == (

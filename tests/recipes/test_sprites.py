@@ -93,9 +93,9 @@ def test_warm_table_renders_nothing_again(tmp_path, monkeypatch) -> None:
 def test_pack_travels(tmp_path) -> None:
     table = SpriteTable(16, cache_dir=False)
     table.warm(SPRITES, progress=False)
-    table.save(tmp_path / "all.pack")
+    table.save(tmp_path / "all.safetensors")
     other = SpriteTable(16, cache_dir=False)
-    other.load(tmp_path / "all.pack")
+    other.load(tmp_path / "all.safetensors")
     assert (other.take(SPRITES) == table.take(SPRITES)).all()
     assert len(other) == len(SPRITES)
 
@@ -106,13 +106,13 @@ def test_two_writers_lose_nothing(tmp_path) -> None:
     second.warm(SPRITES[1:], progress=False)
     third = SpriteTable(16, cache_dir=tmp_path)
     assert all(sprite in third for sprite in SPRITES)
-    assert not list(tmp_path.glob("*.part"))
+    assert [path.suffix for path in tmp_path.iterdir()] == [".safetensors"], "nothing half-written"
 
 
 def test_readers_never_see_half_a_pack(tmp_path) -> None:
     table = SpriteTable(16, cache_dir=False)
     table.take(SPRITES)
-    path = tmp_path / "one.pack"
+    path = tmp_path / "one.safetensors"
     table.save(path)
     writer = threading.Thread(target=lambda: [table.save(path) for _ in range(30)])
     writer.start()
@@ -124,7 +124,7 @@ def test_readers_never_see_half_a_pack(tmp_path) -> None:
 def test_damage_is_told_and_the_cache_recovers(tmp_path) -> None:
     table = SpriteTable(16, cache_dir=tmp_path)
     table.warm(SPRITES, progress=False)
-    (pack,) = tmp_path.glob("*.pack")
+    (pack,) = tmp_path.glob("*.safetensors")
     content = pack.read_bytes()
     for damaged in (content[:-5], b"junk", content[:40]):
         pack.write_bytes(damaged)

@@ -18,9 +18,12 @@ pytest.importorskip("accelerate", reason="training needs assets/requirements-tra
 
 from fusion.data.sampler import PairSampler
 from fusion.model.weights import load_fusion_net
-from fusion.training import checkpoint as snapshot
+from fusion.training import checkpoint
 from fusion.training.checkpoint import CheckpointError, read_snapshot, write_snapshot
-from fusion.training.engine import CHECKPOINT, LOG, SHEETS, WEIGHTS, TrainingStopped
+from fusion.training.engine import SHEETS, WEIGHTS
+from fusion.training.learner import TrainingStopped
+from fusion.training.resume import CHECKPOINT
+from fusion.training.run_log import LOG
 from tests.support.tiny_run import IMAGE, LAYOUT, engine, phases
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +102,7 @@ def test_minutes_end_a_phase_and_the_run(tmp_path):
     timed = [replace(LAYOUT, steps=10**6, minutes=1e-4), replace(IMAGE, steps=2)]
     run = engine(tmp_path, timed)
     run.run()
-    assert run.index == 2
+    assert run.finished
     assert [line["phase"] for line in lines(tmp_path)][-2:] == ["image-64", "image-64"]
 
 
@@ -173,7 +176,7 @@ def test_a_full_disk_says_so_and_keeps_the_previous_checkpoint(tmp_path, monkeyp
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(snapshot, "save_file", full)
+    monkeypatch.setattr(checkpoint, "save_file", full)
     with pytest.raises(CheckpointError, match=r"disk is full.*previous checkpoint is untouched"):
         write_snapshot(path, {"net": {"a": torch.zeros(2)}}, {"step": 2})
     groups, state = read_snapshot(path)

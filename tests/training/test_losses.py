@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 import torch.nn.functional as F
+from torchmetrics.functional.image import structural_similarity_index_measure
 
 from fusion.data.batch import collate
 from fusion.data.sampler import PairSampler
@@ -23,7 +24,7 @@ from fusion.training.losses import (
     image_terms,
     layout_terms,
 )
-from fusion.training.phases import schedule
+from fusion.training.phases import LAYOUT_WEIGHTS, schedule
 from tests.support.fake_teacher import FakeTeacher
 
 
@@ -41,7 +42,7 @@ def plan_of(batch, certainty=20.0):
 
 
 def test_the_truth_costs_nothing(batch):
-    terms = layout_terms(20.0 * (2 * batch.main.float() - 1), plan_of(batch), batch)
+    terms = layout_terms(20.0 * (2 * batch.main.float() - 1), plan_of(batch), batch, LAYOUT_WEIGHTS)
     assert set(terms) == set(LAYOUT_TERMS)
     assert all(float(term) < 1e-4 for term in terms.values())
 
@@ -50,17 +51,17 @@ def test_absent_instances_do_not_count(batch):
     plan = plan_of(batch)
     layouts = plan.hypotheses.layout[:, 0]
     layouts[batch.presence == 0] += 0.3
-    terms = layout_terms(batch.main.float(), plan, batch)
+    terms = layout_terms(batch.main.float(), plan, batch, LAYOUT_WEIGHTS)
     assert float(terms["layout"]) == 0
     layouts[batch.presence == 1] += 0.1
-    moved = layout_terms(batch.main.float(), plan, batch)
+    moved = layout_terms(batch.main.float(), plan, batch, LAYOUT_WEIGHTS)
     assert float(moved["layout"]) > 0.01
     assert float(moved["box"]) > 0.05
 
 
 def test_a_batch_without_instances_is_finite(batch):
     batch.presence.zero_()
-    terms = layout_terms(batch.main.float(), plan_of(batch), batch)
+    terms = layout_terms(batch.main.float(), plan_of(batch), batch, LAYOUT_WEIGHTS)
     assert all(math.isfinite(float(term)) for term in terms.values())
 
 
@@ -70,7 +71,7 @@ def test_only_the_hypothesis_that_fits_answers_for_a_pair(batch):
     logits = torch.zeros(len(batch), 2, requires_grad=True)
     presence, switch = truth.presence_logit[:, None].repeat(1, 2, 1), truth.recolour_logit[:, None].repeat(1, 2)
     plan = Hypotheses(logits, layouts, presence, switch).likeliest()
-    terms = layout_terms(batch.main.float(), plan, batch)
+    terms = layout_terms(batch.main.float(), plan, batch, LAYOUT_WEIGHTS)
     assert float(terms["layout"].detach()) < 0.01
     assert float(terms["choice"].detach()) == pytest.approx(math.log(2), abs=0.05)
     sum(terms.values()).backward()
@@ -78,7 +79,10 @@ def test_only_the_hypothesis_that_fits_answers_for_a_pair(batch):
     assert (logits.grad[placed, 0] < 0).all()  # the fitting one becomes likelier
 
     far = Hypotheses(logits, layouts.detach() + 0.1, presence, switch).likeliest()
-    assert float(layout_terms(batch.main.float(), far, batch)["layout"]) > float(terms["layout"].detach()) + 0.01
+    assert (
+        float(layout_terms(batch.main.float(), far, batch, LAYOUT_WEIGHTS)["layout"])
+        > float(terms["layout"].detach()) + 0.01
+    )
 
 
 def test_the_gradient_term_sees_edges_and_not_levels():
@@ -127,6 +131,15 @@ def test_ssim_is_one_for_equals_and_falls_with_noise():
     assert float(ssim(a, a)) == pytest.approx(1, abs=1e-4)
     assert float(ssim(a, (a + 0.1 * torch.randn_like(a)).clamp(0, 1))) < 0.97
     assert float(ssim(a, 1 - a)) < 0
+
+
+def test_ssim_is_that_of_torchmetrics():
+    generator = torch.Generator().manual_seed(0)
+    a = torch.rand(3, 4, 40, 48, generator=generator)
+    b = (a + 0.2 * torch.randn(a.shape, generator=generator)).clamp(0, 1)
+    _, scores = structural_similarity_index_measure(a[:, :3], b[:, :3], data_range=1.0, return_full_image=True)
+    inside = scores[..., 5:-5, 5:-5]  # ours leaves out windows that reach over the border; theirs mirrors the picture
+    torch.testing.assert_close(ssim(a, b), inside.mean((1, 2, 3)), atol=1e-4, rtol=0)
 
 
 def test_empty_canvas_is_no_similarity():

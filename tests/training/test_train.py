@@ -1,19 +1,23 @@
 """The command: what it refuses, what it builds, and one whole run from options to weights."""
 
 import argparse
+import json
 
 import pytest
 import torch
 
 from tests.support.fake_teacher import FakeTeacher
+from tests.support.stickers import GLOBE, PIZZA, SCENES, compose, write_folder
 
 pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
 
 from fusion.cli import train
 from fusion.errors import FusionError
+from fusion.kitchen.dataset import ESTIMATES, KitchenDataset
 from fusion.model import build_fusion_net
 from fusion.model.weights import load_fusion_net, save_fusion_net
-from fusion.training.engine import CHECKPOINT, WEIGHTS
+from fusion.training.engine import WEIGHTS
+from fusion.training.resume import CHECKPOINT
 
 
 class ReadyTeacher(FakeTeacher):
@@ -35,7 +39,7 @@ def run(monkeypatch, tmp_path):
 
     def command(*arguments: str) -> int:
         common = ["--size", "32", "--width", "4", "--out", str(tmp_path / "run"), "--workers", "0", "--quiet"]
-        return train.train_command(options(*common, "--device", "cpu", "--precision", "no", *arguments))
+        return train.run(options(*common, "--device", "cpu", "--precision", "no", *arguments))
 
     return command
 
@@ -57,11 +61,26 @@ def test_minutes_are_shared_out_and_end_the_run(run, tmp_path):
     assert (tmp_path / "run" / CHECKPOINT).exists()
 
 
+def test_stickers_are_matched_once_and_mixed_in(run, tmp_path, monkeypatch):
+    folder = write_folder(tmp_path, {(PIZZA, GLOBE): compose(*SCENES[1], size=96)})
+    drawn, draw = [], KitchenDataset.draw
+    monkeypatch.setattr(KitchenDataset, "draw", lambda *given: drawn.append(draw(*given)) or drawn[-1])
+    assert run("--kitchen", str(folder), "--all-emoji", "--phases", "layout=1steps,image-32=2steps") == 0
+    assert [set(batch.keys) for batch in drawn] == [{(PIZZA, GLOBE)}] * 2
+    assert len(json.loads((folder / ESTIMATES).read_text())["stickers"]) == 1
+    with pytest.raises(FusionError, match="kitchen fetch"):
+        run("--kitchen", str(folder), "--phases", "image-32=2steps", "--out", str(tmp_path / "held-out"))
+
+
 def test_bad_options_are_named(run):
     with pytest.raises(FusionError, match="above zero"):
         run("--max-minutes", "0")
     with pytest.raises(FusionError, match="multiple of 16"):
         run("--size", "50")
+    with pytest.raises(FusionError, match="leave out --set"):
+        run("--init", "somewhere", "--set", "skips=false")
+    with pytest.raises(FusionError, match="no file nowhere"):
+        run("--kitchen", "nowhere")
     with pytest.raises(FusionError, match="no phase 'image-64'"):
         run("--phases", "image-64=1")
 
@@ -83,6 +102,6 @@ def test_training_can_start_from_given_weights(tmp_path):
     saved = build_fusion_net("fusion", width=4, size=32)
     save_fusion_net(saved, tmp_path / "weights", half=False)
     arguments = options("--out", str(tmp_path / "run"), "--init", str(tmp_path / "weights"))
-    net = train.starting_net(arguments, [])
+    net = train.starting_net(arguments)
     for name, value in saved.state_dict().items():
         torch.testing.assert_close(net.state_dict()[name], value)

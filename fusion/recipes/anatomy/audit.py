@@ -1,12 +1,7 @@
-"""Looking at what was measured: contact sheets of discs, eyes and seats, to be corrected in ``assets/anatomy.json``.
-
-``python -m fusion.recipes.anatomy.audit --sheet FOLDER`` draws them, ``--store`` measures the whole catalog anew and
-renews the table that ships.
-"""
+"""Looking at what was measured: contact sheets of discs, eyes and seats, to be corrected in ``assets/anatomy.json``."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +9,7 @@ from PIL import Image, ImageDraw
 
 from fusion.emoji.catalog import Catalog, Emoji
 from fusion.geometry import PUBLISHED_FRAME
-from fusion.recipes.anatomy import store as anatomy_store
-from fusion.recipes.anatomy.anatomy import Anatomy, analyse_all, anatomy
+from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 
 COLUMNS, ROWS, TILE, LABEL = 16, 12, 96, 11
 PAPER = 230
@@ -67,25 +61,3 @@ def sheets(folder: Path, emoji: list[Emoji]) -> list[Path]:
         paths.append(folder / f"anatomy-{start // (COLUMNS * ROWS):02d}.png")
         page.save(paths[-1])
     return paths
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """The command line of this module."""
-    parser = argparse.ArgumentParser(prog="python -m fusion.recipes.anatomy.audit", description=__doc__.splitlines()[0])
-    parser.add_argument("--sheet", type=Path, metavar="FOLDER", help="draw contact sheets into this folder")
-    parser.add_argument("--sample", type=int, metavar="N", help="only so many emoji, drawn at random")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--store", action="store_true", help="measure all emoji and renew the table that ships")
-    chosen = parser.parse_args(arguments)
-    if chosen.store:
-        anatomy_store.save(analyse_all(progress=True, fresh=True), anatomy_store.SHIPPED)
-    if chosen.sheet:
-        emoji = list(Catalog.default())
-        if chosen.sample:
-            picked = np.random.default_rng(chosen.seed).permutation(len(emoji))[: chosen.sample]
-            emoji = [emoji[i] for i in sorted(picked)]
-        print(*sheets(chosen.sheet, emoji), sep="\n")
-
-
-if __name__ == "__main__":
-    main()

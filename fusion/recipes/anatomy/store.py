@@ -1,21 +1,20 @@
 """The anatomy of the whole catalog on disk, so that start-up need not measure 1,700 emoji.
 
 The table ships as ``assets/anatomy_measured.json.gz`` and is used while its fingerprint fits the sources; a
-table measured later is kept in the user's cache folder. ``python -m fusion.recipes.anatomy.audit --store`` renews it.
+table measured later is kept in the user's cache folder. ``python -m fusion audit --store`` renews it.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import os
-import tempfile
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from fusion.files import write_beside
 from fusion.recipes.fingerprint import ASSETS, MEASURED_BY, cache_folder, fingerprint
 
 SHIPPED = ASSETS / "anatomy_measured.json.gz"
@@ -41,15 +40,8 @@ def save(anatomies: dict, path: Path) -> None:
     rows = {key: _row(value) for key, value in sorted(anatomies.items())}
     text = json.dumps({"fingerprint": fingerprint(MEASURED_BY), "emoji": rows}, separators=(",", ":"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(gzip.compress(text.encode(), mtime=0))
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    with write_beside(path) as partial:
+        partial.write_bytes(gzip.compress(text.encode(), mtime=0))
     stored.cache_clear()
 
 

@@ -1,17 +1,14 @@
 """The sprite table: every picture that recipes use, rendered once, kept in memory and on disk.
 
-A pack is one file: a line of JSON that names the sprites, then their bytes one after the other, so that it
-can be mapped into memory without being read. Packs are written beside their place and renamed, so a reader
-sees an old one or a new one, never half of one.
+A pack is one safetensors file with a tensor for each sprite, which is mapped into memory without being read. Packs
+are written beside their place and renamed, so a reader sees an old one or a new one, never half of one.
 
-Source: design section 3 ("render once, cache sprites").
+Source: DESIGN section 3 ("render once, cache sprites").
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,9 +19,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from fusion.errors import FusionError
+from fusion.files import write_beside
 from fusion.geometry import STICKER_FRAME, Frame
 from fusion.recipes.fingerprint import RENDERED_BY, cache_folder, fingerprint
 from fusion.recipes.painting.parts import render_part
@@ -34,7 +34,7 @@ MEMORY_LIMIT = 1_500_000_000
 """Bytes that one table keeps in memory, besides what it maps from its pack."""
 WORTH_WORKERS = 100
 """Fewer sprites than this are rendered sooner than workers start."""
-_MAGIC = b"emoji-fusion sprites 1\n"
+ENDING = ".safetensors"
 
 
 class SpritePackError(FusionError):
@@ -78,7 +78,7 @@ class SpriteTable:
         self._pack: Path | None = None
         if cache_dir is not False:
             folder = cache_folder() / "sprites" if cache_dir in (None, True) else Path(cache_dir)
-            name = f"{size}-{frame.scale:g}-{frame.drop:g}-{fingerprint(RENDERED_BY)}.pack"
+            name = f"{size}-{frame.scale:g}-{frame.drop:g}-{fingerprint(RENDERED_BY)}{ENDING}"
             self._pack = folder / name
             self._map()
 
@@ -137,19 +137,9 @@ class SpriteTable:
         """Write every picture of the table into one pack at ``path``."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        pictures = {**self._mapped, **self._drawn}
-        header = {"size": self.size, "frame": [self.frame.scale, self.frame.drop], "sprites": list(pictures)}
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(_MAGIC + json.dumps(header).encode() + b"\n")
-                for picture in pictures.values():
-                    file.write(picture.numpy().tobytes())
-            os.chmod(beside, 0o644)
-            os.replace(beside, path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        pictures = {json.dumps(sprite): picture for sprite, picture in {**self._mapped, **self._drawn}.items()}
+        with write_beside(path) as partial:
+            save_file(pictures, partial, metadata=_maker(self.size, self.frame))
 
     def load(self, path: Path | str) -> None:
         """Add the pictures of a pack made by :meth:`save`. Raises SpritePackError if it does not fit."""
@@ -184,24 +174,19 @@ def read_pack(path: Path, size: int, frame: Frame) -> dict[Sprite, Tensor]:
     """The pictures of a pack, uint8 (4, S, S), mapped and not read. Raises SpritePackError."""
     remedy = "make it again with SpriteTable.warm and save"
     try:
-        with path.open("rb") as file:
-            if file.readline() != _MAGIC:
-                raise SpritePackError(f"{path} is no sprite pack of this version: {remedy}")
-            header = json.loads(file.readline())
-            start = file.tell()
-        if header["size"] != size or header["frame"] != [frame.scale, frame.drop]:
-            raise SpritePackError(f"{path} was made for another size or frame: {remedy}")
-        names = [Sprite(*name) for name in header["sprites"]]
-        if path.stat().st_size != start + len(names) * 4 * size * size:
-            raise SpritePackError(f"{path} is cut short: {remedy}")
-    except (OSError, KeyError, TypeError, ValueError) as fault:
-        if isinstance(fault, SpritePackError):
-            raise
-        raise SpritePackError(f"{path} cannot be read as a sprite pack: {remedy}") from fault
-    if not names:
-        return {}
-    block = torch.from_numpy(np.memmap(path, np.uint8, "c", start, (len(names), 4, size, size)))
-    return dict(zip(names, block.unbind(), strict=True))
+        with safe_open(path, framework="pt") as file:
+            fits = file.metadata() == _maker(size, frame)
+            pictures = {Sprite(*json.loads(name)): file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, TypeError, ValueError) as error:
+        raise SpritePackError(f"{path} cannot be read as a sprite pack: {remedy}.") from error
+    if not fits:
+        raise SpritePackError(f"{path} was made for another size or frame: {remedy}.")
+    return pictures
+
+
+def _maker(size: int, frame: Frame) -> dict[str, str]:
+    """What a pack is only good for, as the text that safetensors keeps in its header."""
+    return {"size": str(size), "frame": json.dumps([frame.scale, frame.drop])}
 
 
 def _bound(pictures: dict[Sprite, Tensor], limit: int) -> None:
