@@ -129,17 +129,17 @@ def write_beside_stickers(
 ) -> None:
     """Icons, metadata, licence and manifest: last, so that a folder with a manifest is whole."""
 
-    def write(name: str, content: bytes) -> None:
-        with write_beside(folder / name) as path:
+    def write(place: Path, content: bytes) -> None:
+        with write_beside(place) as path:
             path.write_bytes(content)
 
     for name, made in zip(folders, sets, strict=True):
         if service.icon is not None:
             first = Image.open(folder / name / made.stickers[0].file).convert("RGBA")
-            write(f"{name}/{service.icon_file}", encode_picture(first, service.icon))
+            write(folder / name / service.icon_file, encode_picture(first, service.icon))
         if service.name in WRITERS:
-            write(f"{name}/{MANIFEST}", json_bytes(WRITERS[service.name](made)))
+            write(folder / name / MANIFEST, json_bytes(WRITERS[service.name](made)))
     if service.name == "whatsapp":
-        write("contents.json", json_bytes(whatsapp(sets, folders)))
-    write("ATTRIBUTION.txt", ATTRIBUTION.encode())
-    write(INDEX, json_bytes(index(service, request, sets, folders)))
+        write(folder / "contents.json", json_bytes(whatsapp(sets, folders)))
+    write(folder / "ATTRIBUTION.txt", ATTRIBUTION.encode())
+    write(folder / INDEX, json_bytes(index(service, request, sets, folders)))
