@@ -33,8 +33,6 @@ COMMANDS: dict[str, Command] = {
   python -m fusion fuse cat.png 🕶️ -o cool.png --trace cool-stages""",
     ),
     "pack": Command(
-        "fusion.cli.pack",
-        "run",
         "make sticker packs for chat services, or the whole catalogue",
         """
   python -m fusion pack 😀 😎 --with 🍕 🐱 🔥 --for telegram -o pizza-pack
@@ -42,8 +40,6 @@ COMMANDS: dict[str, Command] = {
   python -m fusion pack all --tar --webp -o catalogue""",
     ),
     "export": Command(
-        "fusion.cli.export",
-        "run",
         "write the network as ONNX graphs, which run without torch",
         """
   python -m fusion export --to assets/weights/fusion/onnx

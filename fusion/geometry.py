@@ -21,8 +21,22 @@ from torch import Tensor
 from fusion.frame import IDENTITY, MAX_SCALE, MIN_SCALE, PUBLISHED_FRAME, STICKER_FRAME, VIEW_BOX, Frame, Layout
 
 __all__ = [
-    *("IDENTITY", "MAX_SCALE", "MIN_SCALE", "PREFILTER", "PUBLISHED_FRAME", "STICKER_FRAME", "VIEW_BOX"),
-    *("Frame", "Layout", "box_iou", "box_to_layout", "content_box", "layout_to_box", "over", "sampling_grid", "warp"),
+    "IDENTITY",
+    "MAX_SCALE",
+    "MIN_SCALE",
+    "PREFILTER",
+    "PUBLISHED_FRAME",
+    "STICKER_FRAME",
+    "VIEW_BOX",
+    "Frame",
+    "Layout",
+    "box_iou",
+    "box_to_layout",
+    "content_box",
+    "layout_to_box",
+    "over",
+    "sampling_grid",
+    "warp",
 ]
 
 

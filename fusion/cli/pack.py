@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="fuse each of them with these (default: with each other)",
     )
     parser.add_argument("--for", dest="service", choices=SERVICES, default="files", help="default: files")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="folder; a second run goes on there")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="DIR", help="folder; a second run goes on there"
+    )
     parser.add_argument("--title", help="of the pack (default: Emoji Fusion and the emoji)")
     parser.add_argument("--limit", type=counted, metavar="N", help="only the first N pairs")
     parser.add_argument("--size", type=counted, metavar="S", help="pixels a side, for files only (default: 256)")
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     from fusion.packs.shards import make_shards, rank_and_world
     from fusion.pipeline.engine import build_engine
 
-    service, (rank, world) = service_of(args), rank_and_world()
+    service, (_, world) = service_of(args), rank_and_world()
     if world > 1 and not args.tar:
         raise PackError("Several processes can only share tar shards; add --tar, or start one process.")
     pairs = choose_pairs(args.emoji, args.others, Catalog.default())[: args.limit]

@@ -85,7 +85,9 @@ def check_telegram(told: dict, files: list[str]) -> None:
 
 def check_signal(told: dict, files: list[str]) -> None:
     check_listed(told["stickers"], "file", files)
-    require(bool(told["title"]) and bool(told["author"]) and told["cover"] in files, "title, author or cover is missing")
+    require(
+        bool(told["title"]) and bool(told["author"]) and told["cover"] in files, "title, author or cover is missing"
+    )
     require(all(row["emoji"] for row in told["stickers"]), "a sticker has no emoji")
 
 

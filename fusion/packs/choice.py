@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from fusion.emoji.catalog import Catalog, Emoji
 from fusion.emoji.popular import popular
@@ -49,4 +49,4 @@ def split(count: int, least: int, most: int) -> list[range]:
         raise PackError(f"A set needs at least {least} stickers there, and these are {count}; name more emoji.")
     sets = -(-count // most)
     bounds = [count * n // sets for n in range(sets + 1)]
-    return [range(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [range(a, b) for a, b in pairwise(bounds)]

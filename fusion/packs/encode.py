@@ -1,4 +1,4 @@
-"""A fused picture as a file that a service takes: its size, its format, its limit in bytes. The same bytes each time."""
+"""A fused picture as a file that a service takes: its size, its format, its limit in bytes; the same bytes again."""
 
 from __future__ import annotations
 

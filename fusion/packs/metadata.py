@@ -156,7 +156,9 @@ def maunium(made: StickerSet) -> dict[str, object]:
 WRITERS = {"telegram": telegram, "signal": signal, "discord": discord, "slack": slack, "maunium": maunium}
 
 
-def index(service: Service, request: dict[str, object], sets: list[StickerSet], folders: list[str]) -> dict[str, object]:
+def index(
+    service: Service, request: dict[str, object], sets: list[StickerSet], folders: list[str]
+) -> dict[str, object]:
     """The manifest of a whole pack: how it was made, and every sticker with its two emoji."""
     return {
         "service": service.name,

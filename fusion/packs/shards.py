@@ -62,9 +62,7 @@ def make_shards(
     manifest = request | {
         "licence": LICENCE,
         "attribution": ATTRIBUTION,
-        "shards": [
-            {"file": shard_name(n), "pairs": min(SHARD, len(pairs) - n * SHARD)} for n in range(count)
-        ],
+        "shards": [{"file": shard_name(n), "pairs": min(SHARD, len(pairs) - n * SHARD)} for n in range(count)],
     }
     with write_beside(folder / MANIFEST) as path:
         path.write_bytes(json_bytes(manifest))

@@ -30,7 +30,7 @@ def alike(every: Hypotheses, content: Tensor) -> Tensor:
 
     Two say the same where their boxes are aligned (design section 5) and they agree about recolouring.
     """
-    batch, m, k = every.presence_logit.shape
+    batch, m, _ = every.presence_logit.shape
     present, switch = every.presence_logit > 0, every.recolour_logit > 0
 
     def rows(values: Tensor) -> Tensor:  # (B, M, M, ...): what row m is compared with

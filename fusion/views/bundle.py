@@ -52,7 +52,7 @@ def parameters(trace: FusionTrace) -> dict:
 
 
 def sticker_picture(output: np.ndarray) -> Image.Image:
-    """The sticker that a fused picture (S, S, 4), premultiplied RGBA in [0, 1], makes: the one place where it is made."""
+    """The sticker that a fused picture (S, S, 4), premultiplied RGBA in [0, 1], makes; made nowhere else."""
     return drawing.emoji_picture(output)
 
 

@@ -79,7 +79,15 @@ RULES = {
 """Pattern of module names -> what they may not import. Data flows one way: emoji, recipes, data, training and
 evaluation on one side; emoji, model, pipeline, trace, views, page on the other."""
 
-GROUND = ("fusion.frame", "fusion.geometry", "fusion.colour", "fusion.errors", "fusion.trace", "fusion.files", "fusion.cache")
+GROUND = (
+    "fusion.frame",
+    "fusion.geometry",
+    "fusion.colour",
+    "fusion.errors",
+    "fusion.trace",
+    "fusion.files",
+    "fusion.cache",
+)
 
 
 @pytest.mark.parametrize("module", GROUND)
@@ -107,7 +115,15 @@ def test_imports_follow_the_data(path):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "fusion/model").glob("*.py")), ids=module_name)
 def test_the_model_imports_only_itself_and_shared_arithmetic(path):
-    allowed = ("fusion.model", "fusion.assets", "fusion.files", "fusion.frame", "fusion.geometry", "fusion.colour", "fusion.errors")
+    allowed = (
+        "fusion.model",
+        "fusion.assets",
+        "fusion.files",
+        "fusion.frame",
+        "fusion.geometry",
+        "fusion.colour",
+        "fusion.errors",
+    )
     imported = imports(ast.parse(path.read_text(encoding="utf-8")), module_name(path), path.name == "__init__.py")
     strangers = {name for name in imported if within(name, "fusion") and name != "fusion"}
     assert not [name for name in strangers if not any(within(name, package) for package in allowed)]

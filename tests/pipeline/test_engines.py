@@ -74,15 +74,18 @@ def test_whatever_is_asked_for_is_the_same_through_both(graphs, plain, pair, ask
         assert told[name] == wanted[name]
     for name in ("predicted", "effective", "override"):
         assert told["layout"][name] == pytest.approx(wanted["layout"][name], abs=2e-3)
-    assert [len(one["instances"]) for one in told["hypotheses"]] == [len(one["instances"]) for one in wanted["hypotheses"]]
+    assert [len(one["instances"]) for one in told["hypotheses"]] == [
+        len(one["instances"]) for one in wanted["hypotheses"]
+    ]
     shares = [one["probability"] for one in wanted["hypotheses"]]
     assert [one["probability"] for one in told["hypotheses"]] == pytest.approx(shares, abs=1e-3)
 
 
 def test_the_recolour_path_is_the_same(graphs, plain):
     """Whether a pair asks for it is the weights' choice, so both are made to."""
-    from fusion.colour import luminance_curve, palette, recolour
     import torch
+
+    from fusion.colour import luminance_curve, palette, recolour
 
     first, second = (graphs.catalog.render(key, 256) for key in ("1f34e", "1f40b"))
     pictures = [torch.from_numpy(one).permute(2, 0, 1)[None].float() / 255 for one in (first, second)]
@@ -135,7 +138,7 @@ def test_a_trace_lacks_nothing(graphs):
 
 
 def test_fusing_by_onnx_imports_nothing_heavy(tmp_path):
-    """What a machine without torch runs: with torch, gradio, scipy, matplotlib and the hub made impossible to import."""
+    """What a machine without torch runs: where importing torch, gradio and their like fails."""
     code = f"""
 import sys
 for name in ("torch", "gradio", "scipy", "matplotlib", "huggingface_hub", "safetensors"):

@@ -272,7 +272,9 @@ def write_graph(module: nn.Module, inputs: dict[str, Tensor], file: Path, metada
         path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def export_onnx(folder: Path, weights: str | os.PathLike | None = None, progress: Callable[[str], None] = print) -> None:
+def export_onnx(
+    folder: Path, weights: str | os.PathLike | None = None, progress: Callable[[str], None] = print
+) -> None:
     """Write the graphs of a trained network into ``folder``; ``progress`` is told the name of each.
 
     ``weights``: as for ``load_fusion_net``. Raises ExportError, WeightsError or OutputError.
@@ -322,7 +324,9 @@ def halve(graph: onnx.GraphProto) -> None:
             continue
         name = weight.name
         graph.initializer[place].CopyFrom(numpy_helper.from_array(halves, f"{name}.half"))
-        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], f"widen {name}", to=onnx.TensorProto.FLOAT))
+        casts.append(
+            onnx.helper.make_node("Cast", [f"{name}.half"], [name], f"widen {name}", to=onnx.TensorProto.FLOAT)
+        )
     nodes = [*casts, *graph.node]
     graph.ClearField("node")
     graph.node.extend(nodes)

@@ -1,7 +1,7 @@
 """Fusions by onnxruntime: the same requests and the same traces as ``Fuser``, without torch.
 
-What a network weighs and paints comes out of the graphs (``export_onnx``); what a person asks for is laid over it by the
-code that ``Fuser`` uses. There is no teacher and no ablation here.
+What a network weighs and paints comes out of the graphs (``export_onnx``); what a person asks for is laid over it by
+the code that ``Fuser`` uses. There is no teacher and no ablation here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,9 @@ class OnnxFuser:
         catalog: Catalog | None = None,
     ) -> None:
         folder = locate_graphs(weights, preset)
-        self._graphs = {graph: load_graph(graph_file(folder, graph), threads) for graph in GRAPHS}
+        with ThreadPoolExecutor(len(GRAPHS)) as loaders:  # a bot's first answer waits for all of them
+            loaded = loaders.map(lambda graph: load_graph(graph_file(folder, graph), threads), GRAPHS)
+            self._graphs = dict(zip(GRAPHS, loaded, strict=True))
         told = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
         config = told["config"]
         self._palette_view = told["palette_view"]
@@ -198,7 +201,9 @@ def load_graph(file: Path, threads: int) -> onnxruntime.InferenceSession:
         raise GraphsError(f"{file} is damaged ({fault}); make it again with python -m fusion export.") from fault
 
 
-def run(graph: onnxruntime.InferenceSession, given: Mapping[str, np.ndarray], names: Sequence[str] | None = None) -> Arrays:
+def run(
+    graph: onnxruntime.InferenceSession, given: Mapping[str, np.ndarray], names: Sequence[str] | None = None
+) -> Arrays:
     """The outputs of a batch of one by name, without the batch."""
     names = names or [output.name for output in graph.get_outputs()]
     return {name: value[0] for name, value in zip(names, graph.run(names, dict(given)), strict=True)}
