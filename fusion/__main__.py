@@ -24,6 +24,12 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "app": Command(
+        "open the page in the browser, with every stage",
+        """
+  python -m fusion app
+  python -m fusion app --port 8000 --device cuda""",
+    ),
     "fuse": Command(
         "fuse two emoji or pictures into a transparent PNG",
         """

@@ -1,6 +1,6 @@
 """How far layouts lie from the truth: the one definition of alignment, for training, evaluation and the debugger.
 
-Source: design section 5.
+Source: DESIGN section 5.
 """
 
 from __future__ import annotations

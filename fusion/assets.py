@@ -7,8 +7,9 @@ from pathlib import Path
 
 def _folder() -> Path:
     package = Path(__file__).resolve().parent
-    checkout = package.parent / "assets"
-    return checkout if checkout.is_dir() else package / "_assets"
+    installed = package / "_assets"
+    # The installed folder first: beside an installed package, ``assets`` could be somebody else's.
+    return installed if installed.is_dir() else package.parent / "assets"
 
 
 ASSETS = _folder()

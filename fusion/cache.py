@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 Value = TypeVar("Value")
 
 
-class LruCache:
-    """Values by key, together at most ``limit`` bytes; the newest always stays.
+class SharedCache(Generic[Value]):
+    """Values by key, together at most ``limit`` bytes. What is larger than that alone is made anew each time.
 
     ``size_of``: bytes of a value.
     """
 
-    def __init__(self, limit: int, size_of: Callable[[object], int]) -> None:
-        self.limit, self._size_of = limit, size_of
-        self._values: OrderedDict[Hashable, object] = OrderedDict()
+    def __init__(self, limit: int, size_of: Callable[[Value], int]) -> None:
+        self._kept: LRUCache = LRUCache(limit, getsizeof=size_of)
         self._lock = threading.Lock()
-        self.held = 0
 
     def __len__(self) -> int:
-        return len(self._values)
+        """How many values are kept."""
+        return len(self._kept)
 
     def __contains__(self, key: Hashable) -> bool:
-        return key in self._values
+        """Whether the value of ``key`` is kept."""
+        return key in self._kept
+
+    @property
+    def held(self) -> int:
+        """Bytes of all values that are kept."""
+        return int(self._kept.currsize)
+
+    @property
+    def limit(self) -> int:
+        """Bytes that the values may take together."""
+        return int(self._kept.maxsize)
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of ``key``, made now if it is not here. Two threads may both make it; the first one is kept."""
         with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        value = make()
+            if key in self._kept:
+                return self._kept[key]
+        value = make()  # outside the lock: others need not wait for it
         with self._lock:
-            if key in self._values:
-                return self._values[key]
-            self._values[key] = value
-            self.held += self._size_of(value)
-            while self.held > self.limit and len(self._values) > 1:
-                self.held -= self._size_of(self._values.popitem(last=False)[1])
+            if key in self._kept:
+                return self._kept[key]
+            if self._kept.getsizeof(value) <= self.limit:
+                self._kept[key] = value
         return value

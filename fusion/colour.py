@@ -4,7 +4,7 @@ A palette is the mean colour of eight luminance bins of equal pixel count. A cur
 luminance, linear between them; the curve from one emoji to another has the luminances of the first's palette
 as knots and the colours of the second's as values. Everything is batched and runs on any device.
 
-Source: design section 2 (recolour path); feasibility study (closed-form luminance curve).
+Source: DESIGN section 2 (recolour path); section 8 (closed-form luminance curve).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The errors that people are meant to read: one sentence that names the fault and the remedy."""
+"""The errors that people are meant to read: one sentence that names the cause and the remedy."""
 
 
 class FusionError(ValueError):

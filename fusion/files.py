@@ -17,9 +17,10 @@ class OutputError(FusionError):
 
 
 @contextmanager
-def write_beside(target: str | os.PathLike) -> Iterator[Path]:
+def write_beside(target: str | os.PathLike, durable: bool = False) -> Iterator[Path]:
     """A fresh path in the target's folder, with its suffix, to write to; renamed to ``target`` at the end.
 
+    ``durable``: what was written is on the disk before it is renamed, whenever the power goes.
     If the block raises, ``target`` stays as it was and nothing new is left behind. Raises OutputError where the
     folder is missing or does not let itself be written to.
     """
@@ -29,6 +30,9 @@ def write_beside(target: str | os.PathLike) -> Iterator[Path]:
     with _beside(target) as folder:
         partial = folder / ("partial" + target.suffix)
         yield partial
+        if durable:
+            with open(partial, "rb") as written:
+                os.fsync(written.fileno())
         os.replace(partial, target)
 
 
@@ -62,6 +66,6 @@ def _beside(target: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    except OSError as fault:
-        reason = fault.strerror or str(fault)
-        raise OutputError(f"{target} cannot be written ({reason}); choose another place.") from fault
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{target} cannot be written ({reason}); choose another place.") from error

@@ -79,7 +79,7 @@ class Frame:
 
 
 PUBLISHED_FRAME = Frame()
-"""Full canvas, offsets to 0.2: design section 1."""
+"""Full canvas, offsets to 0.2: DESIGN section 1."""
 
 STICKER_FRAME = Frame(scale=0.8, drop=0.1, max_offset=0.35)
-"""80 % of the canvas, lowered by 0.1, offsets to 0.35: design section 2."""
+"""80 % of the canvas, lowered by 0.1, offsets to 0.35: DESIGN section 2."""

@@ -9,7 +9,7 @@ Conventions, used everywhere in the project:
 * offsets are fractions of the height and width, so one layout serves every resolution;
 * sampling grids map *output* to *input* and ``align_corners`` is always ``False``.
 
-Source: design section 1 (CenterAwareScaleModule) and section 2 (frame, prefilter).
+Source: DESIGN section 1 (CenterAwareScaleModule) and section 2 (frame, prefilter).
 """
 
 from __future__ import annotations

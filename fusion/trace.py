@@ -1,6 +1,6 @@
 """FusionTrace: one fusion, every stage named, as numpy arrays that outlive the network.
 
-Everything the application shows is a view of one trace (design section 4). Pictures are float32
+Everything the application shows is a view of one trace (DESIGN section 4). Pictures are float32
 (H, W, 4) premultiplied RGBA in [0, 1] unless a field says otherwise; layouts follow ``geometry``.
 """
 
@@ -25,6 +25,7 @@ class AttentionTrace:
 
     @property
     def joint(self) -> Array:
+        """(C, h, w): the product, which is what the features were multiplied by."""
         return self.channel[:, None, None] * self.spatial[None]
 
 
@@ -72,7 +73,7 @@ class TeacherTrace:
     alignment: AlignmentTrace
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FusionTrace:
     """One fusion of two emoji.
 
@@ -84,7 +85,8 @@ class FusionTrace:
     names: tuple[str, str]
     keys: tuple[str, str]
     preset: str
-    weights_hash: str
+    weights_hash: str = "none"
+    """First digits of the SHA-256 of the weights file; "none" for a network that came from no file."""
     size: int
     inputs: tuple[Array, Array]
     separated: tuple[Array, Array]
@@ -96,8 +98,8 @@ class FusionTrace:
     override: tuple[float, float, float, float] | None
     effective: LayoutTrace
     hypotheses: tuple[HypothesisTrace, ...]
-    """The network's distinct ideas for this main subject: the one it takes, then the others by probability. Empty for
-    presets that weigh none."""
+    """The network's distinct hypotheses for this main subject: the one it takes, then the others by probability. Empty
+    for presets that weigh none."""
     hypothesis: int
     """Rank of the one that ``predicted`` shows, from 1."""
     recolour: float
@@ -113,7 +115,7 @@ class FusionTrace:
     position: Array | None
     """Positional weights (C, H, W) in [0, 1], or ``None`` where the preset has none."""
     attention: dict[str, AttentionTrace]
-    """``"up3"`` and ``"up4"``; empty where the preset has none."""
+    """By up block, ``names.ATTENTION_BLOCKS`` or all four; empty where the preset has none."""
     gates: Array | None
     """(1 + K, H, W) in [0, 1]: how much of the main subject and of each instance is kept."""
     correction: Array | None
@@ -121,9 +123,11 @@ class FusionTrace:
     composite: Array
     """Plain alpha-over of the transformed non-main on the main subject."""
     output: Array
-    teacher: TeacherTrace | None
-    timings_ms: dict[str, float]
+    teacher: TeacherTrace | None = None
+    """``None`` where it was not asked, or has no answer: it knows the emoji of the catalogue alone."""
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    """Milliseconds by step, and in ``total``."""
     aligns: bool = True
     """Whether the preset decides about main subject and layout; a plain U-Net leaves both emoji where they are."""
-    ablations: dict[str, bool] = field(default_factory=dict)
-    """Switches of the debugger that were not in their trained position."""
+    disabled: tuple[str, ...] = ()
+    """Parts of the network that were left out, to see what they do."""

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     layout = None if args.layout is None else numbers(args.layout)
     pair = source(args.first), source(args.second)
 
-    from fusion.pipeline.engine import build_engine
+    from fusion.pipeline.runtimes import build_engine
     from fusion.views.bundle import MARKER, sticker_png, write_files
     from fusion.views.summary import summary
 

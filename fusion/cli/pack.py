@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from fusion.packs.choice import choose_pairs
     from fusion.packs.folder import make_pack
     from fusion.packs.shards import make_shards, rank_and_world
-    from fusion.pipeline.engine import build_engine
+    from fusion.pipeline.runtimes import build_engine
 
     service, (_, world) = service_of(args), rank_and_world()
     if world > 1 and not args.tar:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from fusion.assets import ASSETS
-from fusion.cache import LruCache
+from fusion.cache import SharedCache
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Catalog:
     def __init__(self, emoji: list[Emoji], bodies: list[bytes]) -> None:
         self._emoji = {one.key: one for one in emoji}
         self._bodies = dict(zip(self._emoji, bodies, strict=True))
-        self._pictures = LruCache(CACHE_BYTES, lambda picture: picture.nbytes)
+        self._pictures = SharedCache(CACHE_BYTES, lambda picture: picture.nbytes)
 
     @cached_property
     def _words(self) -> dict[str, Words]:

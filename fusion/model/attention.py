@@ -40,10 +40,10 @@ class PositionalAttentionSE(nn.Module):
     ``planes``: channels of the positional tensor: 2 as published, 3 with the layout-aware coordinate, whose
     weight starts positive so that a fresh network already looks at the non-main.
 
-    Source: design section 1, PositionalAttentionSE; squeeze and excitation after Hu et al. 2018.
+    Source: DESIGN section 1, PositionalAttentionSE; squeeze and excitation after Hu et al. 2018.
     """
 
-    def __init__(self, channels: int, planes: int = 2, reduction: int = 16):
+    def __init__(self, channels: int, planes: int = 2, reduction: int = 16) -> None:
         super().__init__()
         hidden = max(channels // reduction, 4)
         self.squeeze = nn.Conv2d(channels + planes, hidden, 1)
@@ -69,7 +69,7 @@ class GlobalContext(nn.Module):
     stays, in a face swap) is a matter of the whole. Source: global context block, Cao et al. 2019, with plain pooling.
     """
 
-    def __init__(self, channels: int, reduction: int = 4):
+    def __init__(self, channels: int, reduction: int = 4) -> None:
         super().__init__()
         self.squeeze = nn.Conv2d(channels, channels // reduction, 1)
         self.excite = nn.Conv2d(channels // reduction, channels, 1)
@@ -84,13 +84,14 @@ class GlobalContext(nn.Module):
 class SqueezeExcitation(nn.Module):
     """Plain squeeze and excitation (Hu et al. 2018): the ``unet-se`` preset. Position is ignored."""
 
-    def __init__(self, channels: int, reduction: int = 16):
+    def __init__(self, channels: int, reduction: int = 16) -> None:
         super().__init__()
         hidden = max(channels // reduction, 4)
         self.squeeze = nn.Conv2d(channels, hidden, 1)
         self.excite = nn.Conv2d(hidden, channels, 1)
 
     def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
+        """``x``: (B, C, h, w); the spatial weights are 1 everywhere."""
         channel = torch.sigmoid(self.excite(F.relu(self.squeeze(global_average(x))))).flatten(1)
         return AttentionMaps(channel, channel.new_ones(x.shape[0], 1, *x.shape[-2:]))
 
@@ -101,7 +102,7 @@ class SkipGate(nn.Module):
     ``sigmoid(psi(ReLU(W_x x + W_g g)))`` multiplies the skip ``x``; ``g`` is the decoder's map of the same size.
     """
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int) -> None:
         super().__init__()
         hidden = max(channels // 2, 1)
         self.skip = nn.Conv2d(channels, hidden, 1, bias=False)
@@ -109,4 +110,5 @@ class SkipGate(nn.Module):
         self.psi = nn.Conv2d(hidden, 1, 1)
 
     def forward(self, skip: Tensor, decoder: Tensor) -> Tensor:
+        """Both (B, C, h, w): the skip ``x``, weighted, and the gating ``g``."""
         return skip * torch.sigmoid(self.psi(F.relu(self.skip(skip) + self.gate(decoder))))

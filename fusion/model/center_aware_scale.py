@@ -24,11 +24,11 @@ class Hypotheses:
     recolour_logit: Tensor  # (B, M)
 
     def likeliest(self) -> LayoutPrediction:
-        """The plan of each pair's likeliest hypothesis."""
+        """The prediction of each pair's likeliest hypothesis."""
         return self.take(self.logit.argmax(dim=1))
 
     def take(self, index: Tensor) -> LayoutPrediction:
-        """The plan of hypothesis ``index`` (B,) of each pair."""
+        """The prediction of hypothesis ``index`` (B,) of each pair."""
         row = torch.arange(index.shape[0], device=index.device)
         return LayoutPrediction(
             self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self
@@ -55,13 +55,13 @@ class CenterAwareScaleModule(nn.Module):
     could be either of two recipes lies half-way between them, where nobody wants it; the likeliest of several is
     at least one of the two.
 
-    Source: design section 1, CenterAwareScaleModule; section 2 for instances and the switch; mixture density
+    Source: DESIGN section 1, CenterAwareScaleModule; section 2 for instances and the switch; mixture density
     networks (Bishop 1994) for the hypotheses.
     """
 
     def __init__(
         self, channels: int, head: str, instances: int, max_offset: float, recolour: bool, hypotheses: int = 1
-    ):
+    ) -> None:
         super().__init__()
         self.instances, self.max_offset, self.recolour = instances, max_offset, recolour
         self.hypotheses = hypotheses
@@ -79,7 +79,7 @@ class CenterAwareScaleModule(nn.Module):
         k, m = self.instances, self.hypotheses
         numbers = self.head(main, non_main).float().unflatten(1, (m, -1))
         layout, rest = numbers[..., : 4 * k].unflatten(2, (k, 4)), numbers[..., 4 * k :]
-        always, never = numbers.new_full((numbers.shape[0], m, k), 20.0), numbers.new_full((numbers.shape[0], m), -20.0)
+        always, never = numbers.new_full((len(numbers), m, k), 20.0), numbers.new_full((len(numbers), m), -20.0)
         return Hypotheses(
             logit=rest[..., -1] if m > 1 else torch.zeros_like(never),
             layout=torch.cat([self.scales(layout[..., :2]), self.offsets(layout[..., 2:])], dim=-1),

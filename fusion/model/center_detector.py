@@ -13,10 +13,10 @@ class EmojiCenterDetector(nn.Module):
     The score of a pair is antisymmetric by construction, ``h(second, first) - h(first, second)``, so that
     swapping the maps swaps the decision. A fresh detector is undecided (logit 0).
 
-    Source: design section 1, EmojiCenterDetector.
+    Source: DESIGN section 1, EmojiCenterDetector.
     """
 
-    def __init__(self, channels: int, head: str):
+    def __init__(self, channels: int, head: str) -> None:
         super().__init__()
         self.head = HEADS[head](channels, 1)
         numbers = self.head.numbers

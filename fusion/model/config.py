@@ -27,7 +27,7 @@ CHOICES = {
 class FusionConfig:
     """Settings of one FusionNet; JSON-serialisable, stored beside the weights.
 
-    The defaults are the published network (design section 1); ``presets`` holds the named variants.
+    The defaults are the published network (DESIGN section 1); ``presets`` holds the named variants.
     """
 
     preset: str = "unet-se-po"

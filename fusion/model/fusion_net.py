@@ -10,20 +10,23 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from fusion.colour import repaint
-from fusion.geometry import content_box, layout_to_box, over
+from fusion.geometry import IDENTITY, content_box, layout_to_box, over
+from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import CenterAwareScaleModule, LayoutPrediction, align
 from fusion.model.center_detector import EmojiCenterDetector, decide, order_by_main
 from fusion.model.config import FusionConfig
-from fusion.model.head import build_head, stack_instances
+from fusion.model.head import build_head
+from fusion.model.image_space import from_rgba, to_rgba
 from fusion.model.layout_trunk import LayoutTrunk
 from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
 from fusion.model.separator import EmojiSeparator
-from fusion.model.unet import UNet
+from fusion.model.unet import Locate, UNet
 from fusion.model.weight_files import read_settings, read_weights
+from fusion.names import ATTENTION_BLOCKS
 
-ABLATIONS = ("layout", "position", "up3", "up4")
-"""Parts that a forward can leave out, to see what they do."""
+ABLATIONS = ("layout", "position", *ATTENTION_BLOCKS)
+"""Parts that a forward can leave out, to see what they do: those it is to leave out are ``disabled``."""
 
 
 @dataclass
@@ -72,9 +75,9 @@ class FusionOutput:
 
 
 class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["emoji", "image-fusion"]):
-    """The block diagram of design section 1, with the switches of section 2 (``FusionConfig``)."""
+    """The block diagram of DESIGN section 1, with the switches of section 2 (``FusionConfig``)."""
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: object) -> None:
         super().__init__()
         self.config = config = FusionConfig.from_dict(settings)
         channels = config.feature_channels
@@ -82,10 +85,15 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         self.aligns = config.layout_head != "none"
         if self.aligns:
             self.layout_trunk = LayoutTrunk(config.image_channels) if config.layout_head == "trunk" else None
-            seen = self.layout_trunk.out_channels if self.layout_trunk else channels
-            self.center_detector = EmojiCenterDetector(seen, config.layout_head)
+            map_channels = self.layout_trunk.out_channels if self.layout_trunk else channels
+            self.center_detector = EmojiCenterDetector(map_channels, config.layout_head)
             self.center_aware_scale = CenterAwareScaleModule(
-                seen, config.layout_head, config.instances, config.max_offset, config.recolour, config.hypotheses
+                map_channels,
+                config.layout_head,
+                config.instances,
+                config.max_offset,
+                config.recolour,
+                config.hypotheses,
             )
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
@@ -98,10 +106,11 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
     @classmethod
     def from_config(cls, config: FusionConfig) -> FusionNet:
+        """A fresh network with these settings."""
         return cls(**asdict(config))
 
     @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **settings) -> FusionNet:
+    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **settings: object) -> FusionNet:
         """The hub mixin's loading, from a folder or a hub id; what is wrong with a folder's config is said first."""
         folder = Path(pretrained_model_name_or_path)
         if folder.is_dir():
@@ -122,15 +131,11 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
 
     def normalise(self, rgba: Tensor) -> Tensor:
         """Premultiplied RGBA in [0, 1] to the preset's image space: itself, or RGB over black in [-1, 1]."""
-        return rgba if self.config.has_alpha else 2 * rgba[:, :3] - 1
+        return from_rgba(rgba, self.config.has_alpha)
 
     def to_rgba(self, image: Tensor) -> Tensor:
         """The way back, clamped: premultiplied RGBA (B, 4, H, W). RGB presets are opaque, their ground is black."""
-        if not self.config.has_alpha:
-            rgb = ((image + 1) / 2).clamp(0, 1)
-            return torch.cat([rgb, torch.ones_like(rgb[:, :1])], dim=1)
-        alpha = image[:, 3:].clamp(0, 1)
-        return torch.cat([torch.minimum(image[:, :3].clamp_min(0), alpha), alpha], dim=1)
+        return to_rgba(image, self.config.has_alpha)
 
     # ---------------------------------------------------------------------------------------- the figure
 
@@ -146,20 +151,20 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         maps = self.layout_trunk(*pictures) if self.layout_trunk else separated
         return PairFeatures((first, second), separated, maps, self.center_detector(*maps))
 
-    def plan(self, seen: PairFeatures, main: Tensor) -> LayoutPrediction:
-        """Where the non-main goes, given the main subject (B,)."""
+    def plan(self, pair: PairFeatures, main: Tensor) -> LayoutPrediction:
+        """Where the non-main goes, given the main subject ``main`` (B,) long, 0 or 1."""
         if not self.aligns:
-            stay = main.new_tensor([[1.0, 1.0, 0.0, 0.0]], dtype=torch.float32)
+            stay = main.new_tensor([IDENTITY], dtype=torch.float32)
             return LayoutPrediction(
                 stay.expand(len(main), 1, 4), stay.new_full((len(main), 1), 20.0), stay.new_full((len(main),), -20.0)
             )
-        return self.center_aware_scale(*order_by_main(main, *seen.maps))
+        return self.center_aware_scale(*order_by_main(main, *pair.maps))
 
     def fuse(
         self,
-        seen: PairFeatures,
+        pair: PairFeatures,
         main: Tensor,
-        plan: LayoutPrediction,
+        prediction: LayoutPrediction,
         layout: Tensor | None = None,
         presence: Tensor | None = None,
         recolour: Tensor | None = None,
@@ -167,62 +172,31 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
     ) -> FusionOutput:
         """Align the non-main, encode position, and paint: everything that lies after a layout.
 
-        ``layout`` (B, K, 4), ``presence`` (B, K) and ``recolour`` (B,) override the plan. ``disabled``: of ABLATIONS.
+        ``layout`` (B, K, 4), ``presence`` (B, K) and ``recolour`` (B,) override the prediction. ``disabled``: of
+        ABLATIONS.
         """
-        layout = plan.layout if layout is None else layout
-        presence = (plan.presence_logit > 0).float() if presence is None else presence
-        recolour = (plan.recolour_logit > 0).float() if recolour is None else recolour
-        if "layout" in disabled:
-            layout = torch.tensor([1.0, 1.0, 0.0, 0.0], device=layout.device).expand_as(layout)
-
-        main_image, other_image = order_by_main(main, *seen.inputs)
-        main_features, other_features = order_by_main(main, *seen.separated)
-        instances, other_features = self.align(other_image, other_features, layout, presence)
-        aligned = torch.cat([main_features, other_features], dim=1)  # (B, 2F, H, W)
-
-        position = self.position(aligned) if self.position and "position" not in disabled else None
-        x = aligned if position is None else aligned * position
-        repainted = self.repaint(main_image, other_image, recolour) if self.config.recolour else None
-        if self.config.output == "alpha-over":
-            mixed = [main_image] if repainted is None else [main_image, repainted]
-            x = torch.cat([x, *mixed, instances.flatten(1, 2), instance_planes(layout, presence, like=x)], dim=1)
-        features, attention = self.unet(x, self._locator(other_image, layout, presence), disabled)
-
-        painting = self.head(
-            features,
-            composite=lambda: self.normalise(over(stack_instances(instances), main_image)),
-            main=main_image,
-            instances=instances,
-            recoloured=repainted,
-            recolour=recolour,
-        )
+        decision = decide_layout(prediction, layout, presence, recolour, disabled)
+        aligned = self.align(pair, main, *decision)
+        position = self.encode_position(aligned, disabled)
+        x = self.join(aligned, position)
+        features, attention = self.unet(x, self.locator(aligned), disabled)
+        painted = self.head(features, aligned)
         return FusionOutput(
-            separated=seen.separated,
-            main_logit=seen.main_logit,
+            separated=pair.separated,
+            main_logit=pair.main_logit,
             main=main,
-            layout=layout,
-            presence_logit=plan.presence_logit,
-            presence=presence,
-            recolour_logit=plan.recolour_logit,
-            recolour=recolour,
-            main_image=main_image,
-            instances=instances,
-            recoloured=repainted,
+            layout=aligned.layout,
+            presence_logit=prediction.presence_logit,
+            presence=aligned.presence,
+            recolour_logit=prediction.recolour_logit,
+            recolour=aligned.recolour,
+            main_image=aligned.main,
+            instances=aligned.instances,
+            recoloured=aligned.recoloured,
             position=position,
             attention=attention,
-            image=painting.image,
-            gates=painting.gates,
-            correction=painting.correction,
+            **vars(painted),
         )
-
-    def align(self, picture: Tensor, features: Tensor, layout: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
-        """:func:`~fusion.model.center_aware_scale.align` with the preset's prefilter; a graph without branches has
-        its own."""
-        return align(picture, features, layout, presence, self.config.prefilter)
-
-    def repaint(self, main: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
-        """:func:`fusion.colour.repaint`, likewise."""
-        return repaint(main, other, wanted)
 
     def forward(
         self,
@@ -240,22 +214,62 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         ``first``, ``second``: premultiplied RGBA (B, 4, H, W) in [0, 1]. The rest forces what the layout branch
         would decide: ``main`` (B,) long 0 or 1, ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
         """
-        seen = self.perceive(first, second)
-        main = decide(seen.main_logit) if main is None else main
-        plan = self.plan(seen, main)
-        return self.fuse(seen, main, plan, layout, presence, recolour, disabled)
+        pair = self.perceive(first, second)
+        main = decide(pair.main_logit) if main is None else main
+        return self.fuse(pair, main, self.plan(pair, main), layout, presence, recolour, disabled)
 
-    def _locator(self, other: Tensor, layout: Tensor, presence: Tensor):
+    # ---------------------------------------------------------------------------------------- its boxes
+
+    def align(self, pair: PairFeatures, main: Tensor, layout: Tensor, presence: Tensor, recolour: Tensor) -> Aligned:
+        """The non-main where ``layout`` (B, K, 4) puts it, the main subject as it is, and in the other's palette."""
+        main_image, non_main = order_by_main(main, *pair.inputs)
+        main_features, other_features = order_by_main(main, *pair.separated)
+        instances, other_features = align(non_main, other_features, layout, presence, self.config.prefilter)
+        features = torch.cat([main_features, other_features], dim=1)  # (B, 2F, H, W)
+        recoloured = repaint(main_image, non_main, recolour) if self.config.recolour else None
+        return Aligned(main_image, non_main, instances, recoloured, features, layout, presence, recolour)
+
+    def encode_position(self, aligned: Aligned, disabled: frozenset[str] = frozenset()) -> Tensor | None:
+        """Positional weights (1, 2F, H, W) for the aligned features, where the preset weighs them before the U-Net."""
+        return self.position(aligned.features) if self.position and "position" not in disabled else None
+
+    def join(self, aligned: Aligned, position: Tensor | None) -> Tensor:
+        """What enters the U-Net (B, 2F + joined, H, W): weighted features, and what an alpha-over head is to mix."""
+        x = aligned.features if position is None else aligned.features * position
+        if self.config.output != "alpha-over":
+            return x
+        mixed = [aligned.main] if aligned.recoloured is None else [aligned.main, aligned.recoloured]
+        planes = instance_planes(aligned.layout, aligned.presence, like=x)
+        return torch.cat([x, *mixed, aligned.instances.flatten(1, 2), planes], dim=1)
+
+    def locator(self, aligned: Aligned) -> Locate:
         """The positional tensor at any map size: coordinate planes, and the layout-aware one where asked for."""
+        layout = aligned.layout
         if self.config.attention != "layout":
             return lambda height, width: coordinate_planes(height, width, like=layout)
-        boxes = layout_to_box(layout, content_box(other[:, 3])[:, None])
+        boxes = layout_to_box(layout, content_box(aligned.non_main[:, 3])[:, None])
 
         def locate(height: int, width: int) -> Tensor:
             planes = coordinate_planes(height, width, like=layout).expand(layout.shape[0], -1, -1, -1)
-            return torch.cat([planes, box_plane(boxes, presence, height, width)], dim=1)
+            return torch.cat([planes, box_plane(boxes, aligned.presence, height, width)], dim=1)
 
         return locate
+
+
+def decide_layout(
+    prediction: LayoutPrediction,
+    layout: Tensor | None,
+    presence: Tensor | None,
+    recolour: Tensor | None,
+    disabled: frozenset[str],
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Layout (B, K, 4), presence (B, K) and recolour switch (B,) in effect: those given, else those predicted."""
+    layout = prediction.layout if layout is None else layout
+    presence = (prediction.presence_logit > 0).float() if presence is None else presence
+    recolour = (prediction.recolour_logit > 0).float() if recolour is None else recolour
+    if "layout" in disabled:
+        layout = torch.tensor(IDENTITY, device=layout.device).expand_as(layout)
+    return layout, presence, recolour
 
 
 def instance_planes(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:

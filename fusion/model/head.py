@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from fusion.geometry import over
+from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.config import FusionConfig
+from fusion.model.image_space import from_rgba
 
 OPEN = 2.0
 """Logit at which a gate starts; rescaled so that it is exactly 1 there and can only close. The correction's mask starts
@@ -29,7 +29,10 @@ def gate(logits: Tensor) -> Tensor:
 
 @dataclass
 class HeadOutput:
-    """``image`` (B, C, H, W); gates (B, 1 + K, H, W) and correction (B, C, H, W) where the head has them."""
+    """``image`` (B, C, H, W); gates (B, 1 + K, H, W) and correction (B, C, H, W) where the head has them.
+
+    The image is in the preset's own image space, not clamped; gates lie in (0, 1], the correction in [-1, 1].
+    """
 
     image: Tensor
     gates: Tensor | None = None
@@ -39,10 +42,10 @@ class HeadOutput:
 class DirectHead(nn.Module):
     """1x1 conv, tanh or sigmoid; with ``residual`` added to the plain composite.
 
-    Values in [-1, 1] for RGB, [0, 1] for RGBA. Source: design section 1, output.
+    Values in [-1, 1] for RGB, [0, 1] for RGBA. Source: DESIGN section 1, output.
     """
 
-    def __init__(self, config: FusionConfig):
+    def __init__(self, config: FusionConfig) -> None:
         super().__init__()
         self.config = config
         self.conv = nn.Conv2d(config.head_channels, config.image_channels, 1)
@@ -50,11 +53,12 @@ class DirectHead(nn.Module):
             nn.init.zeros_(self.conv.weight)
             nn.init.zeros_(self.conv.bias)
 
-    def forward(self, features: Tensor, composite: Callable[[], Tensor], **_: Tensor | None) -> HeadOutput:
-        """``features``: (B, head_channels, H, W); ``composite()``: (B, C, H, W) in the network's image space."""
+    def forward(self, features: Tensor, aligned: Aligned) -> HeadOutput:
+        """``features``: (B, head_channels, H, W), which the decoder makes of the ``aligned`` pair."""
         logits = self.conv(features).float()
         if self.config.output == "residual":
-            return HeadOutput(composite() + torch.tanh(logits), correction=torch.tanh(logits))
+            composite = from_rgba(aligned.composite, self.config.has_alpha)
+            return HeadOutput(composite + torch.tanh(logits), correction=torch.tanh(logits))
         unit = (torch.tanh(logits) + 1) / 2 if self.config.output_activation == "tanh" else torch.sigmoid(logits)
         return HeadOutput(unit if self.config.has_alpha else 2 * unit - 1)
 
@@ -67,11 +71,11 @@ class AlphaOverHead(nn.Module):
     where there is something to correct. Without a mask, what ``delta`` learns for one place costs all the others,
     which were right, and it stays at zero.
 
-    Source: design section 2; feasibility study (gated alpha-over, recolour switch); masked colour regression after
-    Pumarola et al. 2018 (GANimation).
+    Source: DESIGN section 2 (gated alpha-over, recolour switch); masked colour regression after Pumarola et al. 2018
+    (GANimation).
     """
 
-    def __init__(self, config: FusionConfig):
+    def __init__(self, config: FusionConfig) -> None:
         super().__init__()
         self.instances = config.instances
         self.channels = [config.image_channels, 1, 1 + self.instances, int(config.recolour)]
@@ -79,16 +83,8 @@ class AlphaOverHead(nn.Module):
         nn.init.zeros_(self.conv.weight)
         nn.init.zeros_(self.conv.bias)
 
-    def forward(
-        self,
-        features: Tensor,
-        composite: Callable[[], Tensor],
-        main: Tensor,
-        instances: Tensor,
-        recoloured: Tensor | None,
-        recolour: Tensor,
-    ) -> HeadOutput:
-        """``main``: (B, 4, H, W); ``instances``: (B, K, 4, H, W); ``recolour``: (B,) 0 or 1."""
+    def forward(self, features: Tensor, aligned: Aligned) -> HeadOutput:
+        """``features``: (B, head_channels, H, W), which the decoder makes of the ``aligned`` pair."""
         # Channel by channel in memory, as the pictures are. Splitting, not slicing: the gradient of a slice is a
         # whole map of zeros.
         logits = self.conv(features).float().contiguous()
@@ -96,20 +92,14 @@ class AlphaOverHead(nn.Module):
         correction = torch.sigmoid(mask - OPEN) * torch.tanh(delta)
         gates = gate(keep)
         keep_main, keep_instances = gates.split([1, self.instances], dim=1)
-        if recoloured is not None:
-            main = main + gate(repaint) * recolour[:, None, None, None] * (recoloured - main)
-        layer = stack_instances(instances * keep_instances[:, :, None])
+        main = aligned.main
+        if aligned.recoloured is not None:
+            main = main + gate(repaint) * aligned.recolour[:, None, None, None] * (aligned.recoloured - main)
+        layer = stack_instances(aligned.instances * keep_instances[:, :, None])
         image = layer + keep_main * main * (1 - layer[:, 3:]) + correction
         return HeadOutput(image, gates, correction)
 
 
-def stack_instances(instances: Tensor) -> Tensor:
-    """Instances (B, K, 4, H, W) laid over each other, the last on top: (B, 4, H, W)."""
-    layer = instances[:, 0]
-    for k in range(1, instances.shape[1]):
-        layer = over(instances[:, k], layer)
-    return layer
-
-
-def build_head(config: FusionConfig) -> nn.Module:
+def build_head(config: FusionConfig) -> DirectHead | AlphaOverHead:
+    """The head that ``config.output`` names; all of them take the same two arguments."""
     return AlphaOverHead(config) if config.output == "alpha-over" else DirectHead(config)

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 
 
 class ConvBlock(nn.Sequential):
-    """3x3 convolution + BatchNorm + ReLU: the unit of every box in design section 1."""
+    """3x3 convolution + BatchNorm + ReLU: the unit of every box in DESIGN section 1."""
 
-    def __init__(self, in_channels: int, out_channels: int, stride: int = 1):
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__(
             nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False),
             nn.BatchNorm2d(out_channels),
@@ -20,7 +20,7 @@ class ConvBlock(nn.Sequential):
 class DoubleConv(nn.Sequential):
     """Two :class:`ConvBlock` in a row; the second may end on another width."""
 
-    def __init__(self, in_channels: int, out_channels: int, last_channels: int | None = None):
+    def __init__(self, in_channels: int, out_channels: int, last_channels: int | None = None) -> None:
         super().__init__(
             ConvBlock(in_channels, out_channels),
             ConvBlock(out_channels, last_channels or out_channels),
@@ -30,7 +30,7 @@ class DoubleConv(nn.Sequential):
 class ResidualDoubleConv(nn.Module):
     """Double convolution with a projected shortcut (He et al. 2016), for the ``res-unet`` preset."""
 
-    def __init__(self, in_channels: int, out_channels: int, last_channels: int | None = None):
+    def __init__(self, in_channels: int, out_channels: int, last_channels: int | None = None) -> None:
         super().__init__()
         last = last_channels or out_channels
         self.body = nn.Sequential(
@@ -41,4 +41,5 @@ class ResidualDoubleConv(nn.Module):
         self.shortcut = nn.Sequential(nn.Conv2d(in_channels, last, 1, bias=False), nn.BatchNorm2d(last))
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, in, h, w) to (B, last, h, w)."""
         return F.relu(self.body(x) + self.shortcut(x))

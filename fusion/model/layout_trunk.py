@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fusion.model.layers import ConvBlock
 
 VIEW = 64
-"""The layout branch always looks at a 64-pixel copy: fine-tuning at others worsens it (feasibility study)."""
+"""The layout branch always looks at a 64-pixel copy: fine-tuning at others worsens it (DESIGN section 8)."""
 
 
 DROPOUT = 0.15
@@ -22,12 +22,12 @@ heart."""
 class LayoutTrunk(nn.Module):
     """One small shared stack of convolutions for both emoji: four of stride 2 and one more, to a 4x4 map.
 
-    Source: design section 2; widths from the feasibility study.
+    Source: DESIGN section 2; section 8 for the widths.
     """
 
     WIDTHS = (32, 48, 64, 96)
 
-    def __init__(self, in_channels: int):
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
         channels = (in_channels, *self.WIDTHS)
         self.stages = nn.Sequential(
@@ -50,7 +50,7 @@ class PairHead(nn.Module):
     The last layer starts at zero, so that a fresh network says ``bias``.
     """
 
-    def __init__(self, channels: int, outputs: int):
+    def __init__(self, channels: int, outputs: int) -> None:
         super().__init__()
         self.mix = nn.Sequential(
             nn.Conv2d(2 * channels, 64, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.Dropout(DROPOUT)
@@ -72,7 +72,7 @@ class PooledHead(nn.Module):
     activation is published between the two, and a ReLU on the only unit there is can die before it has learned.
     """
 
-    def __init__(self, channels: int, outputs: int):
+    def __init__(self, channels: int, outputs: int) -> None:
         super().__init__()
         hidden = max(2 * channels // 4, 1)
         self.squeeze = nn.Conv2d(2 * channels, hidden, 1)

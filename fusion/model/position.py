@@ -11,7 +11,7 @@ from fusion.model.layers import ConvBlock
 def coordinate_planes(height: int, width: int, planes: int = 2, like: Tensor | None = None) -> Tensor:
     """``j / (W - 1)`` and ``i / (H - 1)``, each hitting 0 and 1 exactly: (1, planes, H, W).
 
-    With four planes the same counted from the other side follow. Source: design section 1.
+    With four planes the same counted from the other side follow. Source: DESIGN section 1.
     """
     dtype = like.dtype if like is not None else torch.float32
     device = like.device if like is not None else None
@@ -30,7 +30,7 @@ def box_plane(boxes: Tensor, presence: Tensor, height: int, width: int) -> Tenso
     """How deep each pixel lies inside the nearest of the non-main's boxes: (B, 1, H, W) in [-1, 1].
 
     1 at a box's centre, 0 on its edge, -1 one box size outside. ``boxes``: (B, K, 4), ``presence``: (B, K).
-    The layout-aware coordinate of design section 2: two linear ramps cannot point at the non-main, this can.
+    The layout-aware coordinate of DESIGN section 2: two linear ramps cannot point at the non-main, this can.
     """
     planes = coordinate_planes(height, width, like=boxes)[0]
     x, y = planes[0, 0], planes[1, :, 0]  # one line each way; they meet only at the end
@@ -45,10 +45,10 @@ def box_plane(boxes: Tensor, presence: Tensor, height: int, width: int) -> Tenso
 class PositionalEncoding(nn.Module):
     """Coordinate planes -> 3x3 conv to C, BN, ReLU, sigmoid; the weights multiply C channels.
 
-    Source: design section 1, PositionalEncoding.
+    Source: DESIGN section 1, PositionalEncoding.
     """
 
-    def __init__(self, channels: int, planes: int = 2):
+    def __init__(self, channels: int, planes: int = 2) -> None:
         super().__init__()
         self.planes = planes
         self.encode = ConvBlock(planes, channels)

@@ -7,9 +7,9 @@ import difflib
 from fusion.model.config import ConfigError, FusionConfig
 from fusion.model.fusion_net import FusionNet
 
-PLAIN = {"separator_width": 0, "layout_head": "none", "position": "off"}
+PLAIN: dict[str, object] = {"separator_width": 0, "layout_head": "none", "position": "off"}
 
-PRESETS: dict[str, dict] = {
+PRESETS: dict[str, dict[str, object]] = {
     "fusion": {
         "has_alpha": True,
         "separator_width": 8,
@@ -38,7 +38,7 @@ PRESETS: dict[str, dict] = {
 DEFAULT_PRESET = "fusion"
 
 
-def build_fusion_net(preset: str = DEFAULT_PRESET, **overrides) -> FusionNet:
+def build_fusion_net(preset: str = DEFAULT_PRESET, **overrides: object) -> FusionNet:
     """A fresh FusionNet of a named preset; ``overrides`` are fields of FusionConfig.
 
     Raises ConfigError for an unknown preset, an unknown field or a combination that makes no sense.

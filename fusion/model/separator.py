@@ -9,12 +9,12 @@ class EmojiSeparator(nn.Module):
     """Splits what comes in together into the two emoji and gives each its own 3x3 conv + BN + ReLU.
 
     The weights are not shared. ``activation=False`` leaves the ReLU out: with few channels it destroys
-    colour (feasibility study). ``out_channels=0`` passes the pictures through (the plain U-Nets).
+    colour (DESIGN section 8). ``out_channels=0`` passes the pictures through (the plain U-Nets).
 
-    Source: design section 1, EmojiSeparator.
+    Source: DESIGN section 1, EmojiSeparator.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, activation: bool = True):
+    def __init__(self, in_channels: int, out_channels: int, activation: bool = True) -> None:
         super().__init__()
         self.out_channels = out_channels or in_channels
 

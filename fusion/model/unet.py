@@ -12,6 +12,7 @@ from fusion.model.attention import AttentionMaps, GlobalContext, PositionalAtten
 from fusion.model.config import FusionConfig
 from fusion.model.layers import ConvBlock, DoubleConv, ResidualDoubleConv
 from fusion.model.position import PositionalEncoding
+from fusion.names import ATTENTION_BLOCKS
 
 Locate = Callable[[int, int], Tensor]
 """Positional tensor (B or 1, planes, h, w) for a map of height h and width w."""
@@ -20,9 +21,9 @@ Locate = Callable[[int, int], Tensor]
 class UpBlock(nn.Module):
     """2x2 transposed conv, concatenation with the encoder's map of the same size, attention, two convolutions."""
 
-    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool, attends: bool):
+    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool, attends: bool) -> None:
         super().__init__()
-        self.rise = nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)
+        self.upsample = nn.ConvTranspose2d(in_channels, out_channels, 2, stride=2)
         self.skips = config.skips
         joined = out_channels * (2 if config.skips else 1)
         self.skip_gate = SkipGate(out_channels) if config.attention == "gate" and config.skips else None
@@ -36,7 +37,7 @@ class UpBlock(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor, locate: Locate, attend: bool) -> tuple[Tensor, AttentionMaps | None]:
         """``x``: (B, in, h, w), ``skip``: (B, out, 2h, 2w). Returns (B, out, 2h, 2w) and what multiplied it."""
-        x = self.rise(x)
+        x = self.upsample(x)
         if self.skip_gate is not None:
             skip = self.skip_gate(skip, x)
         if self.skips:
@@ -55,13 +56,14 @@ class DownBlock(nn.Module):
     The last one adds global context, where the preset has it.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool):
+    def __init__(self, in_channels: int, out_channels: int, config: FusionConfig, last: bool) -> None:
         super().__init__()
         self.pool = nn.MaxPool2d(2)
         self.convs = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, out_channels)
         self.context = GlobalContext(out_channels) if config.context and last else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, in, h, w) to (B, out, h / 2, w / 2)."""
         return self.context(self.convs(self.pool(x)))
 
 
@@ -70,20 +72,21 @@ class UNet(nn.Module):
 
     With the published width: 6 -> 64 -> 128 -> 256 -> 512 -> 1024 and back to ``head_channels`` (6).
 
-    Source: design section 1, U-Net encoder and decoder.
+    Source: DESIGN section 1, U-Net encoder and decoder.
     """
 
     UPS = ("up1", "up2", "up3", "up4")
 
-    def __init__(self, in_channels: int, config: FusionConfig):
+    def __init__(self, in_channels: int, config: FusionConfig) -> None:
         super().__init__()
         widths = [config.width * 2**level for level in range(5)]
         self.stem = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, widths[0])
         self.downs = nn.ModuleList(DownBlock(a, b, config, last=b == widths[-1]) for a, b in itertools.pairwise(widths))
         self.middle = PositionalEncoding(widths[2], config.position_planes) if config.position == "middle" else None
         for i, name in enumerate(self.UPS):
-            attends = config.attention_blocks == "all" or name in ("up3", "up4")
-            setattr(self, name, UpBlock(widths[4 - i], widths[3 - i], config, last=name == "up4", attends=attends))
+            attends = config.attention_blocks == "all" or name in ATTENTION_BLOCKS
+            last = name == self.UPS[-1]
+            setattr(self, name, UpBlock(widths[4 - i], widths[3 - i], config, last=last, attends=attends))
 
     def forward(
         self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from fusion.errors import FusionError
+
+RENAMED = {".rise.": ".upsample."}
+"""Parts of tensor names that files written before carry, and what they are called now (``migrate_names``)."""
 
 
 class WeightsError(FusionError):
@@ -20,17 +24,29 @@ def read_settings(file: Path) -> dict:
     """The settings in a network's config.json. Raises WeightsError naming the file and the cause."""
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from fault
-    except (OSError, ValueError) as fault:
-        raise WeightsError(f"{file} is damaged ({fault}); fetch or export it again.") from fault
+    except FileNotFoundError as error:
+        raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from error
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{file} is damaged ({error}); fetch or export it again.") from error
     if not isinstance(settings, dict):
         raise WeightsError(f"{file} holds no settings; fetch or export it again.")
     return settings
 
 
+def migrate_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """``tensors`` under today's names, their values untouched: what was written under old names loads as well."""
+    return {current_name(name): tensor for name, tensor in tensors.items()}
+
+
+def current_name(name: str) -> str:
+    """Today's name of a tensor that may carry an old one."""
+    for old, new in RENAMED.items():
+        name = name.replace(old, new)
+    return name
+
+
 def read_weights(model: nn.Module, file: Path) -> nn.Module:
-    """``model`` with the weights of ``file``; half precision is widened to the model's own.
+    """``model`` with the weights of ``file``; half precision is widened to the model's own, old names are migrated.
 
     Raises WeightsError naming the file and the cause. Pickled weights are refused: they can run code.
     """
@@ -39,9 +55,9 @@ def read_weights(model: nn.Module, file: Path) -> nn.Module:
     if file.suffix != ".safetensors":
         raise WeightsError(f"{file} is not a .safetensors file; pickled weights can run code, so give safetensors.")
     try:
-        tensors = load_file(file)
-    except (SafetensorError, OSError, ValueError) as fault:
-        raise WeightsError(f"{file} is damaged or no safetensors file ({fault}); fetch or export it again.") from fault
+        tensors = migrate_names(load_file(file))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(f"{file} is damaged or no safetensors file ({error}); fetch or export it again.") from error
     wanted = model.state_dict()
     missing, extra = sorted(set(wanted) - set(tensors)), sorted(set(tensors) - set(wanted))
     if missing or extra:

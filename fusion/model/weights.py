@@ -1,6 +1,6 @@
 """Weights and config on disk or on a hub: config.json beside model.safetensors, nothing else is ever read.
 
-Source: design section 6 (``--weights PATH_OR_HUB_ID``).
+Source: DESIGN section 6 (``--weights PATH_OR_HUB_ID``).
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ def _fetch(repo_id: str) -> Path:
     try:
         hf_hub_download(repo_id, CONFIG_FILE)
         return Path(hf_hub_download(repo_id, WEIGHTS_FILE)).parent
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as fault:
-        reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(
             f"{repo_id} is no local folder and could not be fetched from the hub ({reason}); check its name and the "
             "connection."
-        ) from fault
+        ) from error
 
 
 def read_config(file: Path) -> FusionConfig:
@@ -83,8 +83,8 @@ def read_config(file: Path) -> FusionConfig:
     settings = read_settings(file)
     try:
         return FusionConfig.from_dict(settings)
-    except ConfigError as fault:
-        raise ConfigError(f"{file} describes no network that can be built: {fault}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{file} describes no network that can be built: {error}") from None
 
 
 def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:

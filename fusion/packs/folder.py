@@ -22,7 +22,7 @@ from fusion.packs.choice import split
 from fusion.packs.encode import encode, encode_picture, fused_side
 from fusion.packs.metadata import ATTRIBUTION, MANIFEST, WRITERS, Sticker, StickerSet, index, json_bytes, whatsapp
 from fusion.packs.services import Picture, Service
-from fusion.pipeline.engine import Engine
+from fusion.pipeline.runtimes import AnyFuser
 
 REQUEST, INDEX = ".request.json", "index.json"
 BATCH, WRITERS_AT_ONCE = 8, 4
@@ -30,7 +30,9 @@ Place = tuple[str, Sticker]
 """The folder of a sticker's set, and the sticker."""
 
 
-def request_of(engine: Engine, service: Service, pairs: Sequence[tuple[Emoji, Emoji]], title: str) -> dict[str, object]:
+def request_of(
+    engine: AnyFuser, service: Service, pairs: Sequence[tuple[Emoji, Emoji]], title: str
+) -> dict[str, object]:
     """What decides every byte of a pack."""
     keys = "\n".join(f"{first.key} {second.key}" for first, second in pairs)
     return {
@@ -76,7 +78,7 @@ def make_sets(service: Service, pairs: Sequence[tuple[Emoji, Emoji]], title: str
 
 
 def make_pack(
-    engine: Engine,
+    engine: AnyFuser,
     service: Service,
     pairs: Sequence[tuple[Emoji, Emoji]],
     folder: Path,

@@ -23,7 +23,7 @@ from fusion.packs.encode import encode, fused_side
 from fusion.packs.folder import BATCH, WRITERS_AT_ONCE, claim, request_of
 from fusion.packs.metadata import ATTRIBUTION, LICENCE, json_bytes
 from fusion.packs.services import PackError, Service
-from fusion.pipeline.engine import Engine
+from fusion.pipeline.runtimes import AnyFuser
 
 SHARD = 1000
 """Pairs a shard."""
@@ -47,7 +47,7 @@ def shard_name(number: int) -> str:
 
 
 def make_shards(
-    engine: Engine,
+    engine: AnyFuser,
     service: Service,
     pairs: Pairs,
     folder: Path,
@@ -76,7 +76,7 @@ def make_shards(
 
 
 def write_shard(
-    engine: Engine, service: Service, pairs: Pairs, path: Path, progress: Callable[[int], object], batch: int
+    engine: AnyFuser, service: Service, pairs: Pairs, path: Path, progress: Callable[[int], object], batch: int
 ) -> None:
     """One tar: of each pair the sticker and a JSON with its emoji."""
     with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as archive, ThreadPoolExecutor(WRITERS_AT_ONCE) as pool:

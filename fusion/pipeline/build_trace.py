@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from fusion.geometry import content_box
-from fusion.model import FusionNet, FusionOutput, PairFeatures
-from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
+from fusion.model import ABLATIONS, FusionOutput, PairFeatures
+from fusion.model.aligned import stack_instances
+from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
-from fusion.model.head import stack_instances
-from fusion.pipeline.hypotheses import Ranked
+from fusion.pipeline.engines.engine import Engine
+from fusion.pipeline.hypotheses import Ranking
+from fusion.pipeline.overrides import Request
+from fusion.pipeline.pair import Pair
 from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
 
 
@@ -27,66 +30,74 @@ def picture(tensor: Tensor) -> np.ndarray:
     return array(tensor.movedim(0, -1))
 
 
-def layout_trace(plan: LayoutPrediction) -> LayoutTrace:
+def optional(convert: Callable[[Tensor], np.ndarray], batch: Tensor | None) -> np.ndarray | None:
+    """The first of a batch, converted; ``None`` where the preset has none."""
+    return None if batch is None else convert(batch[0])
+
+
+def layout_trace(prediction: LayoutPrediction) -> LayoutTrace:
     """The layouts of a batch of one, and how sure the network is of each instance."""
-    return LayoutTrace(array(plan.layout[0]), array(torch.sigmoid(plan.presence_logit[0].float())))
+    return LayoutTrace(array(prediction.layout[0]), array(torch.sigmoid(prediction.presence_logit[0].float())))
 
 
-def hypothesis_trace(every: Hypotheses, one: Ranked) -> HypothesisTrace:
-    """One hypothesis of a batch of one."""
-    plan = every.take(torch.tensor([one.index], device=every.logit.device))
-    return HypothesisTrace(one.probability, layout_trace(plan), bool(plan.recolour_logit[0] > 0))
+def hypothesis_traces(ranking: Ranking) -> tuple[HypothesisTrace, ...]:
+    """The distinct hypotheses of a batch of one, in their order."""
+    every, found = ranking.likeliest.hypotheses, []
+    for one in ranking.distinct:
+        prediction = every.take(torch.tensor([one.index], device=every.logit.device))
+        switch = bool(prediction.recolour_logit[0] > 0)
+        found.append(HypothesisTrace(one.probability, layout_trace(prediction), switch))
+    return tuple(found)
+
+
+def main_confidence(logit: Tensor, decided: int) -> float:
+    """Probability, in [0.5, 1], of the main subject that was decided on, 0 or 1."""
+    # Of two equals the rule takes the first, however the score leans: that is a confidence of one half.
+    return max(float(torch.sigmoid(logit.float() * (2 * decided - 1))), 0.5)
+
+
+def attention_traces(output: FusionOutput) -> dict[str, AttentionTrace]:
+    """What multiplied the features of each up block that attends."""
+    return {name: AttentionTrace(array(m.channel[0]), array(m.spatial[0, 0])) for name, m in output.attention.items()}
 
 
 def build_trace(
-    net: FusionNet,
-    pictures: tuple[np.ndarray, np.ndarray],
-    seen: PairFeatures,
-    plan: LayoutPrediction,
-    out: FusionOutput,
-    ranked: Sequence[Ranked] = (),
-    hypothesis: int = 1,
+    net: Engine,
+    pair: Pair,
+    request: Request,
+    features: PairFeatures,
+    ranking: Ranking,
+    prediction: LayoutPrediction,
+    output: FusionOutput,
 ) -> FusionTrace:
-    """The trace of a batch of one, without names, teacher, override and timings, which only the caller knows.
-
-    ``pictures``: the two inputs, premultiplied RGBA, uint8 (S, S, 4). ``ranked``: the plan's distinct hypotheses,
-    ``hypothesis`` the rank of the one it follows.
-    """
-    decided = int(decide(seen.main_logit)[0])
-    # Of two equals the rule takes the first, however the score leans: that is a confidence of one half.
-    confidence = max(float(torch.sigmoid(seen.main_logit[0].float() * (2 * decided - 1))), 0.5)
-    instances = out.instances[0]
+    """The trace of a batch of one, without what the caller alone knows: hash of the weights, teacher and timings."""
+    decided, instances = int(decide(features.main_logit)[0]), output.instances[0]
     return FusionTrace(
-        names=("", ""),
-        keys=("", ""),
+        names=pair.names,
+        keys=pair.keys,
         preset=net.config.preset,
-        weights_hash="",
-        size=pictures[0].shape[0],
-        inputs=tuple(one.astype(np.float32) / 255 for one in pictures),
-        separated=tuple(array(one[0]) for one in out.separated),
-        main=int(out.main[0]),
+        size=pair.size,
+        inputs=tuple(one.astype(np.float32) / 255 for one in pair.pictures),
+        separated=tuple(array(one[0]) for one in output.separated),
+        main=int(output.main[0]),
         predicted_main=decided,
-        main_confidence=confidence,
-        predicted=layout_trace(plan),
-        override=None,
-        effective=LayoutTrace(array(out.layout[0]), array(out.presence[0])),
-        hypotheses=tuple(hypothesis_trace(plan.hypotheses, one) for one in ranked),
-        hypothesis=hypothesis,
-        recolour=float(torch.sigmoid(out.recolour_logit[0].float())),
-        recoloured=None if out.recoloured is None or not out.recolour[0] else picture(out.recoloured[0]),
+        main_confidence=main_confidence(features.main_logit[0], decided),
+        predicted=layout_trace(prediction),
+        override=None if request.override is None else request.override.lead,
+        effective=LayoutTrace(array(output.layout[0]), array(output.presence[0])),
+        hypotheses=hypothesis_traces(ranking),
+        hypothesis=request.hypothesis,
+        recolour=float(torch.sigmoid(output.recolour_logit[0].float())),
+        recoloured=None if output.recoloured is None or not output.recolour[0] else picture(output.recoloured[0]),
         instances=array(instances.movedim(1, -1)),
         instance_boxes=array(content_box(instances[:, 3])),
-        transformed=picture(stack_instances(out.instances)[0]),
-        position=None if out.position is None else array(out.position[0]),
-        attention={
-            name: AttentionTrace(array(maps.channel[0]), array(maps.spatial[0, 0]))
-            for name, maps in out.attention.items()
-        },
-        gates=None if out.gates is None else array(out.gates[0]),
-        correction=None if out.correction is None else picture(out.correction[0]),
-        composite=picture(out.composite[0]),
-        output=picture(net.to_rgba(out.image)[0]),
-        teacher=None,
-        timings_ms={},
+        transformed=picture(stack_instances(output.instances)[0]),
+        position=optional(array, output.position),
+        attention=attention_traces(output),
+        gates=optional(array, output.gates),
+        correction=optional(picture, output.correction),
+        composite=picture(output.composite[0]),
+        output=picture(net.to_rgba(output.image)[0]),
         aligns=net.aligns,
+        disabled=tuple(name for name in ABLATIONS if name in request.disabled),
     )

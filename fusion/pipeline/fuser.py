@@ -1,15 +1,13 @@
 """Two emoji, and whatever a person overrides, to one FusionTrace.
 
-Source: design sections 4 and 6. Nothing here knows how the network was trained.
+Source: DESIGN sections 4 and 6. Nothing here knows how the network was trained.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from fusion.cache import LruCache
+from fusion.cache import SharedCache
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.geometry import content_box
@@ -25,16 +23,20 @@ from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
+from fusion.names import SIDES
 from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
-from fusion.pipeline.hypotheses import Ranked, distinct
-from fusion.pipeline.overrides import SIDES, Override, RequestError, check_request, read_override
+from fusion.pipeline.engines.engine import Engine
+from fusion.pipeline.hypotheses import Ranking, distinct
+from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_override
+from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
+from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
-from fusion.trace import FusionTrace, TeacherTrace
+from fusion.trace import FusionTrace
 
-INPUT_BYTES, SEEN_BYTES, PLAN_BYTES = 64 * 2**20, 192 * 2**20, 2**20
-"""Bounds of the caches: drawn emoji, perceptions (some 5 MB each at 256 pixels), plans."""
+INPUT_BYTES, FEATURE_BYTES, RANKING_BYTES = 64 * 2**20, 192 * 2**20, 2**20
+"""Bounds of the caches: drawn emoji, features of pairs (some 5 MB each at 256 pixels), layouts and hypotheses."""
 
 
 def choose_device(device: str) -> torch.device:
@@ -43,16 +45,16 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-    except RuntimeError as fault:
-        raise RequestError(f"There is no device {device!r}; choose auto, cpu or cuda.") from fault
+    except RuntimeError as error:
+        raise RequestError(f"There is no device {device!r}; choose auto, cpu or cuda.") from error
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
     return chosen
 
 
-def check_disabled(disabled: Iterable[str]) -> None:
+def check_disabled(disabled: frozenset[str]) -> None:
     """Raises RequestError for parts that cannot be switched off."""
-    unknown = sorted(set(disabled) - set(ABLATIONS))
+    unknown = sorted(disabled - set(ABLATIONS))
     if unknown:
         raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
 
@@ -85,12 +87,12 @@ class Fuser:
                 raise RequestError(
                     f"{folder} holds weights of {net.config.preset!r}, not {preset!r}; name one of them."
                 )
-        self.net = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
+        self.net: Engine = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
         self.preset, self.frame = net.config.preset, net.config.frame
         self.catalog = catalog or Catalog.default()
-        self._inputs = LruCache(INPUT_BYTES, held_bytes)
-        self._seen = LruCache(SEEN_BYTES, held_bytes)
-        self._plans = LruCache(PLAN_BYTES, held_bytes)
+        self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
+        self._features: SharedCache[PairFeatures] = SharedCache(FEATURE_BYTES, held_bytes)
+        self._rankings: SharedCache[Ranking] = SharedCache(RANKING_BYTES, held_bytes)
         self._teacher = TeacherTracer(self.frame)
         self._turn = threading.Lock()
 
@@ -112,115 +114,94 @@ class Fuser:
         ``first``, ``second``: text for ``Catalog.find``, the ``Path`` of a picture, or a PIL image. ``main``:
         ``"first"`` or ``"second"`` forces the main subject. ``layout``: (scale_h, scale_w, offset_y, offset_x) of
         the first present instance; the others keep their place relative to it. ``instances``: instead of that, a
-        layout for each instance there is to be. ``hypothesis``: rank of the network's idea to follow, 1 being what
-        it would take (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64 to
-        1024. ``disabled``: ablations. ``teacher``: also ask the teacher, for pairs of the catalogue.
+        layout for each instance there is to be. ``hypothesis``: rank of the hypothesis to follow, 1 being the one the
+        network would take (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64
+        to 1024. ``disabled``: parts of the network to leave out, of ABLATIONS. ``teacher``: also ask the teacher, for
+        pairs of the catalogue.
         Raises FusionError with one sentence for anything that cannot be done.
         """
-        wanted = read_override(layout, instances, self.frame)
-        check_request(main, size, hypothesis)
-        check_disabled(disabled)
-        timings: dict[str, float] = {}
-        start = time.perf_counter()
-        with self.clock(timings, "inputs"):
-            sources = read_source(first, self.catalog), read_source(second, self.catalog)
-            pictures = tuple(self._picture(source, size) for source in sources)
+        override = read_override(layout, instances, self.frame)
+        request = check_request(Request(main, override, hypothesis, size, frozenset(disabled)))
+        check_disabled(request.disabled)
+        clock = Stopwatch(self.device)
+        with clock.measure("inputs"):
+            pair = self._read_pair(first, second, size)
         with self._turn, torch.inference_mode():
-            seen, index = self._perceive(sources, pictures, main, size, timings)
-            with self.clock(timings, "plan"):
-                plan, ranked = self._plan(sources, seen, index, size, hypothesis)
-                placed, presence = self._place(plan, wanted)
-            with self.clock(timings, "fuse"):
-                out = self.net.fuse(seen, index, plan, placed, presence, disabled=frozenset(disabled))
-            with self.clock(timings, "trace"):
-                trace = build_trace(self.net, pictures, seen, plan, out, ranked, hypothesis)
-        truth = self._ask_teacher(sources, size, trace, timings) if teacher else None
-        timings["total"] = 1000 * (time.perf_counter() - start)
-        return dataclasses.replace(
-            trace,
-            names=tuple(source.name for source in sources),
-            keys=tuple(source.key for source in sources),
-            weights_hash=self.weights_hash,
-            override=None if wanted is None else wanted.lead,
-            teacher=truth,
-            timings_ms=timings,
-            ablations={name: False for name in ABLATIONS if name in disabled},
-        )
+            trace = self._run(pair, request, clock)
+        if teacher and pair.in_catalog:
+            with clock.measure("teacher"):
+                trace = dataclasses.replace(trace, teacher=self._teacher.trace(*pair.keys, size, trace))
+        return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
         """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""
         drawn = [[self._picture(Source("", key), size) for key in keys] for keys in pairs]
         first, second = (torch.cat([self._tensor(picture) for picture in side]) for side in zip(*drawn, strict=True))
         with self._turn, torch.inference_mode():
-            painted = self.net.to_rgba(self.net(first, second).image)
+            features = self.net.perceive(first, second)
+            main = decide(features.main_logit)
+            painted = self.net.to_rgba(self.net.fuse(features, main, self.net.plan(features, main)).image)
         return painted.float().permute(0, 2, 3, 1).cpu().numpy()
+
+    def _read_pair(self, first: str | Path | Image.Image, second: str | Path | Image.Image, size: int) -> Pair:
+        """Both emoji, found and drawn on this network's canvas. Drawn ones are kept."""
+        sources = read_source(first, self.catalog), read_source(second, self.catalog)
+        return Pair(sources, (self._picture(sources[0], size), self._picture(sources[1], size)))
 
     def _picture(self, source: Source, size: int) -> np.ndarray:
         """Premultiplied RGBA, uint8 (size, size, 4)."""
         return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
 
-    def _perceive(
-        self,
-        sources: tuple[Source, Source],
-        pictures: tuple[np.ndarray, np.ndarray],
-        main: str | None,
-        size: int,
-        timings: dict[str, float],
-    ) -> tuple[PairFeatures, Tensor]:
-        """What the network sees in the pair, remembered, and the main subject in effect (1,)."""
-        with self.clock(timings, "perceive"):
-            pair = (sources[0].key, sources[1].key, size)
-            seen = self._seen.get(pair, lambda: self.net.perceive(*(self._tensor(p) for p in pictures)))
-            decided = int(decide(seen.main_logit)[0]) if main is None else SIDES.index(main)
-        return seen, torch.tensor([decided], device=self.device)
+    def _run(self, pair: Pair, request: Request, clock: Stopwatch) -> FusionTrace:
+        """The steps of the network: look, decide what is where, fuse. The caller holds the turn."""
+        with clock.measure("perceive"):
+            features = self._perceive(pair)
+            decided = int(decide(features.main_logit)[0]) if request.main is None else SIDES.index(request.main)
+            main = torch.tensor([decided], device=self.device)
+        with clock.measure("plan"):
+            ranking = self._rank(pair, features, main)
+            prediction = self._follow(ranking, request.hypothesis)
+            layout, presence = self._place(prediction, request.override)
+        with clock.measure("fuse"):
+            output = self.net.fuse(features, main, prediction, layout, presence, disabled=request.disabled)
+        with clock.measure("trace"):
+            return build_trace(self.net, pair, request, features, ranking, prediction, output)
 
-    def _plan(
-        self, sources: tuple[Source, Source], seen: PairFeatures, main: Tensor, size: int, hypothesis: int
-    ) -> tuple[LayoutPrediction, list[Ranked]]:
-        """The network's idea of that rank, and all its distinct ones, remembered. Raises UnknownHypothesis."""
+    def _perceive(self, pair: Pair) -> PairFeatures:
+        """What the network makes of the pair before any layout, kept from last time or computed now."""
+        tensors = [self._tensor(picture) for picture in pair.pictures]
+        return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(*tensors))
 
-        def plan() -> tuple[LayoutPrediction, list[Ranked]]:
-            made = self.net.plan(seen, main)
-            if made.hypotheses is None or made.hypotheses.logit.shape[1] == 1:
-                return made, []
-            other = seen.inputs[1 - int(main)]
-            return made, distinct(made.hypotheses, content_box(other[:, 3])[0])
+    def _rank(self, pair: Pair, features: PairFeatures, main: Tensor) -> Ranking:
+        """The likeliest layout and all distinct hypotheses for this main subject, kept or computed now."""
 
-        made, ranked = self._plans.get((sources[0].key, sources[1].key, size, int(main)), plan)
-        index = chosen(ranked, hypothesis)
+        def rank() -> Ranking:
+            likeliest = self.net.plan(features, main)
+            if likeliest.hypotheses is None or likeliest.hypotheses.logit.shape[1] == 1:
+                return Ranking(likeliest, ())
+            non_main = features.inputs[1 - int(main)]
+            return Ranking(likeliest, tuple(distinct(likeliest.hypotheses, content_box(non_main[:, 3])[0])))
+
+        return self._rankings.get((*pair.keys, pair.size, int(main)), rank)
+
+    def _follow(self, ranking: Ranking, hypothesis: int) -> LayoutPrediction:
+        """The prediction of the hypothesis of that rank, from 1. Raises UnknownHypothesis."""
+        index = chosen(ranking.distinct, hypothesis)
         if hypothesis == 1:
-            return made, ranked
-        return made.hypotheses.take(torch.tensor([index], device=self.device)), ranked
+            return ranking.likeliest
+        return ranking.likeliest.hypotheses.take(torch.tensor([index], device=self.device))
 
-    def _place(self, plan: LayoutPrediction, wanted: Override | None) -> tuple[Tensor | None, Tensor | None]:
-        """Layouts (1, K, 4) and presence (1, K) that a person wants in place of the plan's. Raises RequestError."""
-        if wanted is None:
+    def _place(self, prediction: LayoutPrediction, override: Override | None) -> tuple[Tensor | None, Tensor | None]:
+        """Layouts (1, K, 4) and presence (1, K) that a person wants instead of those predicted. Raises RequestError."""
+        if override is None:
             return None, None
-        there = (plan.presence_logit[0] > 0).float().cpu().numpy()
-        moved, present = wanted.apply(plan.layout[0].float().cpu().numpy(), there)
-        return torch.from_numpy(moved)[None].to(self.device), torch.from_numpy(present)[None].to(self.device)
+        present = (prediction.presence_logit[0] > 0).float().cpu().numpy()
+        moved, presence = override.apply(prediction.layout[0].float().cpu().numpy(), present)
+        return torch.from_numpy(moved)[None].to(self.device), torch.from_numpy(presence)[None].to(self.device)
 
     def _tensor(self, picture: np.ndarray) -> Tensor:
         """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""
         return torch.from_numpy(picture).to(self.device).permute(2, 0, 1)[None].float().div_(255)
-
-    def _ask_teacher(
-        self, sources: tuple[Source, Source], size: int, trace: FusionTrace, timings: dict[str, float]
-    ) -> TeacherTrace | None:
-        """The teacher's answer, for pairs of two emoji."""
-        if any(source.picture is not None for source in sources):
-            return None
-        with self.clock(timings, "teacher"):
-            return self._teacher.trace(sources[0].key, sources[1].key, size, trace)
-
-    @contextmanager
-    def clock(self, timings: dict[str, float], stage: str) -> Iterator[None]:
-        """Milliseconds of a stage; on a GPU its work is waited for."""
-        start = time.perf_counter()
-        yield
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-        timings[stage] = 1000 * (time.perf_counter() - start)
 
 
 def held_bytes(value: object) -> int:

@@ -5,14 +5,23 @@ Several of a network's hypotheses often say the same; people want to choose betw
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
 from fusion.alignment import alignment
-from fusion.model.center_aware_scale import Hypotheses
+from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
 from fusion.pipeline.ranking import SHOWN, Ranked, rank
 
-__all__ = ["SHOWN", "Ranked", "alike", "distinct", "shares"]
+__all__ = ["SHOWN", "Ranked", "Ranking", "alike", "distinct", "shares"]
+
+
+class Ranking(NamedTuple):
+    """``likeliest``: what the network would take; ``distinct``: that one and its alternatives, empty where none."""
+
+    likeliest: LayoutPrediction
+    distinct: tuple[Ranked, ...]
 
 
 def distinct(every: Hypotheses, content: Tensor) -> list[Ranked]:
@@ -28,7 +37,7 @@ def shares(every: Hypotheses) -> Tensor:
 def alike(every: Hypotheses, content: Tensor) -> Tensor:
     """Which hypotheses say the same as hypothesis m: bool (B, M, M), row m; ``content``: (B, 4).
 
-    Two say the same where their boxes are aligned (design section 5) and they agree about recolouring.
+    Two say the same where their boxes are aligned (DESIGN section 5) and they agree about recolouring.
     """
     batch, m, _ = every.presence_logit.shape
     present, switch = every.presence_logit > 0, every.recolour_logit > 0

@@ -1,6 +1,6 @@
 """What a person may ask of a fusion beyond the pair: checked, and laid over what the network predicted.
 
-Numbers only, so that every engine shares it: no torch.
+Numbers only, so that every runtime shares it: no torch.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 
 from fusion.errors import FusionError
 from fusion.frame import MAX_SCALE, Frame, Layout
+from fusion.names import SIDES
 
-SIDES = ("first", "second")
 SIZES = range(64, 1025, 16)
 
 
@@ -46,7 +46,20 @@ class Override:
         return carry_along(layouts, presence, self.layouts[0], self.frame)
 
 
-def read_override(layout: Sequence | None, instances: Sequence[Sequence] | None, frame: Frame) -> Override | None:
+@dataclass(frozen=True)
+class Request:
+    """What a fusion is asked for beyond its pair, as in ``Fuser.fuse``."""
+
+    main: str | None
+    override: Override | None
+    hypothesis: int
+    size: int
+    disabled: frozenset[str]
+
+
+def read_override(
+    layout: Sequence[float] | None, instances: Sequence[Sequence[float]] | None, frame: Frame
+) -> Override | None:
     """A checked override, or ``None`` where nothing is asked for. Raises RequestError."""
     if layout is not None and instances is not None:
         raise RequestError("Give a layout for the first instance or one for each, not both.")
@@ -65,8 +78,8 @@ def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
     )
     try:
         scale_h, scale_w, offset_y, offset_x = (float(number) for number in layout)
-    except (TypeError, ValueError) as fault:
-        raise RequestError(f"A layout is four numbers {reach}.") from fault
+    except (TypeError, ValueError) as error:
+        raise RequestError(f"A layout is four numbers {reach}.") from error
     numbers = Layout(scale_h, scale_w, offset_y, offset_x)
     shown = ",".join(f"{number:g}" for number in numbers)
     if not all(math.isfinite(number) for number in numbers) or not frame.allows(numbers, tolerance=1e-3):
@@ -74,14 +87,16 @@ def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
     return frame.clamp(numbers)
 
 
-def check_request(main: str | None, size: int, hypothesis: int) -> None:
-    """Raises RequestError for what is not in the choice."""
+def check_request(request: Request) -> Request:
+    """``request`` itself. Raises RequestError for what is not in the choice."""
+    main, size, hypothesis = request.main, request.size, request.hypothesis
     if main is not None and main not in SIDES:
         raise RequestError(f"The main subject cannot be {main!r}; it is first, second or left out.")
     if size not in SIZES:
         raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
     if not isinstance(hypothesis, int) or hypothesis < 1:
         raise RequestError(f"The hypothesis cannot be {hypothesis!r}; it is a rank, 1 for the likeliest.")
+    return request
 
 
 def carry_along(

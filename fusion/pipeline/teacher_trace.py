@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from fusion.alignment import alignment
-from fusion.cache import LruCache
+from fusion.cache import SharedCache
 from fusion.geometry import Frame, content_box
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.teacher import Teacher
@@ -22,7 +22,7 @@ class TeacherTracer:
 
     def __init__(self, frame: Frame) -> None:
         self.teacher = Teacher(frame, SPRITE_BYTES)
-        self._answers = LruCache(TARGET_BYTES, lambda answer: answer[1].nbytes)
+        self._answers = SharedCache(TARGET_BYTES, lambda answer: answer[1].nbytes)
         self._turn = threading.Lock()
 
     def trace(self, first: str, second: str, size: int, trace: FusionTrace) -> TeacherTrace:

@@ -13,9 +13,9 @@ from fusion.evaluation.perceptual import Perceptual
 from fusion.evaluation.teacher_forcing import fuse_as_painted
 from fusion.geometry import over, warp
 from fusion.model import FusionNet, PairFeatures
+from fusion.model.aligned import stack_instances
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import order_by_main
-from fusion.model.head import stack_instances
 from fusion.training.losses import image_terms, layout_terms
 from fusion.training.phases import LAYOUT_WEIGHTS, Phase
 

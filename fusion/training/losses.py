@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from fusion.attention_contrast import attention_contrast
 from fusion.data.batch import Batch
 from fusion.evaluation.perceptual import Perceptual
 from fusion.geometry import box_iou, layout_to_box
@@ -111,11 +112,7 @@ def attention_ratio(output: FusionOutput) -> Tensor:
         side = maps.spatial.shape[-2:]
         inside = F.adaptive_avg_pool2d(silhouette, side)
         rest = F.adaptive_avg_pool2d(output.main_image[:, 3:], side) * (1 - inside)
-        on_non_main, on_rest = (
-            (maps.spatial.float() * mask).sum((1, 2, 3)) / mask.sum((1, 2, 3)).clamp_min(1e-3)
-            for mask in (inside, rest)
-        )
-        ratios.append((on_rest / on_non_main.clamp_min(1e-3))[placed])
+        ratios.append(attention_contrast(maps.spatial.float(), rest, inside, least=1e-3)[placed, 0])
     return torch.cat(ratios).mean() if ratios and placed.any() else silhouette.new_zeros(())
 
 

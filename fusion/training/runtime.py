@@ -44,9 +44,7 @@ def build_accelerator(config: TrainConfig) -> Accelerator:
         from accelerate import Accelerator
         from accelerate.utils import DistributedDataParallelKwargs
     except ImportError as error:
-        raise FusionError(
-            "Training needs a few more packages: pip install -r assets/requirements-train.txt."
-        ) from error
+        raise FusionError("Training needs a few more packages: pip install -r requirements-train.txt.") from error
     config.out.mkdir(parents=True, exist_ok=True)
     keep_freed_memory()
     accelerator = Accelerator(

@@ -10,41 +10,46 @@ import base64
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
+
+from PIL import Image
 
 from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.geometry import Layout
 from fusion.pipeline.overrides import UnknownHypothesis
 from fusion.trace import FusionTrace
-from fusion.ui import cards as stages
-from fusion.ui import controls, picker
+from fusion.ui import cards, controls, picker
+from fusion.ui.answers import Catalogue, Contract, DrawingAnswer, FuseAnswer, PartsAnswer, StagesAnswer, ZipAnswer
+from fusion.ui.contract import OPENING, contract
+from fusion.ui.fusers import MakeFuser, PairFuser
 from fusion.ui.pictures import has_background, png_url
-from fusion.ui.request import FuseRequest, RequestError, Upload
+from fusion.ui.request import DrawingRequest, EmojiInput, FuseRequest, RequestError, StageRequest, Upload
 from fusion.views.bundle import sticker_png, zip_bytes
 from fusion.views.summary import summary
 
 KEPT_TRACES = 8
 """A trace at 256 pixels takes some 20 MB."""
 
-OPENING = ("1f600", "1f355")
-"""The pair that the page opens with."""
+Json = dict[str, Any]
+"""A question as the browser sends it, before it is parsed."""
 
 
 class Backend:
     """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use."""
 
-    def __init__(self, catalog: Catalog, fusers: dict[str, Callable[[], object]]) -> None:
+    def __init__(self, catalog: Catalog, fusers: Mapping[str, MakeFuser]) -> None:
         self.catalog = catalog
         self.presets = list(fusers)
         self._makers = fusers
-        self._fusers: dict[str, object] = {}
+        self._fusers: dict[str, PairFuser] = {}
         self._traces: OrderedDict[FuseRequest, FusionTrace] = OrderedDict()
         # One fusion at a time: two would only halve each other's speed on the same cores.
         self._turn = threading.RLock()
 
-    def fuser(self, preset: str):
+    def fuser(self, preset: str) -> PairFuser:
         """The fuser of a preset, made on first use."""
         if preset not in self._makers:
             raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
@@ -67,17 +72,20 @@ class Backend:
 
     def _fuse(self, request: FuseRequest) -> FusionTrace:
         fuser = self.fuser(request.preset)
-        sources = request.first, request.second
+        first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
-        layout = None if request.layout is None else tuple(fuser.frame.clamp(Layout(*request.layout)))
-        pair = [one.picture if isinstance(one, Upload) else one for one in sources]
-        asked = {"main": request.main, "layout": layout, "disabled": request.disabled}
+        layout = None if request.layout is None else fuser.frame.clamp(request.layout)
+        main, disabled = request.main, request.disabled
         try:
-            trace = fuser.fuse(*pair, hypothesis=request.hypothesis, **asked)
+            trace = fuser.fuse(
+                first, second, main=main, layout=layout, hypothesis=request.hypothesis, disabled=disabled
+            )
         except UnknownHypothesis:  # a link from before other weights, say
-            trace = fuser.fuse(*pair, **asked)
-        names = (one.name if isinstance(one, Upload) else name for one, name in zip(sources, trace.names, strict=True))
-        return replace(trace, names=tuple(names))
+            trace = fuser.fuse(first, second, main=main, layout=layout, disabled=disabled)
+        names = [
+            one.name if isinstance(one, Upload) else name for one, name in zip(request.inputs, trace.names, strict=True)
+        ]
+        return replace(trace, names=(names[0], names[1]))
 
     def place(self, request: FuseRequest, numbers: dict[int, float | None]) -> FusionTrace:
         """The trace of ``request`` with some of the layout's four numbers, by index, put in; the network keeps the
@@ -86,29 +94,36 @@ class Backend:
         if not wanted:
             return self.trace(request)
         free = self.trace(request)
-        layout = tuple(wanted.get(i, float(free.predicted.layouts[controls.lead(free)][i])) for i in range(4))
-        if not self.fuser(request.preset).frame.allows(Layout(*layout), tolerance=1e-3):
-            reach = self.fuser(request.preset).frame.max_offset
+        predicted = free.predicted.layouts[controls.lead(free)]
+        layout = Layout(*(wanted.get(i, float(predicted[i])) for i in range(4)))
+        frame = self.fuser(request.preset).frame
+        if not frame.allows(layout, tolerance=1e-3):
+            reach = frame.max_offset
             raise RequestError(f"Scales lie above 0 and up to 2, offsets from -{reach:g} to {reach:g}.")
-        return self.trace(replace(request, layout=layout))
+        return self.trace(request.model_copy(update={"layout": layout}))
 
     def warm(self) -> None:
         """Load the first preset and fuse the opening pair, twice: the first run of a network is many times slower."""
-        opening = FuseRequest(*OPENING, preset=self.presets[0])
+        first, second = OPENING
         with contextlib.suppress(FusionError):
-            self.trace(replace(opening, first=opening.second, second=opening.first))
-            self.trace(opening)
+            for pair in ((second, first), (first, second)):
+                self.trace(FuseRequest(first=pair[0], second=pair[1], preset=self.presets[0]))
 
-    def request(self, data: dict) -> FuseRequest:
-        return FuseRequest.from_json(data, self.presets)
+    def request(self, data: Json) -> FuseRequest:
+        """A checked request. Raises RequestError or UploadError."""
+        return FuseRequest.parse(data, self.presets)
 
     # ------------------------------------------------------------------ what the browser calls
 
-    def catalogue(self, _: object = None) -> dict:
+    def contract(self, _: object = None) -> Contract:
+        """The constants that the page shares with Python."""
+        return contract()
+
+    def catalogue(self, _: object = None) -> Catalogue:
         """All emoji for the pickers, the presets that can be chosen, and their names."""
         return {**picker.catalogue(self.catalog), "presets": self.presets}
 
-    def fuse(self, data: dict) -> dict:
+    def fuse(self, data: Json) -> FuseAnswer:
         """Result, layers and numbers of one fusion: all that must be there at once."""
         request = self.request(data)
         trace = self.trace(request)
@@ -116,44 +131,48 @@ class Backend:
             "result": png_url(sticker_png(trace)),
             "names": trace.names,
             "keys": trace.keys,
-            "permalink": replace(request, hypothesis=trace.hypothesis).permalink(),
+            "permalink": request.model_copy(update={"hypothesis": trace.hypothesis}).permalink(),
             "facts": summary(trace),
             "notices": notices(request, trace),
             "controls": controls.answer(trace, self.fuser(request.preset).frame),
         }
 
-    def stages(self, data: dict) -> dict:
+    def stages(self, data: Json) -> StagesAnswer:
         """The film strip of the same fusion."""
-        return {"cards": stages.cards(self.trace(self.request(data)))}
+        return {"cards": cards.cards(self.trace(self.request(data)))}
 
-    def parts(self, data: dict) -> dict:
+    def parts(self, data: Json) -> PartsAnswer:
         """The single pictures behind one card of the strip."""
-        return {"parts": stages.parts(self.trace(self.request(data)), str(data.get("stage")))}
+        return {"parts": cards.parts(self.trace(self.request(data)), StageRequest.parse(data).stage)}
 
-    def bundle(self, data: dict) -> dict:
+    def bundle(self, data: Json) -> ZipAnswer:
         """Everything about the fusion as one zip, base64."""
         trace = self.trace(self.request(data))
-        return {
-            "name": f"{' + '.join(trace.names)}.zip",
-            "zip": base64.b64encode(zip_bytes(trace)).decode("ascii"),
-        }
+        packed = base64.b64encode(zip_bytes(trace)).decode("ascii")
+        return {"name": f"{' + '.join(trace.names)}.zip", "zip": packed}
 
-    def drawing(self, data: dict) -> dict:
+    def drawing(self, data: Json) -> DrawingAnswer:
         """A sharp picture of one emoji for its slot."""
-        return {"svg": picker.drawing(self.catalog, self.catalog.find(str(data.get("key", ""))).key)}
+        key = self.catalog.find(DrawingRequest.parse(data).key).key
+        return {"svg": picker.drawing(self.catalog, key)}
+
+
+def picture_of(given: EmojiInput) -> str | Image.Image:
+    """What a fuser takes: text for the catalog, or a PIL image."""
+    return given.picture if isinstance(given, Upload) else given
 
 
 def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
     """What a person should know about this answer, one sentence each."""
-    told = []
-    for source in (request.first, request.second):
-        if isinstance(source, Upload) and has_background(source.picture):
-            told.append(f"{source.name} has no transparency, so its background counts as part of the emoji.")
+    found = []
+    for given in request.inputs:
+        if isinstance(given, Upload) and has_background(given.picture):
+            found.append(f"{given.name} has no transparency, so its background counts as part of the emoji.")
     asked, used = request.layout, trace.override
     if asked and used and max(abs(a - b) for a, b in zip(asked, used, strict=True)) > 1e-4:
-        told.append("The layout was brought into the range of this preset.")
+        found.append("The layout was brought into the range of this preset.")
     if request.hypothesis != trace.hypothesis:
-        told.append("The network has no such idea any more, so this is its likeliest.")
-    if trace.ablations:
-        told.append("Ablation: parts of the network are switched off, so this is not its own answer.")
-    return told
+        found.append("The network has no such idea any more, so this is its likeliest.")
+    if trace.disabled:
+        found.append("Ablation: parts of the network are switched off, so this is not its own answer.")
+    return found

@@ -7,21 +7,19 @@ question to the server. What a card shows in parts (single channels, single gate
 from __future__ import annotations
 
 from fusion.trace import FusionTrace
+from fusion.ui.answers import Card, Part
 from fusion.ui.pictures import data_url
-from fusion.views import drawing, maps
 from fusion.views import pictures as views
 
-ATTENTION = ("up3", "up4")
 
-
-def cards(trace: FusionTrace) -> list[dict]:
+def cards(trace: FusionTrace) -> list[Card]:
     """One card a stage, in their order, whether or not the preset has it: the strip never changes its length."""
-    return [card(trace, one) for one in views.views(trace)]
+    return [card(one) for one in views.views(trace)]
 
 
-def card(trace: FusionTrace, one: views.View) -> dict:
+def card(one: views.View) -> Card:
     """``picture`` lies over ``base`` where there is one. ``scale`` is what the colours mean, as CSS stops."""
-    made = {
+    made: Card = {
         "id": one.stage.id,
         "title": one.stage.title,
         "caption": one.caption,
@@ -36,11 +34,9 @@ def card(trace: FusionTrace, one: views.View) -> dict:
         return made
     if one.scale is not None:
         made["scale"] = {"low": short(one.scale.low), "high": short(one.scale.high), "stops": one.scale.stops()}
-    if one.stage.id in ATTENTION:
-        weights = maps.joint(trace.attention[one.stage.id])
-        heat = drawing.heat(weights, one.scale, len(weights))
-        return made | {"picture": data_url(heat), "base": data_url(trace.composite)}
-    return made | {"picture": data_url(one.picture)}
+    if one.layers is not None:
+        return {**made, "picture": data_url(one.layers.heat), "base": data_url(one.layers.under)}
+    return {**made, "picture": data_url(one.picture)}
 
 
 def short(value: float) -> str:
@@ -48,6 +44,6 @@ def short(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
-def parts(trace: FusionTrace, stage: str) -> list[dict]:
+def parts(trace: FusionTrace, stage: str) -> list[Part]:
     """The single pictures behind a card: ``[{name, picture}]``, empty where it is whole already."""
     return [{"name": name, "picture": data_url(picture)} for name, picture in views.panels(trace, stage).items()]

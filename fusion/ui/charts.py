@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fusion.alignment import ALIGNED_IOU
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Figures = Mapping[str, Any]
+"""A row of the sheet (``answers.SheetRow``)."""
+
 INK, RIGHT, WRONG = "#8a8f98", "#1a9c8c", "#e0703c"
 
 
-def draw(rows: list[dict]) -> bytes:
+def draw(rows: Sequence[Figures]) -> bytes:
     """IoU, centre error and scale error as histograms, centre against scale error as points: one transparent PNG."""
     # The object interface: pyplot keeps global state, and the server has several threads.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -33,7 +41,8 @@ def draw(rows: list[dict]) -> bytes:
     return buffer.getvalue()
 
 
-def dress(ax) -> None:
+def dress(ax: Axes) -> None:
+    """Quiet axes that show on light and on dark ground."""
     ax.tick_params(colors=INK, labelsize=8, length=2)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
@@ -43,22 +52,24 @@ def dress(ax) -> None:
     ax.yaxis.label.set_color(INK)
 
 
-def known(rows: list[dict], *names: str) -> list[dict]:
+def known(rows: Sequence[Figures], *names: str) -> list[Figures]:
+    """The rows that have all the named figures."""
     return [row for row in rows if all(row.get(name) is not None for name in names)]
 
 
-def histogram(ax, rows: list[dict], name: str, edges: np.ndarray, title: str) -> None:
+def histogram(ax: Axes, rows: Sequence[Figures], name: str, edges: np.ndarray, title: str) -> None:
     """Right and wrong main subjects stacked; values beyond the last edge count into it."""
     kept = known(rows, name)
     values = [
         np.clip([row[name] for row in kept if bool(row["main_ok"]) is right], edges[0], edges[-1])
         for right in (True, False)
     ]
-    ax.hist(values, bins=edges, stacked=True, color=[RIGHT, WRONG], label=["main right", "main wrong"])
+    ax.hist(values, bins=edges.tolist(), stacked=True, color=[RIGHT, WRONG], label=["main right", "main wrong"])
     ax.set_xlabel(title, fontsize=9)
 
 
-def scatter(ax, rows: list[dict]) -> None:
+def scatter(ax: Axes, rows: Sequence[Figures]) -> None:
+    """Centre against scale error, a point a row."""
     kept = known(rows, "center_error", "scale_error")
     colours = [RIGHT if row["main_ok"] else WRONG for row in kept]
     ax.scatter(

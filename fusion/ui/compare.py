@@ -5,13 +5,13 @@ The browser asks for one preset after the other, so that the first answer does n
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from fusion.trace import FusionTrace
-from fusion.ui.backend import Backend
+from fusion.ui.answers import ComparedAnswer
+from fusion.ui.backend import Backend, Json
 from fusion.ui.pictures import data_url
+from fusion.ui.request import CompareRequest
 from fusion.views import drawing
 from fusion.views.summary import summary
 
@@ -22,25 +22,26 @@ class Compare:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
 
-    def compared(self, data: dict) -> dict:
+    def compared(self, data: Json) -> ComparedAnswer:
         """One preset's answer, and how far it lies from the ``reference`` preset's."""
         request = self.backend.request(data)
+        reference = CompareRequest.parse(data).reference or request.preset
         trace = self.backend.trace(request)
-        reference = self.backend.trace(replace(request, preset=data.get("reference") or request.preset))
-        gap = np.abs(over_black(trace) - over_black(reference)).max(-1)
+        other = self.backend.trace(request.model_copy(update={"preset": reference}))
+        gap = np.abs(over_black(trace) - over_black(other)).max(-1)
         scale = drawing.Scale(0.0, 0.5)
-        told = summary(trace)
+        facts = summary(trace)
         return {
             "preset": request.preset,
             "picture": data_url(trace.output),
             "difference": data_url(drawing.heat(gap, scale, len(gap))),
             "gap": round(float(gap.mean()), 4),
-            "main": told["main"],
-            "main_confidence": told["main_confidence"],
-            "effective": told["layout"]["effective"],
-            "alignment": told["alignment"],
-            "ms": told["timings_ms"].get("fuse"),
-            "total_ms": told["timings_ms"].get("total"),
+            "main": facts["main"],
+            "main_confidence": facts["main_confidence"],
+            "effective": facts["layout"]["effective"],
+            "alignment": facts["alignment"],
+            "ms": facts["timings_ms"].get("fuse"),
+            "total_ms": facts["timings_ms"].get("total"),
             "teacher": data_url(trace.teacher.target) if trace.teacher else None,
             "composite": data_url(trace.composite),
         }

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
 from fusion.trace import FusionTrace, HypothesisTrace
+from fusion.ui.answers import Controls, Hypothesis
+from fusion.ui.contract import PRESENT
 from fusion.ui.pictures import data_url
 from fusion.views.maps import present
-from fusion.views.pictures import content
+from fusion.views.painters import content
 from fusion.views.summary import layout_of, truth_layouts
 
 
-def answer(trace: FusionTrace, frame: Frame) -> dict:
+def answer(trace: FusionTrace, frame: Frame) -> Controls:
     """Layers, layouts and ranges. Boxes are xyxy in [0, 1]; ``content`` is the non-main's box before any layout."""
     main, other = trace.inputs[trace.main], trace.inputs[1 - trace.main]
     return {
@@ -27,15 +29,15 @@ def answer(trace: FusionTrace, frame: Frame) -> dict:
         "presence": [round(float(value), 3) for value in trace.effective.presence],
         "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
         "hypothesis": trace.hypothesis,
-        "hypotheses": [idea(one) for one in trace.hypotheses],
+        "hypotheses": [hypothesis(one) for one in trace.hypotheses],
         "truth": truth(trace),
         "range": {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-frame.max_offset, frame.max_offset]},
     }
 
 
-def idea(one: HypothesisTrace) -> dict:
+def hypothesis(one: HypothesisTrace) -> Hypothesis:
     """A hypothesis for the browser: how likely, and the layouts of what it places."""
-    placed = one.layout.layouts[one.layout.presence > 0.5]
+    placed = one.layout.layouts[one.layout.presence > PRESENT]
     layouts = [layout_of(row) for row in placed]
     return {"probability": round(one.probability, 4), "layouts": layouts, "recolour": one.recolour}
 

@@ -1,10 +1,9 @@
 """The Failures tab: an evaluation that runs in the background, and what is read off its rows.
 
 The browser polls: a reload or a lost connection costs nothing, and cancelling is one question. A row of the sheet is
-a plain dict: ``first``, ``second`` (keys), ``family``, ``main_ok``, ``aligned``, ``iou``, ``center_error``,
-``scale_error``, ``psnr`` (under the network's own layout); numbers that do not exist for a pair are ``None``.
+an ``answers.SheetRow``.
 
-Source: design section 7, and section 5 for what "aligned" means.
+Source: DESIGN section 7, and section 5 for what "aligned" means.
 """
 
 from __future__ import annotations
@@ -14,51 +13,52 @@ import io
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, Protocol
 
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
+from fusion.evaluation.report import alignment_rank, worst
+from fusion.ui.answers import PollAnswer, SheetRow, Totals
+from fusion.ui.contract import LIMITS
+from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
 
-LIMITS = (10, 2000)
 KEPT_JOBS = 4
-COLUMNS = (
-    "first",
-    "second",
-    "first_name",
-    "second_name",
-    "family",
-    "aligned",
-    "main_ok",
-    "iou",
-    "center_error",
-    "scale_error",
-    "psnr",
-)
+COLUMNS = tuple(SheetRow.__annotations__)
+FIGURES = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
+"""Columns of which means are shown."""
+
+State = Literal["running", "done", "cancelled", "failed"]
+Measured = Any
+"""One pair as the evaluator yields it; only the evaluator looks inside."""
 
 
 class Evaluator(Protocol):
     """Who measures: the project's own ``evaluate``, or a stand-in for tests."""
 
-    def run(self, split: str, fuser, limit: int) -> Iterable:
+    def run(self, split: str, fuser: PairFuser, limit: int) -> Iterable[Measured]:
         """Yield one measured pair after the other."""
+        ...
 
-    def row(self, measured) -> dict:
+    def row(self, measured: Measured) -> SheetRow:
         """A measured pair as a row of the sheet."""
+        ...
 
-    def report(self, measured: list) -> dict:
-        """The JSON of design section 6 over all measured pairs."""
+    def report(self, measured: list[Measured]) -> dict[str, Any]:
+        """The JSON of DESIGN section 6 over all measured pairs."""
+        ...
 
 
 class EvaluationJob:
     """One evaluation in a thread of its own. ``state``: running, done, cancelled or failed."""
 
-    def __init__(self, evaluator: Evaluator, split: str, fuser, limit: int) -> None:
-        self.rows: list[dict] = []
-        self.measured: list = []
+    def __init__(self, evaluator: Evaluator, split: str, fuser: PairFuser, limit: int) -> None:
+        self.rows: list[SheetRow] = []
+        self.measured: list[Measured] = []
         self.split, self.preset, self.total = split, fuser.preset, limit
-        self.state, self.message = "running", ""
+        self.state: State = "running"
+        self.message = ""
         self._evaluator, self._fuser = evaluator, fuser
         self._cancel = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -73,8 +73,8 @@ class EvaluationJob:
     def join(self, timeout: float | None = None) -> None:
         self._thread.join(timeout)
 
-    def report(self) -> dict:
-        """The figures of design section 6. Raises RequestError if the evaluation failed."""
+    def report(self) -> dict[str, Any]:
+        """The figures of DESIGN section 6. Raises RequestError if the evaluation failed."""
         if self.state == "failed":
             raise RequestError(self.message)
         return {"split": self.split, "preset": self.preset} | self._evaluator.report(self.measured)
@@ -88,8 +88,8 @@ class EvaluationJob:
                     self.state = "cancelled"
                     return
             self.state = "done"
-        except FusionError as fault:
-            self.state, self.message = "failed", str(fault)
+        except FusionError as error:
+            self.state, self.message = "failed", str(error)
         except Exception:
             # The page must hear of it; the details belong in the log.
             self.state, self.message = "failed", "The evaluation broke; the server's log says where."
@@ -105,11 +105,11 @@ class Failures:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def start(self, split: str, fuser, limit: int) -> str:
+    def start(self, split: str, fuser: PairFuser, limit: int) -> str:
         """Begin an evaluation; the name of its job. Raises RequestError, also while another one runs."""
         if split not in SPLITS:
             raise RequestError(f"Split {split!r} is unknown; it can be {', '.join(SPLITS)}.")
-        limit = max(LIMITS[0], min(int(limit), LIMITS[1]))
+        limit = max(LIMITS[0], min(limit, LIMITS[1]))
         with self._lock:
             if any(job.state == "running" for job in self._jobs.values()):
                 raise RequestError("An evaluation is running already; cancel it or wait for its end.")
@@ -120,11 +120,12 @@ class Failures:
         return name
 
     def job(self, name: str) -> EvaluationJob:
+        """An evaluation by its name. Raises RequestError where it is not kept any more."""
         if name not in self._jobs:
             raise RequestError("This evaluation is gone; run it again.")
         return self._jobs[name]
 
-    def poll(self, name: str, since: int) -> dict:
+    def poll(self, name: str, since: int) -> PollAnswer:
         """What is new since row ``since``."""
         job = self.job(name)
         state, message = job.state, job.message
@@ -137,23 +138,24 @@ class Failures:
         }
 
 
-def totals(rows: list[dict]) -> dict:
+def totals(rows: Sequence[SheetRow]) -> Totals:
     """Means over the rows so far; ``None`` where there is nothing to average."""
-
-    def mean(name: str) -> float | None:
-        values = [float(row[name]) for row in rows if row.get(name) is not None]
-        return sum(values) / len(values) if values else None
-
-    names = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
-    return {"n": len(rows)} | {name: mean(name) for name in names}
+    means = {name: mean([row.get(name) for row in rows]) for name in FIGURES}
+    return Totals(n=len(rows), **means)  # type: ignore[typeddict-item]
 
 
-def worst(rows: list[dict], count: int) -> list[dict]:
+def mean(values: Iterable[Any]) -> float | None:
+    """Mean of the numbers there are; ``None`` if there is none."""
+    known = [float(value) for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def least_aligned(rows: Sequence[SheetRow], count: int) -> list[SheetRow]:
     """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
-    return sorted(rows, key=lambda row: (row["iou"] or 0.0, -(row["center_error"] or 1.0)))[:count]
+    return worst(rows, count, lambda row: alignment_rank(row["iou"], row["center_error"]))
 
 
-def to_csv(rows: list[dict]) -> str:
+def to_csv(rows: Sequence[SheetRow]) -> str:
     """The rows as comma-separated values with a header line."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, extrasaction="ignore", lineterminator="\n")

@@ -6,14 +6,20 @@ import argparse
 import os
 import sys
 import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
+
+if TYPE_CHECKING:
+    from fusion.ui.backend import Backend
+    from fusion.ui.fusers import MakeFuser
 
 DEFAULT_PORT = 7860
 
 
-def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="app.py", description="Two emoji in, one new emoji out, in the browser.")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``app.py``, which are those of ``python -m fusion app``."""
     # Gradio's own variables are what Spaces and containers set.
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
@@ -22,10 +28,16 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=port, help="default: %(default)s")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
     parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The options, from ``arguments`` or the command line."""
+    parser = argparse.ArgumentParser(prog="app.py", description="Two emoji in, one new emoji out, in the browser.")
+    add_arguments(parser)
     return parser.parse_args(arguments)
 
 
-def build_backend(device: str = "auto", weights: str | None = None):
+def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     """A backend with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
 
     Raises FusionError when the named weights or the device cannot be used.
@@ -38,31 +50,34 @@ def build_backend(device: str = "auto", weights: str | None = None):
 
     catalog = Catalog.default()
 
-    def maker(preset: str):
-        return lambda: Fuser(None, device, preset, catalog=catalog)
-
     # Without any weights the page still opens, and its first answer says what is missing.
-    fusers = {preset: maker(preset) for preset in available_weights() or [DEFAULT_PRESET]}
+    fusers: dict[str, MakeFuser] = {
+        preset: partial(Fuser, None, device, preset, catalog=catalog)
+        for preset in available_weights() or [DEFAULT_PRESET]
+    }
     if weights:
         own = Fuser(weights, device, catalog=catalog)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
     return Backend(catalog, fusers)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Serve until interrupted. Exits with code 2 and one sentence when that cannot work."""
-    options = parse(arguments)
-    try:
-        backend = build_backend(options.device, options.weights)
-    except FusionError as fault:
-        print(fault, file=sys.stderr)
-        raise SystemExit(2) from None
+def serve(options: argparse.Namespace) -> None:
+    """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
+    backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()
     from fusion.ui.page import build_page, launch_page
 
     try:
         launch_page(build_page(backend), server_name=options.host, server_port=options.port)
-    except OSError as fault:
-        print(f"Port {options.port} cannot be used ({fault}); choose another with --port.", file=sys.stderr)
+    except OSError as error:
+        raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until interrupted. Exits with code 2 and one sentence when that cannot work."""
+    try:
+        serve(parse(arguments))
+    except FusionError as error:
+        print(error, file=sys.stderr)
         raise SystemExit(2) from None

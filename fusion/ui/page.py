@@ -3,7 +3,7 @@
 The parts of the page run in the browser (``static/*.js``) and ask the server for JSON; that is one request a fusion
 instead of a queue round trip for every picture.
 
-Source: design section 7.
+Source: DESIGN section 7.
 """
 
 from __future__ import annotations
@@ -13,55 +13,81 @@ import os
 # Gradio reads this when it is imported: nothing is to leave the machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from fusion.errors import FusionError
 from fusion.ui import api, picker
-from fusion.ui.backend import Backend
+from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("base.js", "picker.js", "result.js", "strip.js", "takeover.js", "failures.js", "compare.js")
+STYLES = ("page.css", "tabs.css")
+SCRIPTS = (
+    "base.js",
+    "layout.js",
+    "search.js",
+    "state.js",
+    "grid.js",
+    "picker.js",
+    "result.js",
+    "tabs.js",
+    "strip.js",
+    "canvas.js",
+    "takeover.js",
+    "failures.js",
+    "compare.js",
+)
+"""In the order in which they are run: those that others use come first."""
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+Answer = Callable[[Json], Mapping[str, Any]]
+"""A question of the page, and its answer: both JSON."""
 
 
 def head() -> str:
     """Style and scripts for the document's head, inlined: one request, and no path of this machine on the page."""
-    style = (STATIC / "page.css").read_text(encoding="utf-8")
-    scripts = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    style, scripts = (
+        "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names) for names in (STYLES, SCRIPTS)
+    )
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
-def server_functions(backend: Backend, review: Review) -> list:
-    """The answers that the scripts may ask for, under the names by which they call them."""
-    compare = Compare(backend)
-    answers = [
+def server_functions(backend: Backend, review: Review) -> list[Answer]:
+    """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
+    answers: list[Answer] = [
+        backend.contract,
         backend.catalogue,
         backend.fuse,
         backend.stages,
         backend.parts,
         backend.drawing,
         backend.bundle,
-        compare.compared,
+        Compare(backend).compared,
+        review.evaluation_start,
+        review.evaluation_poll,
+        review.evaluation_cancel,
+        review.evaluation_charts,
+        review.evaluation_csv,
+        review.evaluation_worst,
+        review.thumbnail,
     ]
-    answers += [review.evaluation_start, review.evaluation_poll, review.evaluation_cancel, review.evaluation_charts]
-    answers += [review.evaluation_csv, review.evaluation_worst, review.thumbnail]
     return [guarded(answer) for answer in answers]
 
 
-def guarded(answer: Callable[[dict], dict]) -> Callable[[dict], dict]:
+def guarded(answer: Answer) -> Answer:
     """``answer`` with errors for people turned into ``{"error": sentence}``; others stay errors."""
 
-    def call(data: dict) -> dict:
+    def call(data: Json) -> Mapping[str, Any]:
         try:
             return answer(data)
-        except FusionError as fault:
-            return {"error": str(fault)}
+        except FusionError as error:
+            return {"error": str(error)}
 
     # Gradio offers a server function to the scripts under its own name.
     call.__name__ = answer.__name__
@@ -80,14 +106,20 @@ def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
             apply_default_css=False,
             elem_id="emoji-fusion",
         )
-        api.expose(backend, review)
+        api.expose(api.Service(backend, review))
     return page
 
 
-def launch_page(page: gr.Blocks, **options):
+def launch_page(page: gr.Blocks, **options: Any) -> None:
     """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``."""
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
-    settings = {"theme": theme, "head": head(), "footer_links": [], "run_history": False, "enable_monitoring": False}
+    settings: dict[str, Any] = {
+        "theme": theme,
+        "head": head(),
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+    }
     # Tools for language models are an optional extra of gradio; without it the page works all the same.
     settings["mcp_server"] = find_spec("mcp") is not None
-    return page.launch(**settings, ssr_mode=False, pwa=False, max_file_size="8mb", **options)
+    page.launch(**settings, ssr_mode=False, pwa=False, max_file_size="8mb", **options)

@@ -31,6 +31,7 @@ def data_url(image: Image.Image | np.ndarray) -> str:
 
 
 def png_url(content: bytes) -> str:
+    """The bytes of a PNG as ``data:image/png;base64,...``."""
     return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
 
 
@@ -41,8 +42,8 @@ def read_upload(url: str) -> Image.Image:
         raise UploadError("That is not a picture; upload a PNG, WebP or JPEG file.")
     try:
         raw = base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError) as fault:
-        raise UploadError("The picture did not arrive whole; upload it again.") from fault
+    except (binascii.Error, ValueError) as error:
+        raise UploadError("The picture did not arrive whole; upload it again.") from error
     if len(raw) > MAX_UPLOAD_BYTES:
         raise UploadError(f"The picture is larger than {MAX_UPLOAD_BYTES // 1_000_000} MB; upload a smaller one.")
     try:
@@ -50,12 +51,12 @@ def read_upload(url: str) -> Image.Image:
         if max(picture.size) > MAX_UPLOAD_SIDE:
             raise UploadError(f"The picture has more than {MAX_UPLOAD_SIDE} pixels a side; upload a smaller one.")
         return picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as fault:
-        if isinstance(fault, UploadError):
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        if isinstance(error, UploadError):
             raise
-        raise UploadError("The picture cannot be read; upload a PNG, WebP or JPEG file.") from fault
+        raise UploadError("The picture cannot be read; upload a PNG, WebP or JPEG file.") from error
 
 
 def has_background(image: Image.Image) -> bool:
     """Whether an RGBA picture is opaque all over, so that its background counts as part of the emoji."""
-    return image.getextrema()[3][0] == 255
+    return image.getchannel("A").getextrema()[0] == 255

@@ -1,6 +1,7 @@
-"""FuseRequest: what the page asks for, checked once, and the permalink that restores it.
+"""What the page asks for, checked once: pydantic models whose first fault becomes one sentence, and the permalink
+that restores a fusion.
 
-Source: design section 7.
+Source: DESIGN section 7.
 """
 
 from __future__ import annotations
@@ -8,13 +9,22 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, ValidationInfo, field_validator
 
+from fusion.errors import FusionError
+from fusion.geometry import Layout
 from fusion.model import ABLATIONS
-from fusion.pipeline.overrides import SIDES, RequestError
+from fusion.names import SIDES
+from fusion.pipeline.overrides import RequestError
+from fusion.ui.contract import LIMIT, WORST
 from fusion.ui.pictures import read_upload
+
+LONGEST_NAME, LONGEST_TEXT = 60, 200
+"""Characters of an uploaded file's name and of an emoji's that are kept."""
 
 
 @dataclass(frozen=True)
@@ -26,45 +36,121 @@ class Upload:
     picture: Image.Image = field(compare=False, repr=False)
 
 
-Source = str | Upload
+EmojiInput = str | InstanceOf[Upload]
+"""Text for the catalog, or a picture."""
 
 
-@dataclass(frozen=True)
-class FuseRequest:
+class Request(BaseModel):
+    """One question of the page. Fields are checked in their order; those of other questions are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def parse(cls, data: object, presets: list[str] | None = None) -> Self:
+        """A question as the browser sends it. ``presets``: those that have weights, the first being the default.
+
+        Raises RequestError or UploadError.
+        """
+        try:
+            return cls.model_validate(data, context=presets or [])
+        except ValidationError as error:
+            raise spoken(error) from None
+
+
+def spoken(error: ValidationError) -> FusionError:
+    """The first fault of a question as one sentence."""
+    first = error.errors(include_url=False)[0]
+    reason = first.get("ctx", {}).get("error")
+    if isinstance(reason, FusionError):
+        return reason
+    if not first["loc"]:
+        return RequestError("The request is not an object; reload the page.")
+    where = ".".join(map(str, first["loc"]))
+    return RequestError(f"The request's {where} is not what it should be ({first['msg']}); reload the page.")
+
+
+class FuseRequest(Request):
     """One fusion to show.
 
     ``layout`` is four numbers or ``None``, ``main`` a side or ``None`` (the network decides), ``hypothesis`` the rank
-    of the network's idea, from 1.
+    of the network's hypothesis, from 1.
     """
 
-    first: Source
-    second: Source
-    preset: str = "fusion"
+    preset: str = Field(default="", validate_default=True)
     main: str | None = None
-    layout: tuple[float, float, float, float] | None = None
-    hypothesis: int = 1
     disabled: frozenset[str] = frozenset()
+    first: EmojiInput = Field(default="", validate_default=True)
+    second: EmojiInput = Field(default="", validate_default=True)
+    layout: Layout | None = None
+    hypothesis: int = 1
 
+    @field_validator("preset", mode="before")
     @classmethod
-    def from_json(cls, data: dict, presets: list[str]) -> FuseRequest:
-        """A request as the browser sends it. Raises RequestError or UploadError."""
-        if not isinstance(data, dict):
-            raise RequestError("The request is not an object; reload the page.")
-        preset = data.get("preset") or (presets[0] if presets else "fusion")
+    def known_preset(cls, value: Any, info: ValidationInfo) -> Any:
+        """The first preset where none is named."""
+        presets: list[str] = info.context or []
+        preset = value or (presets[0] if presets else "fusion")
         if presets and preset not in presets:
             raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(presets)}.")
-        main = data.get("main") or None
-        if main not in (None, *SIDES):
-            raise RequestError(f"Main subject {main!r} is unknown; it can be first, second or left out.")
-        disabled = frozenset(data.get("disabled") or ())
-        if not disabled <= set(ABLATIONS):
+        return preset
+
+    @field_validator("main", mode="before")
+    @classmethod
+    def known_side(cls, value: Any) -> str | None:
+        if (value or None) not in (None, *SIDES):
+            raise RequestError(f"Main subject {value!r} is unknown; it can be first, second or left out.")
+        return value or None
+
+    @field_validator("disabled", mode="before")
+    @classmethod
+    def known_ablations(cls, value: Any) -> frozenset[str]:
+        asked = value or ()
+        if not isinstance(asked, list | tuple | frozenset) or any(one not in ABLATIONS for one in asked):
             raise RequestError(f"Only {', '.join(ABLATIONS)} can be switched off.")
-        first, second = (_source(data.get(side), side) for side in SIDES)
-        return cls(first, second, preset, main, _layout(data.get("layout")), _rank(data.get("hypothesis")), disabled)
+        return frozenset(asked)
+
+    @field_validator("first", "second", mode="before")
+    @classmethod
+    def readable_input(cls, value: Any, info: ValidationInfo) -> EmojiInput:
+        if isinstance(value, Upload):
+            return value
+        if isinstance(value, dict) and "upload" in value:
+            url = str(value["upload"])
+            name = str(value.get("name") or "picture")[:LONGEST_NAME]
+            return Upload(name, hashlib.sha256(url.encode()).hexdigest()[:16], read_upload(url))
+        if isinstance(value, str) and value.strip():
+            return value.strip()[:LONGEST_TEXT]
+        raise RequestError(f"The {info.field_name} emoji is missing; pick one.")
+
+    @field_validator("layout", mode="before")
+    @classmethod
+    def four_numbers(cls, value: Any) -> Layout | None:
+        if value is None:
+            return None
+        try:
+            numbers = tuple(float(number) for number in value)
+        except (TypeError, ValueError) as error:
+            raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from error
+        if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
+            raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
+        return Layout(*numbers)
+
+    @field_validator("hypothesis", mode="before")
+    @classmethod
+    def rank(cls, value: Any) -> int:
+        if value is None:
+            return 1
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise RequestError(f"Hypothesis {value!r} is unknown; it is a rank such as 1 or 2.")
+        return value
+
+    @property
+    def inputs(self) -> tuple[EmojiInput, EmojiInput]:
+        return self.first, self.second
 
     def permalink(self) -> str | None:
         """Query string that restores this request, or ``None`` where an uploaded picture takes part."""
-        if any(isinstance(source, Upload) for source in (self.first, self.second)):
+        if isinstance(self.first, Upload) or isinstance(self.second, Upload):
             return None
         query = {"first": self.first, "second": self.second, "preset": self.preset}
         if self.main:
@@ -78,31 +164,45 @@ class FuseRequest:
         return "?" + urlencode(query, safe=",")
 
 
-def _source(value: object, side: str) -> Source:
-    if isinstance(value, dict) and "upload" in value:
-        url = str(value["upload"])
-        name = str(value.get("name") or "picture")[:60]
-        return Upload(name, hashlib.sha256(url.encode()).hexdigest()[:16], read_upload(url))
-    if isinstance(value, str) and value.strip():
-        return value.strip()[:200]
-    raise RequestError(f"The {side} emoji is missing; pick one.")
+class StageRequest(Request):
+    """``stage``: id of the card whose parts are to be seen."""
+
+    stage: str = ""
 
 
-def _rank(value: object) -> int:
-    if value is None:
-        return 1
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise RequestError(f"Hypothesis {value!r} is unknown; it is a rank such as 1 or 2.")
-    return value
+class CompareRequest(Request):
+    """``reference``: the preset to measure against; left out, the preset itself."""
+
+    reference: str | None = None
 
 
-def _layout(value: object) -> tuple[float, float, float, float] | None:
-    if value is None:
-        return None
-    try:
-        numbers = tuple(float(number) for number in value)
-    except (TypeError, ValueError) as fault:
-        raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from fault
-    if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
-        raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
-    return numbers
+class DrawingRequest(Request):
+    """``key``: the emoji to draw."""
+
+    key: str = ""
+
+
+class EvaluationRequest(Request):
+    """An evaluation to start: of which split, over how many pairs, of which preset (left out, the first)."""
+
+    split: str = ""
+    limit: int = LIMIT
+    preset: str | None = None
+
+    @field_validator("limit", mode="before")
+    @classmethod
+    def usual_limit(cls, value: Any) -> Any:
+        return value or LIMIT
+
+
+class JobRequest(Request):
+    """Something about a running or finished evaluation: rows from number ``since``, or so many (``count``) pairs."""
+
+    job: str = ""
+    since: int = 0
+    count: int = WORST
+
+    @field_validator("job", mode="before")
+    @classmethod
+    def named(cls, value: Any) -> str:
+        return str(value or "")

@@ -8,19 +8,33 @@ import json
 import math
 import zipfile
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
-from fusion.ui.backend import Backend
+from fusion.ui.answers import (
+    ChartsAnswer,
+    CsvAnswer,
+    PollAnswer,
+    SheetRow,
+    StartAnswer,
+    ThumbnailAnswer,
+    ZipAnswer,
+)
+from fusion.ui.backend import Backend, Json
+from fusion.ui.fusers import PairFuser
 from fusion.ui.pictures import data_url, png_url
-from fusion.ui.request import FuseRequest
+from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
 
-WORST = 50
+if TYPE_CHECKING:
+    from fusion.evaluation.report import Row
+
+MOST_PACKED = 50
 """At most so many pairs in one zip: each is fused again."""
 THUMBNAIL = 96
 
@@ -32,48 +46,61 @@ class Review:
         self.backend = backend
         self.failures = failures.Failures(evaluator or ProjectEvaluator())
 
-    def evaluation_start(self, data: dict) -> dict:
-        fuser = self.backend.fuser(data.get("preset") or self.backend.presets[0])
-        return {"job": self.failures.start(str(data.get("split")), fuser, int(data.get("limit") or 100))}
+    def evaluation_start(self, data: Json) -> StartAnswer:
+        """Begin an evaluation. Raises RequestError, also while another one runs."""
+        request = EvaluationRequest.parse(data)
+        fuser = self.backend.fuser(request.preset or self.backend.presets[0])
+        return {"job": self.failures.start(request.split, fuser, request.limit)}
 
-    def evaluation_poll(self, data: dict) -> dict:
-        answer = self.failures.poll(str(data.get("job")), int(data.get("since") or 0))
-        return answer | {"rows": [self.named(row) for row in answer["rows"]]}
+    def evaluation_poll(self, data: Json) -> PollAnswer:
+        """How far it is, and the rows since the last question."""
+        request = JobRequest.parse(data)
+        answer = self.failures.poll(request.job, request.since)
+        return {**answer, "rows": [self.named(row) for row in answer["rows"]]}
 
-    def evaluation_cancel(self, data: dict) -> dict:
-        self.failures.job(str(data.get("job"))).cancel()
+    def evaluation_cancel(self, data: Json) -> dict[str, str]:
+        """End it after the pair at hand."""
+        self.job(data).cancel()
         return {}
 
-    def evaluation_charts(self, data: dict) -> dict:
-        return {"charts": png_url(charts.draw(self.failures.job(str(data.get("job"))).rows))}
+    def evaluation_charts(self, data: Json) -> ChartsAnswer:
+        """Its errors as one picture."""
+        return {"charts": png_url(charts.draw(self.job(data).rows))}
 
-    def evaluation_csv(self, data: dict) -> dict:
-        job = self.failures.job(str(data.get("job")))
+    def evaluation_csv(self, data: Json) -> CsvAnswer:
+        """Its rows as a table."""
+        job = self.job(data)
         return {"name": f"{file_stem(job)}.csv", "csv": failures.to_csv([self.named(row) for row in job.rows])}
 
-    def evaluation_worst(self, data: dict) -> dict:
-        """The worst pairs as one zip: pictures of each, and a table."""
-        job = self.failures.job(str(data.get("job")))
-        rows = [self.named(row) for row in failures.worst(job.rows, min(int(data.get("count") or 20), WORST))]
+    def evaluation_worst(self, data: Json) -> ZipAnswer:
+        """The worst aligned pairs as one zip: pictures of each, and a table."""
+        job, count = self.job(data), JobRequest.parse(data).count
+        rows = [self.named(row) for row in failures.least_aligned(job.rows, min(count, MOST_PACKED))]
         packed = base64.b64encode(self.pack(rows, job.preset)).decode("ascii")
         return {"name": f"{file_stem(job)}-worst.zip", "zip": packed}
 
-    def thumbnail(self, data: dict) -> dict:
+    def job(self, data: Json) -> failures.EvaluationJob:
+        """The evaluation that a question is about. Raises RequestError."""
+        return self.failures.job(JobRequest.parse(data).job)
+
+    def thumbnail(self, data: Json) -> ThumbnailAnswer:
         """The network's answer and the teacher's for one row of the sheet."""
         trace = self.backend.trace(self.backend.request(data))
         shown = [trace.output] + ([trace.teacher.target] if trace.teacher else [])
         return {"pictures": [data_url(emoji_picture(one).resize((THUMBNAIL, THUMBNAIL))) for one in shown]}
 
-    def named(self, row: dict) -> dict:
+    def named(self, row: SheetRow) -> SheetRow:
         """A row with the names of its two emoji."""
-        return row | {f"{side}_name": self.backend.catalog[row[side]].name for side in ("first", "second")}
+        first, second = (self.backend.catalog[key].name for key in (row["first"], row["second"]))
+        return {**row, "first_name": first, "second_name": second}
 
-    def pack(self, rows: list[dict], preset: str) -> bytes:
+    def pack(self, rows: list[SheetRow], preset: str) -> bytes:
+        """A zip with a folder of pictures and numbers a row; each pair is fused again."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("worst.csv", failures.to_csv(rows))
             for index, row in enumerate(rows):
-                trace = self.backend.trace(FuseRequest(row["first"], row["second"], preset))
+                trace = self.backend.trace(FuseRequest(first=row["first"], second=row["second"], preset=preset))
                 folder = f"{index:02d} {row['first_name']} + {row['second_name']}/"
                 for name, picture in pair_pictures(trace).items():
                     archive.writestr(f"{folder}{name}.png", png_bytes(emoji_picture(picture)))
@@ -82,11 +109,13 @@ class Review:
 
 
 def pair_pictures(trace: FusionTrace) -> dict[str, np.ndarray]:
+    """What is seen of a pair: inputs, plain composite, output and, where there is one, the teacher's target."""
     shown = {"first": trace.inputs[0], "second": trace.inputs[1], "composite": trace.composite, "output": trace.output}
     return shown | ({"teacher": trace.teacher.target} if trace.teacher else {})
 
 
 def file_stem(job: failures.EvaluationJob) -> str:
+    """How the files of an evaluation begin."""
     return f"emoji-fusion-{job.preset}-{job.split}"
 
 
@@ -95,27 +124,36 @@ def verdict(value: float) -> bool | None:
     return None if math.isnan(value) else bool(value)
 
 
+def known(value: float) -> float | None:
+    """A figure for the sheet; ``None`` for one that does not exist."""
+    return round(value, 4) if math.isfinite(value) else None
+
+
 class ProjectEvaluator:
     """``fusion.evaluation.evaluate``. Imported when it is asked for: the page needs none of it to fuse."""
 
-    def run(self, split: str, fuser, limit: int) -> Iterable:
+    def run(self, split: str, fuser: PairFuser, limit: int) -> Iterable[Row]:
+        """One measured pair after the other. ``fuser`` is the pipeline's own, which has a network."""
         from fusion.evaluation import evaluate
 
-        return evaluate.run_evaluation(split, fuser.net, limit)
+        return evaluate.run_evaluation(split, fuser.net, limit)  # type: ignore[attr-defined]
 
-    def row(self, measured) -> dict:
-        numbers = {name: getattr(measured, name) for name in ("iou", "center_error", "scale_error")}
-        numbers["psnr"] = measured.psnr_own_layout
+    def row(self, measured: Row) -> SheetRow:
+        """A measured pair as a row of the sheet."""
         return {
             "first": measured.first,
             "second": measured.second,
             "family": measured.family,
             "main_ok": verdict(measured.main_ok),
             "aligned": verdict(measured.aligned),
-            **{name: round(value, 4) if math.isfinite(value) else None for name, value in numbers.items()},
+            "iou": known(measured.iou),
+            "center_error": known(measured.center_error),
+            "scale_error": known(measured.scale_error),
+            "psnr": known(measured.psnr_own_layout),
         }
 
-    def report(self, measured: list) -> dict:
+    def report(self, measured: list[Row]) -> dict[str, Any]:
+        """The JSON of DESIGN section 6 over all measured pairs."""
         from fusion.evaluation.report import report
 
         return report(measured)

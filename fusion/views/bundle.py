@@ -1,6 +1,6 @@
 """One fusion to take along: inputs, every stage, arrays, numbers, versions; as a folder or as one zip.
 
-Source: design section 6 (``fuse --trace DIR``), section 7 (bundle).
+Source: DESIGN section 6 (``fuse --trace DIR``) and section 7 (bundle).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from fusion.names import ATTENTION_BLOCKS
 from fusion.trace import FusionTrace
 from fusion.views import drawing
 from fusion.views.pictures import panels, views
@@ -26,8 +27,6 @@ MARKER = "trace.json"
 """The file by which a folder is known to hold a trace."""
 PNG_KEY = "emoji-fusion"
 PACKAGES = ("torch", "numpy", "pillow", "gradio", "safetensors", "resvg_py")
-EMOJI = ("first", "second", "transformed", "recoloured", "composite", "output", "teacher")
-"""Stages whose pictures keep their transparency; the others get their colour bar beside them."""
 
 
 def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_level: int = 1) -> bytes:
@@ -103,9 +102,9 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
         stage = shown.stage.id
         captions[stage] = {"title": shown.stage.title, "caption": shown.caption, "available": shown.available}
         if shown.available:
-            picture = shown.picture if stage in EMOJI else drawing.with_bar(shown.picture, shown.scale)
+            picture = drawing.with_bar(shown.picture, shown.scale)  # emoji in their own colours have no bar
             yield f"stages/{index:02d}-{stage}.png", png_bytes(picture)
-    for stage in ("up3", "up4"):
+    for stage in ATTENTION_BLOCKS:
         for name, picture in panels(trace, stage).items():
             yield f"stages/{stage}-{name.partition(',')[0]}.png", png_bytes(picture)
     for name, held in arrays(trace).items():

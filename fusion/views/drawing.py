@@ -95,10 +95,10 @@ def shrink(values: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(Image.fromarray(values.astype(np.float32), "F").resize((size, size), Image.Resampling.BOX))
 
 
-def overlay(under: Image.Image, values: np.ndarray, scale: Scale, opacity: float) -> Image.Image:
-    """A heat map over a picture that has been turned grey, so that only the map has colour."""
+def overlay(under: Image.Image, heat_map: Image.Image, opacity: float) -> Image.Image:
+    """A heat map, brought to its size, over a picture that has been turned grey, so that only the map has colour."""
     grey = checkerboard(under).convert("L").convert("RGBA")
-    return Image.blend(grey, heat(values, scale, under.width), min(max(opacity, 0.0), 1.0))
+    return Image.blend(grey, heat_map.resize(under.size, Image.Resampling.NEAREST), min(max(opacity, 0.0), 1.0))
 
 
 def checkerboard(picture: Image.Image, square: int = 8) -> Image.Image:
@@ -110,6 +110,7 @@ def checkerboard(picture: Image.Image, square: int = 8) -> Image.Image:
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The font that ships with Pillow, ``size`` pixels high."""
     return ImageFont.load_default(size)
 
 

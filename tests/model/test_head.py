@@ -5,7 +5,7 @@ import torch
 
 from fusion.colour import repaint
 from fusion.model.head import gate
-from tests.support.nets import awake, count, pictures, tiny
+from tests.support.nets import aligned, awake, count, pictures, tiny
 
 
 def test_published_output_is_a_1x1_conv_from_6_to_3_and_tanh(published):
@@ -15,7 +15,7 @@ def test_published_output_is_a_1x1_conv_from_6_to_3_and_tanh(published):
     out = published(*pictures(1))
     assert out.image.shape == (1, 3, 32, 32)
     features = torch.randn(1, 6, 8, 8)
-    painted = published.head(features, composite=None).image
+    painted = published.head(features, aligned(torch.zeros(1, 4, 8, 8))).image
     torch.testing.assert_close(painted, torch.tanh(conv(features)))
 
 
@@ -23,7 +23,8 @@ def test_published_output_is_a_1x1_conv_from_6_to_3_and_tanh(published):
 @pytest.mark.parametrize("has_alpha", [True, False])
 def test_direct_outputs_stay_in_the_image_space(activation, has_alpha):
     net = awake(tiny("unet-se-po", output_activation=activation, has_alpha=has_alpha))
-    image = net.head(1e4 * torch.randn(1, net.config.head_channels, 8, 8), composite=None).image
+    features = 1e4 * torch.randn(1, net.config.head_channels, 8, 8)
+    image = net.head(features, aligned(torch.zeros(1, 4, 8, 8))).image
     assert image.min() >= (0 if has_alpha else -1)
     assert image.max() <= 1
     assert image.max() - image.min() > 0.5
@@ -99,10 +100,8 @@ def test_the_correction_is_nothing_where_its_mask_is_closed():
     features = torch.rand(2, net.config.head_channels, 16, 16)
     blank = torch.zeros(2, 4, 16, 16)
 
-    def correction():
-        return net.head(
-            features, None, blank, blank[:, None].expand(-1, 3, -1, -1, -1), None, blank[:, 0, 0, 0]
-        ).correction
+    def correction() -> torch.Tensor:
+        return net.head(features, aligned(blank, blank[:, None].expand(-1, 3, -1, -1, -1))).correction
 
     assert correction().abs().max() > 0.01
     with torch.no_grad():

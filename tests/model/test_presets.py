@@ -113,18 +113,26 @@ def test_each_switch_builds_runs_and_learns(switch):
     assert next(net.unet.stem.parameters()).grad is not None
 
 
-@pytest.mark.parametrize("switch", [s for s in SWITCHES if s not in ({"prefilter": True},)], ids=str)
+def differences(plain: FusionNet, changed: FusionNet) -> set[str]:
+    """In what two networks differ: the tensors they hold, the canvas they are meant for, the picture they paint."""
+    shapes, others = ({name: value.shape for name, value in net.state_dict().items()} for net in (plain, changed))
+    found = {"tensors"} if shapes != others else set()
+    if plain.config.frame != changed.config.frame:
+        found.add("canvas")
+    image, other = (net(*pictures()).image for net in (plain, changed))
+    if image.shape != other.shape or not torch.equal(image, other):
+        found.add("picture")
+    return found
+
+
+@pytest.mark.parametrize("switch", [s for s in SWITCHES if s != {"prefilter": True}], ids=str)
 def test_each_switch_switches_something(switch):
     """A setting that builds the same network, on the same canvas, would be no switch."""
-    plain, changed = tiny("unet-se-po"), tiny("unet-se-po", **switch)
-    names = {name: tuple(value.shape) for name, value in plain.state_dict().items()}
-    if names != {name: tuple(value.shape) for name, value in changed.state_dict().items()}:
-        return
-    if plain.config.frame != changed.config.frame:
-        return
-    first, second = pictures()
-    pair = (plain(first, second).image, changed(first, second).image)
-    assert pair[0].shape != pair[1].shape or not torch.equal(*pair)
+    assert differences(awake(tiny("unet-se-po")), awake(tiny("unet-se-po", **switch)))
+
+
+def test_the_same_settings_differ_in_nothing():
+    assert differences(awake(tiny("unet-se-po")), awake(tiny("unet-se-po", width=4))) == set()
 
 
 def test_the_prefilter_matters_once_something_shrinks():
@@ -135,13 +143,13 @@ def test_the_prefilter_matters_once_something_shrinks():
 
 @pytest.mark.parametrize("settings", NONSENSE.values(), ids=NONSENSE)
 def test_nonsense_is_refused_with_a_sentence(settings):
-    with pytest.raises(ConfigError) as fault:
+    with pytest.raises(ConfigError) as raised:
         build_fusion_net("unet-se-po", **settings)
-    sentence = str(fault.value)
+    sentence = str(raised.value)
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert any(name in sentence for name in settings)
-    assert isinstance(fault.value, FusionError)
+    assert isinstance(raised.value, FusionError)
 
 
 def test_unknown_presets_and_settings_are_refused_by_name():

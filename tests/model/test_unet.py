@@ -37,8 +37,8 @@ def test_decoder_widths_sizes_and_skips(published):
     assert last[0][0][0].shape == (1, 128, 64, 64)  # 64 from below, 64 from the stem
     for name, (above, below) in zip(published.unet.UPS, itertools.pairwise(reversed(WIDTHS)), strict=True):
         block = getattr(published.unet, name)
-        assert (block.rise.in_channels, block.rise.out_channels) == (above, below)
-        assert (block.rise.kernel_size, block.rise.stride) == ((2, 2), (2, 2))
+        assert (block.upsample.in_channels, block.upsample.out_channels) == (above, below)
+        assert (block.upsample.kernel_size, block.upsample.stride) == ((2, 2), (2, 2))
         convs = [m for m in block.convs.modules() if isinstance(m, nn.Conv2d)]
         assert [c.kernel_size for c in convs] == [(3, 3), (3, 3)]
         assert convs[0].in_channels == 2 * below
@@ -52,8 +52,8 @@ def test_exact_parameter_counts(published):
     attention = {"up3": 4144 + 4352 + 19, "up4": 1048 + 1152 + 19}  # squeeze, excite, spatial
     for name, (a, b) in zip(unet.UPS, itertools.pairwise(reversed(WIDTHS)), strict=True):
         last = 6 if name == "up4" else b
-        rise = 4 * a * b + b
-        assert count(getattr(unet, name)) == rise + conv3(2 * b, b) + conv3(b, last) + attention.get(name, 0)
+        upsample = 4 * a * b + b
+        assert count(getattr(unet, name)) == upsample + conv3(2 * b, b) + conv3(b, last) + attention.get(name, 0)
     assert count(published) == 18_442_253
 
 

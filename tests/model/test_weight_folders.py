@@ -8,11 +8,7 @@ import torch
 from fusion.model import PRESETS, ConfigError, WeightsError, build_fusion_net
 from fusion.model import weights as checkpoint
 from fusion.model.weights import available_weights, load_fusion_net, locate_weights, save_fusion_net, weights_hash
-
-
-def tiny(preset="fusion", **settings):
-    torch.manual_seed(0)
-    return build_fusion_net(preset, width=4, **settings).eval()
+from tests.support.nets import tiny
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -5,10 +5,13 @@ import shutil
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save, save_file
 
 from fusion.model import ConfigError, FusionNet, WeightsError
-from fusion.model.weights import load_fusion_net, save_fusion_net
+from fusion.model.rekey import rekey
+from fusion.model.weight_files import current_name
+from fusion.model.weights import available_weights, load_fusion_net, save_fusion_net
 from tests.support.nets import awake, pictures, tiny
 
 
@@ -43,6 +46,54 @@ def test_saved_and_loaded_it_is_the_same_network(folder):
 def test_loading_both_ways_agrees(folder):
     pair = pictures()
     assert torch.equal(load_fusion_net(folder)(*pair).image, FusionNet.from_pretrained(folder)(*pair).image)
+
+
+def rename(tensors: dict[str, torch.Tensor]) -> None:
+    """The names that files carried before: today's ``upsample`` was ``rise``."""
+    for name in [name for name in tensors if ".upsample." in name]:
+        tensors[name.replace(".upsample.", ".rise.")] = tensors.pop(name)
+
+
+@pytest.mark.parametrize("load", [load_fusion_net, FusionNet.from_pretrained], ids=["folder", "hub mixin"])
+def test_files_with_old_names_load_as_they_did(folder, load):
+    wanted = load(folder).state_dict()
+    change(folder, rename)
+    assert any(".rise." in name for name in load_file(folder / "model.safetensors"))
+    found = load(folder).state_dict()
+    assert all(torch.equal(found[name], value) for name, value in wanted.items())
+    assert found.keys() == wanted.keys()
+
+
+def test_rekeying_changes_names_alone(tmp_path):
+    folder = save_fusion_net(awake(tiny()), tmp_path)  # in float16, with metadata
+    path = folder / "model.safetensors"
+    whole = path.read_bytes()
+    assert rekey(folder) == 0
+    assert path.read_bytes() == whole
+    with safe_open(path, "pt") as file:
+        metadata, tensors = file.metadata(), {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    old = dict(tensors)
+    rename(old)
+    path.write_bytes(save(old, metadata))
+    assert path.read_bytes() != whole
+    assert rekey(folder) == 8  # weight and bias of four blocks
+    with safe_open(path, "pt") as file:
+        assert file.metadata() == metadata == {"preset": "fusion"}
+        again = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    assert again.keys() == tensors.keys()
+    assert all(again[name].dtype == value.dtype and torch.equal(again[name], value) for name, value in tensors.items())
+
+
+@pytest.mark.weights
+def test_shipped_weights_carry_todays_names():
+    folders = available_weights().values()
+    names = [name for folder in folders for name in load_file(folder / "model.safetensors")]
+    assert [current_name(name) for name in names] == names
+
+
+def test_where_there_is_nothing_to_rekey_it_is_said(tmp_path):
+    with pytest.raises(WeightsError, match="name a folder that holds weights"):
+        rekey(tmp_path)
 
 
 BROKEN = {
@@ -91,9 +142,9 @@ BROKEN = {
 @pytest.mark.parametrize(("damage", "cause"), BROKEN.values(), ids=BROKEN)
 def test_what_is_wrong_is_said_with_file_and_cause(folder, damage, cause, load):
     damage(folder)
-    with pytest.raises(WeightsError, match=cause) as fault:
+    with pytest.raises(WeightsError, match=cause) as raised:
         load(folder)
-    sentence = str(fault.value)
+    sentence = str(raised.value)
     assert str(folder) in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence

@@ -12,12 +12,12 @@ import pytest
 onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash  # noqa: E402
-from fusion.pipeline.engine import EngineError, build_engine  # noqa: E402
 from fusion.pipeline.engines.onnx import OnnxFuser  # noqa: E402
 from fusion.pipeline.engines.onnx_files import GRAPHS, SHIPPED, GraphsError, graph_file  # noqa: E402
 from fusion.pipeline.engines.parity import TOLERANCE, parity  # noqa: E402
 from fusion.pipeline.fuser import Fuser  # noqa: E402
 from fusion.pipeline.overrides import RequestError, UnknownHypothesis  # noqa: E402
+from fusion.pipeline.runtimes import EngineError, build_engine  # noqa: E402
 from fusion.views.summary import summary  # noqa: E402
 
 pytestmark = pytest.mark.weights
@@ -145,7 +145,7 @@ for name in ("torch", "gradio", "scipy", "matplotlib", "huggingface_hub", "safet
     sys.modules[name] = None
 import importlib.util
 find = importlib.util.find_spec
-import fusion.pipeline.engine as engine
+import fusion.pipeline.runtimes as engine
 engine.find_spec = lambda name: None if name == "torch" else find(name)
 from fusion.__main__ import main
 raise SystemExit(main(["fuse", "😀", "🍕", "--size", "64", "-o", {str(tmp_path / "a.png")!r}, "--json"])

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 import torch
 
+from fusion.cache import SharedCache
 from fusion.geometry import STICKER_FRAME, Layout, content_box, layout_to_box
 from fusion.model import PRESETS
 from fusion.pipeline.fuser import Fuser, held_bytes
 from fusion.pipeline.overrides import RequestError, UnknownHypothesis, carry_along
 from fusion.views.pictures import views
 from fusion.views.summary import summary
-from tests.support.tiny import FACE, PIZZA, SIZE, fuse, tiny_fuser, tiny_net, want
+from tests.support.nets import tiny
+from tests.support.tiny import FACE, PIZZA, SIZE, fuse, tiny_fuser, want
 
 
 @pytest.fixture
@@ -67,11 +69,12 @@ class TestOnlyWhatLiesAfter:
         assert len(painted) == 1
 
     def test_caches_keep_their_bounds(self, fuser):
-        fuser._seen.limit = held_bytes(fuser.net.perceive(*torch.zeros(2, 1, 4, SIZE, SIZE))) * 2
+        each = held_bytes(fuser.net.perceive(*torch.zeros(2, 1, 4, SIZE, SIZE)))
+        fuser._features = SharedCache(2 * each, held_bytes)
         for other in "🔥🍕🐱⭐":
             fuse(fuser, second=other)
-        assert 0 < fuser._seen.held <= fuser._seen.limit
-        assert len(fuser._seen) == 2
+        assert fuser._features.held == 2 * each
+        assert len(fuser._features) == 2
 
 
 class TestOverrides:
@@ -165,7 +168,7 @@ class TestOverrides:
 
     def test_switched_off_parts_are_named_and_gone(self, fuser):
         trace = fuse(fuser, disabled=frozenset({"layout", "up3", "position"}))
-        assert set(trace.ablations) == {"layout", "up3", "position"}
+        assert set(trace.disabled) == {"layout", "up3", "position"}
         assert trace.position is None
         assert set(trace.attention) == {"up4"}
         assert trace.effective.layouts[0].tolist() == [1, 1, 0, 0]
@@ -255,7 +258,7 @@ class TestTrace:
         np.testing.assert_array_equal(trace.separated[0], before[1])
 
     def test_the_accelerated_fuser_paints_the_same(self):
-        net = tiny_net()
+        net = tiny()
         plain, quick = (Fuser(net=net, device="cpu", quick=how) for how in (False, True))
         assert np.abs(fuse(plain).output - fuse(quick).output).max() <= 2 / 255
 

@@ -1,6 +1,6 @@
 """A stand-in for the Fuser that fills a FusionTrace with real pictures and made-up numbers, in milliseconds.
 
-Its warp is real (nearest pixel), so that an overridden layout shows; everything a network would compute is synthetic
+Its warp is the project's, so that an overridden layout shows; everything a network would compute is synthetic
 but has the right shape, range and place. ``delay`` lets a test slow down single answers.
 """
 
@@ -11,38 +11,30 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from fusion.emoji.catalog import Catalog, UnknownEmoji
-from fusion.geometry import STICKER_FRAME
-from fusion.pipeline.overrides import UnknownHypothesis
+from fusion.geometry import STICKER_FRAME, Layout, content_box, over, warp
+from fusion.names import ATTENTION_BLOCKS
+from fusion.pipeline.overrides import UnknownHypothesis, carry_along
 from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
 
 
-def warp(picture: np.ndarray, layout) -> np.ndarray:
-    """The layout applied to (H, W, C) with nearest sampling and zeros outside."""
-    side = len(picture)
-    scale_h, scale_w, offset_y, offset_x = layout
-    centre = (np.arange(side) + 0.5) / side
-    rows = np.floor(((centre - 0.5 - offset_y) / scale_h + 0.5) * side).astype(int)
-    columns = np.floor(((centre - 0.5 - offset_x) / scale_w + 0.5) * side).astype(int)
-    inside = ((rows >= 0) & (rows < side))[:, None] & ((columns >= 0) & (columns < side))[None]
-    sampled = picture[rows.clip(0, side - 1)][:, columns.clip(0, side - 1)]
-    return sampled * inside[..., None]
+def planes(picture: np.ndarray) -> torch.Tensor:
+    """(H, W, C) as a batch of one, (1, C, H, W)."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
 
 
-def over(front: np.ndarray, back: np.ndarray) -> np.ndarray:
-    return front + back * (1 - front[..., 3:])
+def moved(picture: np.ndarray, layout: np.ndarray) -> np.ndarray:
+    """(H, W, C) under a layout."""
+    return warp(planes(picture), torch.from_numpy(layout)[None])[0].permute(1, 2, 0).numpy()
 
 
-def box_of(picture: np.ndarray) -> tuple[float, float, float, float]:
-    inside = picture[..., 3] > 0.5
-    if not inside.any():
-        return (0.0, 0.0, 0.0, 0.0)
-    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
-    side = len(picture)
-    return columns[0] / side, rows[0] / side, (columns[-1] + 1) / side, (rows[-1] + 1) / side
+def laid_over(front: np.ndarray, back: np.ndarray) -> np.ndarray:
+    """One picture (H, W, 4) on top of another."""
+    return over(planes(front), planes(back))[0].permute(1, 2, 0).numpy()
 
 
 class FakeFuser:
@@ -72,19 +64,21 @@ class FakeFuser:
         predicted = (best, other.astype(np.float32))[hypothesis - 1]
         effective = predicted.copy()
         if layout is not None:
-            effective[0] = self.frame.clamp(layout)
+            wanted = self.frame.clamp(Layout(*layout))
+            there = torch.ones(len(predicted))
+            effective = carry_along(torch.from_numpy(predicted), there, wanted, self.frame)[0].numpy()
         if "layout" in disabled:
             effective[:] = (1, 1, 0, 0)
         presence = np.ones(len(predicted), np.float32)
-        instances = np.stack([warp(inputs[1 - index], one) for one in effective])
+        instances = np.stack([moved(inputs[1 - index], one) for one in effective])
         composite = inputs[index]
         for one in instances:
-            composite = over(one, composite)
+            composite = laid_over(one, composite)
         wave = np.linspace(0, 1, size, dtype=np.float32)
         plane = np.outer(wave, wave)
         attention = {
             name: AttentionTrace(np.linspace(0.2, 0.9, channels, dtype=np.float32), plane[::step, ::step])
-            for name, channels, step in (("up3", 64, 4), ("up4", 32, 2))
+            for name, channels, step in zip(ATTENTION_BLOCKS, (64, 32), (4, 2), strict=True)
             if name not in disabled
         }
         return FusionTrace(
@@ -109,8 +103,8 @@ class FakeFuser:
             recolour=0.1,
             recoloured=inputs[index][..., [1, 2, 0, 3]],
             instances=instances,
-            instance_boxes=np.array([box_of(one) for one in instances], np.float32),
-            transformed=over(instances[0], instances[-1]) if self.instances > 1 else instances[0],
+            instance_boxes=content_box(torch.from_numpy(instances[..., 3])).numpy(),
+            transformed=laid_over(instances[0], instances[-1]) if self.instances > 1 else instances[0],
             position=None if "position" in disabled else np.stack([plane, plane.T, 1 - plane, plane * 0.5 + 0.4]),
             attention=attention,
             gates=np.stack([1 - 0.3 * plane] * (1 + self.instances)),
@@ -119,7 +113,7 @@ class FakeFuser:
             output=composite * 0.97,
             teacher=self._teacher(index, composite, predicted, presence) if teacher else None,
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
-            ablations=dict.fromkeys(disabled, False),
+            disabled=tuple(sorted(disabled)),
         )
 
     def _read(self, source, size: int):

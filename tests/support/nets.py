@@ -8,12 +8,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from fusion.geometry import IDENTITY
 from fusion.model import FusionNet, build_fusion_net
+from fusion.model.aligned import Aligned
 
 ALL = ("fusion", "unet-se-po", "unet", "unet-se", "attention-unet", "res-unet")
 
 
-def tiny(preset: str = "fusion", seed: int = 0, **settings) -> FusionNet:
+def tiny(preset: str = "fusion", seed: int = 0, **settings: object) -> FusionNet:
     """A preset on a tiny width, in eval mode, as it starts."""
     torch.manual_seed(seed)
     return build_fusion_net(preset, **{"width": 4, **settings}).eval()
@@ -44,7 +46,16 @@ def pictures(batch: int = 2, side: int = 32, seed: int = 0) -> tuple[Tensor, Ten
     return first, second
 
 
+def aligned(main: Tensor, instances: Tensor | None = None) -> Aligned:
+    """``main`` (B, 4, H, W) with nothing laid over it, or with ``instances`` (B, K, 4, H, W): what a head takes."""
+    instances = torch.zeros_like(main)[:, None] if instances is None else instances
+    batch, k = instances.shape[:2]
+    layout, presence = torch.tensor(IDENTITY).expand(batch, k, 4), torch.ones(batch, k)
+    return Aligned(main, instances[:, 0], instances, None, main, layout, presence, torch.zeros(batch))
+
+
 def count(module: nn.Module) -> int:
+    """Parameters of ``module``."""
     return sum(parameter.numel() for parameter in module.parameters())
 
 

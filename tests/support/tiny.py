@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import torch
 
-from fusion.model import FusionNet, build_fusion_net
 from fusion.pipeline.fuser import Fuser
 from fusion.trace import FusionTrace
+from tests.support.nets import tiny
 
 SIZE = 64
 FACE, PIZZA = "😀", "🍕"
 
 
-def tiny_net(preset: str = "fusion", **settings) -> FusionNet:
-    torch.manual_seed(0)
-    return build_fusion_net(preset, width=4, **settings).eval()
-
-
-def tiny_fuser(preset: str = "fusion", **settings) -> Fuser:
-    return Fuser(net=tiny_net(preset, **settings), device="cpu", quick=False)
+def tiny_fuser(preset: str = "fusion", **settings: object) -> Fuser:
+    """An untrained fuser, not accelerated."""
+    return Fuser(net=tiny(preset, **settings), device="cpu", quick=False)
 
 
 def want(fuser: Fuser, present: int = 1, recolour: bool = False) -> Fuser:
@@ -36,6 +32,6 @@ def want(fuser: Fuser, present: int = 1, recolour: bool = False) -> Fuser:
     return fuser
 
 
-def fuse(fuser: Fuser, first=FACE, second=PIZZA, **settings) -> FusionTrace:
+def fuse(fuser: Fuser, first: str = FACE, second: str = PIZZA, **settings: object) -> FusionTrace:
     """A small fusion, without the teacher unless it is asked for."""
     return fuser.fuse(first, second, **{"size": SIZE, "teacher": False} | settings)

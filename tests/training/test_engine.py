@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
+pytest.importorskip("accelerate", reason="training needs requirements-train.txt")
 
 from fusion.data.sampler import PairSampler
 from fusion.model.weights import load_fusion_net

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
+pytest.importorskip("accelerate", reason="training needs requirements-train.txt")
 
 from fusion.data import splits
 from fusion.data.loader import STICKER_SHARE

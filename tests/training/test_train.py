@@ -9,7 +9,7 @@ import torch
 from tests.support.fake_teacher import FakeTeacher
 from tests.support.stickers import GLOBE, PIZZA, SCENES, compose, write_folder
 
-pytest.importorskip("accelerate", reason="training needs assets/requirements-train.txt")
+pytest.importorskip("accelerate", reason="training needs requirements-train.txt")
 
 from fusion.cli import train
 from fusion.errors import FusionError

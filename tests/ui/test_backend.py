@@ -68,9 +68,9 @@ def opened(url: str) -> Image.Image:
     ],
 )
 def test_requests_that_make_no_sense_get_one_sentence(change, said):
-    with pytest.raises((RequestError, UploadError), match=said) as fault:
-        FuseRequest.from_json(PAIR | change, ["fusion"])
-    assert "\n" not in str(fault.value)
+    with pytest.raises((RequestError, UploadError), match=said) as error:
+        FuseRequest.parse(PAIR | change, ["fusion"])
+    assert "\n" not in str(error.value)
 
 
 def test_permalink_says_everything_that_is_not_the_default(backend):
@@ -90,7 +90,7 @@ def test_an_idea_that_is_gone_gives_the_likeliest_and_says_so(backend):
 
 
 def test_equal_uploads_are_equal_requests_and_have_no_link():
-    one, other = (FuseRequest.from_json({**PAIR, "first": {"upload": picture_url()}}, []) for _ in range(2))
+    one, other = (FuseRequest.parse({**PAIR, "first": {"upload": picture_url()}}, []) for _ in range(2))
     assert one == other
     assert hash(one) == hash(other)
     assert one.permalink() is None
@@ -281,7 +281,7 @@ def test_worst_come_first_and_are_packed(review):
         {"iou": 0.0, "center_error": None},
         {"iou": 0.4, "center_error": 0.1},
     ]
-    assert [row["iou"] for row in failures.worst(rows, 2)] == [0.0, 0.4]
+    assert [row["iou"] for row in failures.least_aligned(rows, 2)] == [0.0, 0.4]
     packed = review.evaluation_worst({"job": finished(review), "count": 2})
     names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
     assert "worst.csv" in names

@@ -1,4 +1,4 @@
-"""Taking over in a real Chromium, on a fake network: box, sliders, ideas and switches."""
+"""Taking over in a real Chromium, on a fake network: box, sliders, hypotheses and switches."""
 
 from __future__ import annotations
 
@@ -97,7 +97,14 @@ def test_several_instances_move_together(open_page, served):
         page.mouse.move(box["x"] + box["width"] / 2 + 30, box["y"] + box["height"] / 2, steps=3)
         assert other.bounding_box()["x"] == pytest.approx(start["x"] + 30, abs=1.5)
         page.mouse.up()
-        assert len(before) == 2
+        page.wait_for_function("() => EF.answer.controls.override")
+        settled(page)
+        asked = fuser.calls[-1]["layout"]
+        after = page.evaluate("EF.answer.controls.effective")
+        assert after[0] == pytest.approx(asked, abs=1e-3)
+        assert asked[3] > before[0][3] + 0.05
+        shifts = [[new[i] - old[i] for i in (2, 3)] for new, old in zip(after, before, strict=True)]
+        assert shifts[1] == pytest.approx(shifts[0], abs=1e-3), "the network is asked for what the hand saw"
     finally:
         fuser.instances = 1
 
@@ -120,14 +127,14 @@ def test_never_a_stale_result_after_a_fast_drag(open_page, served):
     assert asked == [0.05, 0.31], "what lies between is never computed"
 
 
-def test_the_network_s_other_ideas_can_be_looked_at(open_page, served):
+def test_the_network_s_other_hypotheses_can_be_looked_at(open_page, served):
     page = open_page()
     settled(page)
     assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %", "7 %"]
     before = page.inner_text('[data-role="take"] td.ef-predicted >> nth=0')
-    page.click('[data-act="idea"]')
+    page.click('[data-act="hypothesis"]')
     page.wait_for_function("() => EF.answer.facts.hypothesis === 2")
-    page.click('[data-act="idea"]')
+    page.click('[data-act="hypothesis"]')
     page.wait_for_function("() => EF.answer.facts.hypothesis === 1")
     page.check('[data-role="hypotheses"] [value="2"]', force=True)
     page.wait_for_function("() => EF.answer.facts.hypothesis === 2")

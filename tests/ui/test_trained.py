@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fusion.model.weights import available_weights
+from fusion.views.stages import STAGES
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +35,7 @@ def test_pick_two_take_over_and_back(open_page, trained_url):
     page.wait_for_selector(".ef-card")
     page.wait_for_function("() => EF.answer && !EF.root.classList.contains('ef-working')")
     painted = page.get_attribute('[data-role="result"]', "src")
-    assert page.locator(".ef-card").count() == 16
+    assert page.locator(".ef-card").count() == len(STAGES)
     predicted = page.evaluate("EF.answer.controls.predicted")
     page.evaluate(
         "() => { const layout = [...EF.answer.controls.effective[EF.answer.controls.lead]];"

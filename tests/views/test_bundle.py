@@ -76,20 +76,20 @@ def test_a_preset_with_little_to_show_still_bundles():
     assert not any("teacher" in name or "gates" in name for name in names)
 
 
-class Fault(Exception):
+class Interrupted(Exception):
     """Something that goes wrong in the middle of writing."""
 
 
 def write_half(path):
     path.write_text("half")
-    raise Fault
+    raise Interrupted
 
 
 class TestFiles:
-    def test_a_fault_leaves_the_old_file_and_nothing_else(self, tmp_path):
+    def test_an_error_leaves_the_old_file_and_nothing_else(self, tmp_path):
         target = tmp_path / "a.txt"
         target.write_text("old")
-        with pytest.raises(Fault), write_beside(target) as path:
+        with pytest.raises(Interrupted), write_beside(target) as path:
             write_half(path)
         assert target.read_text() == "old"
         with write_beside(target) as path:
@@ -104,7 +104,7 @@ class TestFiles:
             with write_folder_beside(target, "mark") as folder:
                 (folder / "mark").write_text(content)
                 (folder / content).touch()
-        with pytest.raises(Fault), write_folder_beside(target, "mark") as folder:
+        with pytest.raises(Interrupted), write_folder_beside(target, "mark") as folder:
             write_half(folder / "mark")
         assert sorted(path.name for path in target.iterdir()) == ["mark", "two"]
         assert list(tmp_path.iterdir()) == [target]

@@ -10,10 +10,12 @@ from PIL import Image
 
 from fusion.geometry import STICKER_FRAME
 from fusion.model import PRESETS
-from fusion.views import drawing, maps
+from fusion.names import ATTENTION_BLOCKS
+from fusion.ui.cards import cards
+from fusion.views import bundle, drawing, maps, painters
 from fusion.views import pictures as views
 from fusion.views.drawing import Scale
-from fusion.views.stages import STAGES
+from fusion.views.stages import STAGES, Stage
 from fusion.views.summary import layout_rows, summary
 from tests.support.tiny import SIZE, tiny_fuser, want
 
@@ -47,6 +49,22 @@ def test_what_a_preset_has_not_is_said_and_keeps_its_place(preset):
         assert one.available or (one.caption and one.picture.getextrema()[3][1] == 0)
 
 
+def test_a_stage_is_one_entry_and_a_painter(trace, monkeypatch):
+    """Strip, numbers and bundle have it from then on, without a word elsewhere."""
+
+    def show_alpha(trace):
+        found = alpha(trace)
+        return painters.Painted(drawing.heat(found.values["alpha"], found.scale, trace.size), "opacity", found.scale)
+
+    def alpha(trace):
+        return maps.Maps({"alpha": trace.output[..., 3]}, Scale(0.0, 1.0))
+
+    monkeypatch.setitem(STAGES, "alpha", Stage("alpha", "Alpha", "0 to 1", "How opaque.", show_alpha, alpha))
+    assert (cards(trace)[-1]["id"], cards(trace)[-1]["caption"]) == ("alpha", "opacity")
+    assert list(views.panels(trace, "alpha")) == ["alpha"]
+    assert any(name.endswith("-alpha.png") for name, _ in bundle.files(trace))
+
+
 def test_a_switched_off_stage_says_so():
     off = tiny_fuser().fuse("😀", "🍕", size=SIZE, disabled=frozenset({"up3"}), teacher=False)
     assert views.view(off, "up3").caption == "switched off"
@@ -61,7 +79,7 @@ def test_a_changed_layout_changes_its_pictures_and_nothing_before_it(trace):
 
 def test_a_box_is_drawn_where_the_layout_puts_it(trace):
     picture = Image.new("RGBA", (SIZE, SIZE))
-    box = views.landing(trace.effective.layouts[0], views.content(trace))
+    box = painters.landing(trace.effective.layouts[0], painters.content(trace))
     np.testing.assert_allclose(box, trace.instance_boxes[0], atol=2 / SIZE)
     drawing.draw_box(picture, box, drawing.EFFECTIVE)
     ys, xs = np.nonzero(np.asarray(picture)[..., 3])
@@ -69,7 +87,7 @@ def test_a_box_is_drawn_where_the_layout_puts_it(trace):
 
 
 def test_both_blocks_share_one_scale_that_holds_all_their_weights(trace):
-    scales = {views.view(trace, block).scale for block in ("up3", "up4")}
+    scales = {views.view(trace, block).scale for block in ATTENTION_BLOCKS}
     assert len(scales) == 1
     (scale,) = scales
     whole = maps.attention_scale(trace)
@@ -175,4 +193,4 @@ def test_landing_follows_the_one_convention():
 
     layout, box = STICKER_FRAME.layout(0.5, 0.7, (0.5, 0.4), (0.3, 0.6)), (0.1, 0.2, 0.8, 0.9)
     expected = layout_to_box(torch.tensor(layout), torch.tensor(box))
-    np.testing.assert_allclose(views.landing(np.array(layout), box), expected, atol=1e-6)
+    np.testing.assert_allclose(painters.landing(np.array(layout), box), expected, atol=1e-6)

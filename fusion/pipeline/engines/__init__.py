@@ -1,1 +1,1 @@
-"""Other ways to run the network: an accelerated copy, recorded CUDA graphs."""
+"""Ways to run the network: ``engine`` says what each must answer to. An accelerated copy, recorded CUDA graphs."""

@@ -33,7 +33,7 @@ RINGS_TRIED = {"direct": (5, 4, 3), "residual": (5, 4, 3), "alpha-over": ()}
 
 A trained gate is steep and closes on few pairs, where a rounded logit shows, and no handful of probes would have
 warned of it: on real emoji 2.9/255 with three rings, 8.2/255 with the innermost alone, by the test of trained weights
-in tests/model/test_accelerate.py. So the alpha-over network stays in float32.
+in tests/pipeline/test_accelerated.py. So the alpha-over network stays in float32.
 """
 
 
@@ -42,15 +42,27 @@ class QuickFusionNet(FusionNet):
 
     @torch.inference_mode()
     def perceive(self, first: Tensor, second: Tensor) -> PairFeatures:
+        """As ``FusionNet.perceive``."""
         return super().perceive(first, second)
 
     @torch.inference_mode()
-    def plan(self, seen: PairFeatures, main: Tensor) -> LayoutPrediction:
-        return super().plan(seen, main)
+    def plan(self, pair: PairFeatures, main: Tensor) -> LayoutPrediction:
+        """As ``FusionNet.plan``."""
+        return super().plan(pair, main)
 
     @torch.inference_mode()
-    def fuse(self, seen: PairFeatures, main: Tensor, plan: LayoutPrediction, *args, **kwargs) -> FusionOutput:
-        return super().fuse(seen, main, plan, *args, **kwargs)
+    def fuse(
+        self,
+        pair: PairFeatures,
+        main: Tensor,
+        prediction: LayoutPrediction,
+        layout: Tensor | None = None,
+        presence: Tensor | None = None,
+        recolour: Tensor | None = None,
+        disabled: frozenset[str] = frozenset(),
+    ) -> FusionOutput:
+        """As ``FusionNet.fuse``."""
+        return super().fuse(pair, main, prediction, layout, presence, recolour, disabled)
 
 
 def accelerate(net: FusionNet, size: int = 256, device: str | torch.device = "cpu") -> QuickFusionNet:
@@ -90,7 +102,7 @@ def fold_batch_norm(module: nn.Module) -> None:
 class Cached(nn.Module):
     """A positional encoding whose weights, which depend on nothing but the size, are computed once per size."""
 
-    def __init__(self, encoding: nn.Module):
+    def __init__(self, encoding: nn.Module) -> None:
         super().__init__()
         self.encoding = encoding
         self.weights: dict[tuple, Tensor] = {}
@@ -106,11 +118,13 @@ class Cached(nn.Module):
 class LowPrecision(nn.Module):
     """A part of the U-Net that works in ``dtype``, whatever comes in; attention maps come out in float32."""
 
-    def __init__(self, part: nn.Module, dtype: torch.dtype, last: bool):
+    def __init__(self, part: nn.Module, dtype: torch.dtype, last: bool) -> None:
         super().__init__()
         self.part, self.dtype, self.last = part.to(dtype), dtype, last
 
-    def forward(self, x: Tensor, skip: Tensor | None = None, locate: Locate | None = None, **settings):
+    def forward(
+        self, x: Tensor, skip: Tensor | None = None, locate: Locate | None = None, **settings: bool
+    ) -> Tensor | tuple[Tensor, AttentionMaps | None]:
         """As the part itself: a map for a map, or (map, attention maps) where a skip comes in."""
         x = x.to(self.dtype)
         if skip is None:

@@ -15,7 +15,7 @@ GRAPHS = 8
 class GraphedUNet(nn.Module):
     """A U-Net behind recorded graphs. What varies is copied in, what comes out is copied out."""
 
-    def __init__(self, unet: UNet):
+    def __init__(self, unet: UNet) -> None:
         super().__init__()
         self.unet = unet
         self.recordings: dict[tuple, Recording] = {}
@@ -23,6 +23,7 @@ class GraphedUNet(nn.Module):
     def forward(
         self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset()
     ) -> tuple[Tensor, dict[str, AttentionMaps]]:
+        """As ``UNet.forward``, from a recording of its shape where there is one."""
         key = (tuple(x.shape), disabled)
         planes = {n: locate(x.shape[-2] // n, x.shape[-1] // n) for n in (1, 2, 4, 8)}
         if key not in self.recordings and len(self.recordings) < GRAPHS:
@@ -34,7 +35,7 @@ class GraphedUNet(nn.Module):
 class Recording:
     """One captured forward of ``unet``. ``planes``: positional tensor by how many times smaller than ``x`` it is."""
 
-    def __init__(self, unet: UNet, x: Tensor, planes: dict[int, Tensor], disabled: frozenset[str]):
+    def __init__(self, unet: UNet, x: Tensor, planes: dict[int, Tensor], disabled: frozenset[str]) -> None:
         self.x, self.planes = x.clone(), {n: plane.clone() for n, plane in planes.items()}
         height = x.shape[-2]
 
@@ -53,6 +54,7 @@ class Recording:
             self.features, self.attention = run()
 
     def replay(self, x: Tensor, planes: dict[int, Tensor]) -> tuple[Tensor, dict[str, AttentionMaps]]:
+        """Run what was recorded on ``x`` and ``planes``, both of the recorded shapes."""
         self.x.copy_(x)
         for n, plane in planes.items():
             self.planes[n].copy_(plane)

@@ -24,14 +24,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fusion.colour import VIEW as PALETTE_VIEW
-from fusion.colour import luminance_curve, palette_of_all, recolour
+from fusion.colour import luminance_curve, palette_of_all
+from fusion.colour import recolour as through_curves
 from fusion.errors import FusionError
 from fusion.files import write_beside
 from fusion.geometry import PREFILTER, content_box, sampling_grid
 from fusion.model import FusionConfig, FusionNet, FusionOutput, PairFeatures
+from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.center_aware_scale import LayoutPrediction
-from fusion.model.center_detector import decide
-from fusion.model.head import stack_instances
+from fusion.model.center_detector import decide, order_by_main
 from fusion.model.layout_trunk import VIEW, LayoutTrunk
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
 from fusion.pipeline.engines.onnx_files import METADATA, graph_file
@@ -56,14 +57,17 @@ class BranchFreeNet(FusionNet):
 
     curves: Tensor | None = None
 
-    def align(self, picture: Tensor, features: Tensor, layout: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
-        weights = presence[:, :, None, None, None]
-        warped = warp_all(torch.cat([picture, features], dim=1), layout, self.config.prefilter) * weights
-        pictures, maps = warped.split([picture.shape[1], features.shape[1]], dim=2)
-        return pictures, maps.sum(1)
-
-    def repaint(self, main: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
-        return torch.where(wanted[:, None, None, None] > 0, recolour(main, self.curves), main)
+    def align(self, pair: PairFeatures, main: Tensor, layout: Tensor, presence: Tensor, recolour: Tensor) -> Aligned:
+        """As the network's own, for every instance, there or not."""
+        main_image, non_main = order_by_main(main, *pair.inputs)
+        main_features, other_features = order_by_main(main, *pair.separated)
+        warped = warp_all(torch.cat([non_main, other_features], dim=1), layout, self.config.prefilter)
+        warped = warped * presence[:, :, None, None, None]
+        instances, maps = warped.split([non_main.shape[1], other_features.shape[1]], dim=2)
+        features = torch.cat([main_features, maps.sum(1)], dim=1)
+        repainted = through_curves(main_image, self.curves)
+        recoloured = torch.where(recolour[:, None, None, None] > 0, repainted, main_image)
+        return Aligned(main_image, non_main, instances, recoloured, features, layout, presence, recolour)
 
 
 class BranchFreeTrunk(nn.Module):

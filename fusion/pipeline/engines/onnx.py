@@ -19,12 +19,13 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from fusion.cache import LruCache
+from fusion.cache import SharedCache
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.frame import Frame
+from fusion.names import ATTENTION_BLOCKS, SIDES
 from fusion.pipeline.engines.onnx_files import GRAPHS, METADATA, GraphsError, graph_file, locate_graphs
-from fusion.pipeline.overrides import SIDES, RequestError, check_request, read_override
+from fusion.pipeline.overrides import Request, RequestError, check_request, read_override
 from fusion.pipeline.ranking import Ranked, chosen, rank
 from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
 
@@ -91,8 +92,8 @@ class OnnxFuser:
         self.weights_hash, self.preset = told["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
         self.catalog = catalog or Catalog.default()
-        self._inputs = LruCache(INPUT_BYTES, lambda picture: picture.nbytes)
-        self._seen = LruCache(SEEN_BYTES, lambda seen: sum(value.nbytes for value in seen.values()))
+        self._inputs = SharedCache(INPUT_BYTES, lambda picture: picture.nbytes)
+        self._seen = SharedCache(SEEN_BYTES, lambda seen: sum(value.nbytes for value in seen.values()))
 
     def fuse(
         self,
@@ -109,7 +110,7 @@ class OnnxFuser:
     ) -> FusionTrace:
         """One fusion, as ``Fuser.fuse``; ``teacher`` is ignored. Raises FusionError."""
         wanted = read_override(layout, instances, self.frame)
-        check_request(main, size, hypothesis)
+        check_request(Request(main, wanted, hypothesis, size, frozenset(disabled)))
         if disabled:
             raise RequestError("The ONNX engine switches nothing off; choose --engine torch for ablations.")
         timings: dict[str, float] = {}
@@ -224,7 +225,7 @@ def painted(out: Arrays, recolour: bool) -> dict[str, object]:
     """The fields of a trace that come out of the fusion graph."""
     attention = {
         name: AttentionTrace(out[f"{name}_channel"], out[f"{name}_spatial"])
-        for name in ("up3", "up4")
+        for name in ATTENTION_BLOCKS
         if f"{name}_channel" in out
     }
     same = ("instances", "instance_boxes", "transformed", "position", "gates", "correction", "composite", "output")

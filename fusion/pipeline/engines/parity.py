@@ -22,7 +22,8 @@ SIZES = (256, 64, 368, 512)
 
 class Parity(NamedTuple):
     """``worst``: largest difference of any pixel of ``pairs`` pictures, of 255; ``decisions``: of pairs that agree
-    about main subject, presence and hypotheses. ``milliseconds``: median of a fusion at 256 pixels, by engine."""
+    about main subject, presence and hypotheses. ``milliseconds``: median of a fusion at 256 pixels, by engine.
+    """
 
     pairs: int
     worst: float

@@ -1,26 +1,32 @@
+// @ts-check
 // The result: picture, download, copy, link, facts and the short history.
 (() => {
   const KEPT = 10;
   const THUMB = 96;
+  /** @typedef {{ request: State, thumb: string, names: string[] }} HistoryEntry */
+  /** @type {HTMLImageElement} */
   let image;
 
-  const thumb = (url) => new Promise((done) => {
-    const picture = new Image();
-    picture.onload = () => {
-      const canvas = EF.make("canvas", { width: THUMB, height: THUMB });
-      canvas.getContext("2d").drawImage(picture, 0, 0, THUMB, THUMB);
-      done(canvas.toDataURL("image/png"));
-    };
-    picture.src = url;
-  });
+  /** @type {(url: string) => Promise<string>} */
+  const thumb = (url) =>
+    new Promise((done) => {
+      const picture = new Image();
+      picture.onload = () => {
+        const canvas = EF.make("canvas", { width: THUMB, height: THUMB });
+        canvas.getContext("2d").drawImage(picture, 0, 0, THUMB, THUMB);
+        done(canvas.toDataURL("image/png"));
+      };
+      picture.src = url;
+    });
 
-  const toBlob = (url) => {
+  const toBlob = (/** @type {string} */ url) => {
     const bytes = Uint8Array.from(atob(url.split(",")[1]), (c) => c.charCodeAt(0));
     return new Blob([bytes], { type: "image/png" });
   };
 
   const fileName = () => `${EF.answer.names.join(" + ").replace(/[^\p{L}\p{N}+ -]/gu, "")}.png`;
 
+  /** @type {Record<string, () => unknown>} */
   const acts = {
     download: () => EF.answer && EF.save(EF.answer.result, fileName()),
     copy: async () => {
@@ -33,7 +39,10 @@
       }
     },
     share: async () => {
-      if (EF.answer && !EF.answer.permalink) return EF.toast("A link cannot carry your own picture; use PNG or Bundle.");
+      if (EF.answer && !EF.answer.permalink) {
+        EF.toast("A link cannot carry your own picture; use PNG or Bundle.");
+        return;
+      }
       try {
         await navigator.clipboard.writeText(location.href);
         EF.toast("Link copied");
@@ -43,79 +52,102 @@
     },
     bundle: async () => {
       EF.toast("Packing every stage…");
-      const answer = await EF.server.bundle({ ...EF.state }).catch(() => ({ error: "The bundle did not arrive; try again." }));
-      if (answer.error) return EF.toast(answer.error);
-      EF.save(`data:application/zip;base64,${answer.zip}`, answer.name);
-      EF.toast("Saved");
+      const answer = await EF.ask("bundle", { ...EF.state }, "The bundle did not arrive; try again.");
+      if (!answer.error) EF.save(`data:application/zip;base64,${answer.zip}`, answer.name);
+      EF.toast(answer.error ?? "Saved");
     },
-    idea: () => {
+    hypothesis: () => {
       const count = EF.answer?.controls.hypotheses.length ?? 0;
       if (count > 1) EF.update({ hypothesis: (EF.state.hypothesis % count) + 1, layout: null }, true);
     },
     "random-both": () => EF.update({ first: EF.randomKey(), second: EF.randomKey() }),
     swap: () => {
       const { first, second, main } = EF.state;
-      EF.update({ first: second, second: first, main: { first: "second", second: "first" }[main] ?? null, hypothesis: 1 }, true);
+      const [one, other] = EF.contract.sides;
+      const turned = main ? (main === one ? other : one) : null;
+      EF.update({ first: second, second: first, main: turned, hypothesis: 1 }, true);
     },
   };
 
-  // R for random, S for swap, I for another idea: anywhere but where letters are typed.
-  const shortcut = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
-    const act = { r: "random-both", s: "swap", i: "idea" }[event.key];
-    if (act) acts[act]();
+  // R for random, S for swap, I for another hypothesis: anywhere but where letters are typed.
+  const shortcut = (/** @type {KeyboardEvent} */ event) => {
+    const typing = /** @type {Element} */ (event.target).closest("input, select, textarea, dialog");
+    if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
+    const keys = /** @type {Record<string, string>} */ ({ r: "random-both", s: "swap", i: "hypothesis" });
+    acts[keys[event.key]]?.();
   };
 
-  const fact = (name, ...value) => [EF.make("dt", { textContent: name }), EF.make("dd", {}, ...value)];
+  /** @type {(name: string, text: string, title: string) => HTMLElement[]} */
+  const fact = (name, text, title) => EF.entry(name, EF.make("span", { title, textContent: text }));
 
-  const drawFacts = ({ facts, names }) => {
-    const decides = facts.main_confidence !== null;
+  /** @type {(answer: FuseAnswer) => string} */
+  const mainFact = ({ facts, names }) => {
+    if (facts.main_confidence === null) return `${facts.preset} decides on none`;
     const percent = `${Math.round(100 * facts.main_confidence)} %`;
-    const forced = facts.main !== facts.main_predicted;
-    const called = (side) => names[side === "first" ? 0 : 1];
-    const main = !decides ? `${facts.preset} decides on none` : forced ? `${called(facts.main)}, forced (network: ${called(facts.main_predicted)} ${percent})` : `${called(facts.main)}, ${percent} sure`;
-    const rows = fact("main", EF.make("span", { title: main, textContent: main }));
-    rows.push(...fact("family", EF.make("span", { title: facts.reason ?? "", textContent: facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair" })));
-    const { alignment } = facts;
-    const aligned = !alignment ? (decides ? "unknown" : `${facts.preset} moves nothing`) : Number.isFinite(alignment.center_error)
-      ? `IoU ${EF.number(alignment.iou)}, centre off by ${EF.number(alignment.center_error, 3)}` : "no: the teacher's main subject is the other one";
-    rows.push(...fact("aligned", EF.make("span", { title: "Against the teacher's layout", textContent: aligned })));
-    const total = Object.values(facts.timings_ms).reduce((sum, ms) => sum + ms, 0);
-    rows.push(...fact("time", EF.make("span", { textContent: `${Math.round(facts.timings_ms.total ?? total)} ms`,
-      title: Object.entries(facts.timings_ms).map(([name, ms]) => `${name} ${ms} ms`).join("\n") })));
-    EF.find("facts").replaceChildren(...rows);
+    const called = (/** @type {Side} */ side) => names[EF.contract.sides.indexOf(side)];
+    if (facts.main === facts.main_predicted) return `${called(facts.main)}, ${percent} sure`;
+    return `${called(facts.main)}, forced (network: ${called(facts.main_predicted)} ${percent})`;
   };
 
-  const samePair = (a, b) => a.first === b.first && a.second === b.second && a.preset === b.preset;
+  /** @type {(facts: Facts) => string} */
+  const alignedFact = ({ alignment, main_confidence: confidence, preset }) => {
+    if (!alignment) return confidence === null ? `${preset} moves nothing` : "unknown";
+    if (!Number.isFinite(alignment.center_error)) return "no: the teacher's main subject is the other one";
+    return `IoU ${EF.number(alignment.iou)}, centre off by ${EF.number(alignment.center_error, 3)}`;
+  };
 
-  const rememberFusion = async (answer, data) => {
+  const drawFacts = (/** @type {FuseAnswer} */ answer) => {
+    const { facts } = answer;
+    const main = mainFact(answer);
+    const family = facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair";
+    const stages = Object.entries(facts.timings_ms);
+    const total = facts.timings_ms.total ?? stages.reduce((sum, [, ms]) => sum + ms, 0);
+    const times = stages.map(([name, ms]) => `${name} ${ms} ms`).join("\n");
+    EF.find("facts").replaceChildren(
+      ...fact("main", main, main),
+      ...fact("family", family, facts.reason ?? ""),
+      ...fact("aligned", alignedFact(facts), "Against the teacher's layout"),
+      ...fact("time", `${Math.round(total)} ms`, times),
+    );
+  };
+
+  const samePair = (/** @type {State} */ a, /** @type {State} */ b) =>
+    a.first === b.first && a.second === b.second && a.preset === b.preset;
+
+  const history = () => EF.recall("history", /** @type {HistoryEntry[]} */ ([]));
+
+  const rememberFusion = async (/** @type {FuseAnswer} */ answer, /** @type {State} */ data) => {
     if (!answer.permalink) return;
     const entry = { request: data, thumb: await thumb(answer.result), names: answer.names };
     // One entry a pair: moving a slider ten times is one fusion, not ten.
-    const others = EF.recall("history", []).filter((other) => !samePair(other.request, data));
+    const others = history().filter((other) => !samePair(other.request, data));
     EF.remember("history", [entry, ...others].slice(0, KEPT));
     drawHistory();
   };
 
   const drawHistory = () => {
-    const entries = EF.recall("history", []);
-    EF.find("history").replaceChildren(...entries.map(({ request, thumb: src, names }) => {
+    const drawn = history().map(({ request, thumb: src, names }) => {
       const label = names.join(" and ");
-      const button = EF.make("button", { type: "button", className: "ef-thumb ef-checker", title: label, "aria-label": `Again: ${label}` }, EF.make("img", { src, alt: "" }));
+      const button = EF.make(
+        "button",
+        { type: "button", className: "ef-thumb ef-checker", title: label, "aria-label": `Again: ${label}` },
+        EF.make("img", { src, alt: "" }),
+      );
       button.addEventListener("click", () => EF.update({ hypothesis: 1, ...request }, true));
       return EF.make("div", { role: "listitem" }, button);
-    }));
+    });
+    EF.find("history").replaceChildren(...drawn);
   };
 
   EF.parts.push({
     mount(root) {
       image = EF.find("result");
       const preset = EF.find("preset");
-      preset.replaceChildren(...EF.info.presets.map((name) => EF.make("option", { value: name, textContent: name })));
+      preset.replaceChildren(...EF.options(EF.info.presets));
       preset.addEventListener("change", () => EF.update({ preset: preset.value }));
-      for (const [name, act] of Object.entries(acts)) root.querySelector(`[data-act="${name}"]`).addEventListener("click", act);
+      for (const [name, act] of Object.entries(acts)) EF.act(name, root).addEventListener("click", act);
       drawHistory();
-      document.querySelectorAll('link[rel~="icon"]').forEach((link) => link.remove());
+      for (const link of document.querySelectorAll('link[rel~="icon"]')) link.remove();
       document.head.append(EF.make("link", { rel: "icon", type: "image/png", "data-role": "icon" }));
       document.addEventListener("keydown", shortcut);
     },
@@ -125,48 +157,20 @@
     fused(answer, data) {
       const note = EF.find("note");
       note.classList.toggle("ef-error", Boolean(answer.error));
+      image.classList.toggle("ef-stale", Boolean(answer.error));
       if (answer.error) {
         note.textContent = answer.error;
-        image.classList.add("ef-stale");
         return;
       }
-      image.classList.remove("ef-stale");
       image.src = answer.result;
       EF.find("icon", document).href = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
       note.textContent = answer.notices.join(" ");
-      EF.root.querySelector('[data-act="idea"]').disabled = answer.controls.hypotheses.length < 2;
+      EF.act("hypothesis").disabled = answer.controls.hypotheses.length < 2;
       EF.find("badge").hidden = !answer.facts.off.length;
       drawFacts(answer);
       EF.say(`Result: ${image.alt}`);
       rememberFusion(answer, data);
-    },
-  });
-
-  // The three views. Arrow keys move between the tabs, as screen readers expect.
-  EF.openTab = (name) => {
-    EF.root.dataset.tab = name;
-    for (const tab of EF.root.querySelectorAll("[role=tab]")) {
-      const here = tab.dataset.tab === name;
-      tab.setAttribute("aria-selected", here);
-      tab.tabIndex = here ? 0 : -1;
-      EF.root.querySelector(`#${tab.getAttribute("aria-controls")}`).hidden = !here;
-    }
-    for (const part of EF.parts) part.opened?.(name);
-  };
-  EF.parts.push({
-    mount(root) {
-      const tabs = [...root.querySelectorAll("[role=tab]")];
-      for (const [at, tab] of tabs.entries()) {
-        tab.addEventListener("click", () => EF.openTab(tab.dataset.tab));
-        tab.addEventListener("keydown", (event) => {
-          const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-          if (!step) return;
-          const next = tabs[(at + step + tabs.length) % tabs.length];
-          next.focus();
-          EF.openTab(next.dataset.tab);
-        });
-      }
     },
   });
 })();

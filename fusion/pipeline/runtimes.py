@@ -24,7 +24,7 @@ class EngineError(FusionError):
     """The engine that was asked for cannot run here."""
 
 
-class Engine(Protocol):
+class AnyFuser(Protocol):
     """A network ready to fuse; safe to share between threads."""
 
     preset: str
@@ -60,7 +60,7 @@ def build_engine(
     weights: str | Path | None = None,
     device: str = "auto",
     preset: str | None = None,
-) -> Engine:
+) -> AnyFuser:
     """The engine of that name, or the one this machine has. Raises EngineError, WeightsError or RequestError.
 
     ``weights``, ``preset``: as for ``Fuser``; for ONNX a folder of graphs.

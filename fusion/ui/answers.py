@@ -1,0 +1,264 @@
+"""The answers of the server by name: what the scripts of the page may rely on.
+
+``static/types.d.ts`` has the same shapes for the scripts; a test compares the two. Pictures are ``data:`` URLs,
+layouts (scale_h, scale_w, offset_y, offset_x), boxes xyxy in [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+Numbers = list[float]
+
+
+class Choice(TypedDict):
+    """Something to choose on the page: its name in requests, and what the page calls it."""
+
+    id: str
+    label: str
+
+
+class Opening(TypedDict):
+    """The pair that the page opens with, as keys."""
+
+    first: str
+    second: str
+
+
+class EvaluationChoices(TypedDict):
+    """What an evaluation can be asked for. ``limits``: fewest and most pairs; ``limit``: as it opens; ``worst``: how
+    many pairs the zip takes."""
+
+    splits: list[Choice]
+    limits: list[int]
+    limit: int
+    worst: int
+
+
+class UploadChoices(TypedDict):
+    """Pictures that can be uploaded: MIME types, and pixels a side to which the browser shrinks them."""
+
+    types: list[str]
+    side: int
+
+
+class Contract(TypedDict):
+    """Every constant that both the page and Python use. ``layout``: the four numbers by name; ``axes``: the direction
+    of each; ``present``: presence above which an instance is there."""
+
+    opening: Opening
+    sides: list[str]
+    ablations: list[Choice]
+    layout: list[str]
+    axes: list[str]
+    present: float
+    evaluation: EvaluationChoices
+    upload: UploadChoices
+
+
+class Emojis(TypedDict):
+    """All emoji. ``rows``: [key, character, name, category index, keywords]; ``aliases``: a string a row, "|" between
+    words; ``columns``: emoji in one line of the sprite sheet."""
+
+    columns: int
+    categories: list[str]
+    rows: list[list[str | int]]
+    aliases: list[str]
+
+
+class Catalogue(Emojis):
+    """All emoji, and the presets that have weights."""
+
+    presets: list[str]
+
+
+class Layers(TypedDict):
+    """The two emoji before any layout."""
+
+    main: str
+    other: str
+
+
+class Hypothesis(TypedDict):
+    """How likely, and the layouts of what it places."""
+
+    probability: float
+    layouts: list[Numbers]
+    recolour: bool
+
+
+class Range(TypedDict):
+    """Least and largest value of the scales and of the offsets."""
+
+    scale: Numbers
+    offset: Numbers
+
+
+class Controls(TypedDict):
+    """Taking over: layers, layouts and ranges. ``content``: the non-main's box before any layout; ``lead``: index of
+    the instance that the sliders place."""
+
+    layers: Layers
+    content: Numbers
+    lead: int
+    predicted: list[Numbers]
+    effective: list[Numbers]
+    override: Numbers | None
+    presence: Numbers
+    predicted_presence: Numbers
+    hypothesis: int
+    hypotheses: list[Hypothesis]
+    truth: list[Numbers] | None
+    range: Range
+
+
+class FuseAnswer(TypedDict):
+    """All of one fusion that must be there at once. ``facts``: ``views.summary``; ``notices``: sentences."""
+
+    result: str
+    names: tuple[str, str]
+    keys: tuple[str, str]
+    permalink: str | None
+    facts: dict[str, Any]
+    notices: list[str]
+    controls: Controls
+
+
+class ColourScale(TypedDict):
+    """What the colours of a card mean: the ends, and CSS colours between them."""
+
+    low: str
+    high: str
+    stops: list[str]
+
+
+class Card(TypedDict):
+    """One stage on the strip. ``picture`` lies over ``base`` where there is one."""
+
+    id: str
+    title: str
+    caption: str
+    explain: str
+    values: str
+    available: bool
+    picture: str | None
+    base: str | None
+    scale: ColourScale | None
+
+
+class StagesAnswer(TypedDict):
+    """The film strip."""
+
+    cards: list[Card]
+
+
+class Part(TypedDict):
+    """A single picture behind a card."""
+
+    name: str
+    picture: str
+
+
+class PartsAnswer(TypedDict):
+    """The pictures behind one card."""
+
+    parts: list[Part]
+
+
+class ZipAnswer(TypedDict):
+    """A file to be saved, base64."""
+
+    name: str
+    zip: str
+
+
+class CsvAnswer(TypedDict):
+    """A table to be saved."""
+
+    name: str
+    csv: str
+
+
+class DrawingAnswer(TypedDict):
+    """An emoji as a stand-alone SVG document."""
+
+    svg: str
+
+
+class ComparedAnswer(TypedDict):
+    """One preset's answer. ``gap``: mean difference from the reference's, in [0, 1]."""
+
+    preset: str
+    picture: str
+    difference: str
+    gap: float
+    main: str
+    main_confidence: float | None
+    effective: Numbers
+    alignment: dict[str, float | None] | None
+    ms: float | None
+    total_ms: float | None
+    teacher: str | None
+    composite: str
+
+
+class SheetRow(TypedDict, total=False):
+    """One measured pair; numbers that do not exist for it are ``None``. ``psnr``: under the network's own layout."""
+
+    first: str
+    second: str
+    first_name: str
+    second_name: str
+    family: str
+    aligned: bool | None
+    main_ok: bool | None
+    iou: float | None
+    center_error: float | None
+    scale_error: float | None
+    psnr: float | None
+
+
+class Totals(TypedDict):
+    """Means over the rows so far; ``None`` where there is nothing to average."""
+
+    n: int
+    main_ok: float | None
+    aligned: float | None
+    iou: float | None
+    center_error: float | None
+    scale_error: float | None
+    psnr: float | None
+
+
+class StartAnswer(TypedDict):
+    """The name of an evaluation that has begun."""
+
+    job: str
+
+
+class PollAnswer(TypedDict):
+    """How far an evaluation is. ``state``: running, done, cancelled or failed (``message`` says why)."""
+
+    state: str
+    message: str
+    total: int
+    rows: list[SheetRow]
+    summary: Totals
+
+
+class ChartsAnswer(TypedDict):
+    """Histograms and a scatter plot as one picture."""
+
+    charts: str
+
+
+class ThumbnailAnswer(TypedDict):
+    """The network's picture and, where there is one, the teacher's."""
+
+    pictures: list[str]
+
+
+class ErrorAnswer(TypedDict):
+    """In place of any other answer: one sentence for people."""
+
+    error: str

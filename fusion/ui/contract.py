@@ -1,0 +1,54 @@
+"""The constants that the page and Python share, in one answer; no script of the page writes them again."""
+
+from __future__ import annotations
+
+from fusion.data.splits import SPLITS
+from fusion.model import ABLATIONS
+from fusion.names import SIDES
+from fusion.ui.answers import Choice, Contract
+from fusion.ui.pictures import READABLE
+from fusion.views.summary import NUMBERS
+
+OPENING = ("1f600", "1f355")
+"""The pair that the page opens with."""
+
+LIMITS = (10, 2000)
+"""Fewest and most pairs of an evaluation on the page."""
+LIMIT = 100
+"""Pairs of an evaluation for which nobody named a number."""
+WORST = 20
+"""Pairs in the zip of the worst, for which nobody named a number."""
+
+UPLOAD_SIDE = 512
+"""Pixels a side to which the browser shrinks a picture: enough for 256 a canvas, small enough to send each time."""
+
+PRESENT = 0.5
+"""Presence above which an instance is there."""
+
+AXES = ("height", "width", "down", "right")
+SPLIT_LABELS = {"pairs": "held-out pairs", "emoji": "held-out emoji", "style": "another art style"}
+ABLATION_LABELS = {"layout": "layout module", "position": "positional encoding"}
+
+
+def contract() -> Contract:
+    """Opening pair, sides, ablations, the layout's numbers, what can be evaluated, what can be uploaded."""
+    return {
+        "opening": {"first": OPENING[0], "second": OPENING[1]},
+        "sides": list(SIDES),
+        "ablations": [{"id": name, "label": ablation_label(name)} for name in ABLATIONS],
+        "layout": list(NUMBERS),
+        "axes": list(AXES),
+        "present": PRESENT,
+        "evaluation": {
+            "splits": [Choice(id=name, label=SPLIT_LABELS.get(name, name)) for name in SPLITS],
+            "limits": list(LIMITS),
+            "limit": LIMIT,
+            "worst": WORST,
+        },
+        "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE},
+    }
+
+
+def ablation_label(name: str) -> str:
+    """What the page calls a part that can be switched off; the others are attention in a block of the decoder."""
+    return ABLATION_LABELS.get(name, f"attention {name.capitalize()}")

@@ -1,0 +1,34 @@
+"""What the page needs of a fuser: ``fusion.pipeline.fuser.Fuser`` has it, and so has the stand-in of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PIL import Image
+
+from fusion.geometry import Frame
+from fusion.trace import FusionTrace
+
+
+class PairFuser(Protocol):
+    """Fuses two emoji with one preset. ``frame``: how far the non-main may be moved."""
+
+    preset: str
+    frame: Frame
+
+    def fuse(
+        self,
+        first: str | Image.Image,
+        second: str | Image.Image,
+        *,
+        main: str | None = None,
+        layout: Sequence[float] | None = None,
+        hypothesis: int = 1,
+        disabled: frozenset[str] = frozenset(),
+    ) -> FusionTrace:
+        """One fusion with every stage kept; see ``Fuser.fuse``."""
+        ...
+
+
+MakeFuser = Callable[[], PairFuser]

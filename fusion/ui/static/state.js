@@ -1,0 +1,97 @@
+// @ts-check
+// What is shown: how it changes, how the address restores it, and how the page begins.
+(() => {
+  // Change what is shown. A new pair or preset forgets the override of the layout, which belonged to the old one.
+  EF.update = (patch, keep = false) => {
+    const before = EF.state;
+    EF.state = { ...before, ...patch };
+    const pair = EF.contract.sides.some((side) => EF.state[side] !== before[side]);
+    const preset = EF.state.preset !== before.preset && !("layout" in patch);
+    if (!keep && pair) Object.assign(EF.state, { main: null, layout: null, hypothesis: 1 });
+    if (!keep && preset) Object.assign(EF.state, { layout: null, hypothesis: 1 });
+    for (const part of EF.parts) part.changed?.(EF.state, before);
+    EF.fuse({ ...EF.state });
+  };
+
+  /** @type {() => State} */
+  const fromAddress = () => {
+    const query = new URLSearchParams(location.search);
+    const { opening, sides, ablations } = EF.contract;
+    const numbers = (query.get("layout") ?? "").split(",").map(Number);
+    const whole = numbers.length === EF.contract.layout.length && numbers.every(Number.isFinite);
+    const known = ablations.map(({ id }) => id);
+    return {
+      first: query.get("first") || opening.first,
+      second: query.get("second") || opening.second,
+      preset: EF.info.presets.find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
+      main: sides.find((side) => side === query.get("main")) ?? null,
+      hypothesis: /^[1-9]$/.test(query.get("hypothesis")) ? Number(query.get("hypothesis")) : 1,
+      layout: query.get("layout") && whole ? numbers : null,
+      disabled: (query.get("off") ?? "").split(",").filter((part) => known.includes(part)),
+    };
+  };
+
+  const toAddress = (/** @type {string | null} */ permalink) => {
+    const query = new URLSearchParams(permalink ?? "");
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      if (name.startsWith("__")) query.append(name, value);
+    }
+    const text = query.toString();
+    history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
+  };
+
+  // A link may name an emoji ("pizza", a character); once the server knows which, so does the page.
+  const settle = (/** @type {string[]} */ keys) => {
+    const before = { ...EF.state };
+    EF.contract.sides.forEach((side, i) => {
+      const shown = before[side];
+      if (typeof shown === "string" && !EF.byKey.has(shown) && EF.byKey.has(keys[i])) EF.state[side] = keys[i];
+    });
+    for (const part of EF.parts) part.changed?.(EF.state, before);
+  };
+
+  const learn = async () => {
+    [EF.contract, EF.info] = await Promise.all([EF.server.contract({}), EF.server.catalogue({})]);
+    EF.root.style.setProperty("--ef-columns", String(EF.info.columns));
+    EF.info.rows.forEach(([key, char, name, category, words], index) => {
+      EF.byKey.set(key, { key, char, name, category, words, aliases: EF.info.aliases[index], index });
+    });
+  };
+
+  const listen = () => {
+    /** @type {(data: State) => void} */
+    const stages = EF.latest(
+      (data) => EF.ask("stages", data),
+      (answer, data) => {
+        for (const part of EF.parts) part.staged?.(answer, data);
+      },
+    );
+    EF.fuse = EF.latest(
+      (data) => EF.ask("fuse", data),
+      (answer, data) => {
+        if (!answer.error) {
+          EF.answer = answer;
+          EF.state.hypothesis = answer.facts.hypothesis;
+          settle(answer.keys);
+          toAddress(answer.permalink);
+          stages(data);
+        }
+        for (const part of EF.parts) part.fused?.(answer, data);
+      },
+      (busy) => EF.root.classList.toggle("ef-working", busy),
+    );
+  };
+
+  EF.mount = async (element, server, sheet) => {
+    EF.root = element.querySelector(".ef");
+    EF.server = server;
+    EF.root.style.setProperty("--ef-sheet", `url("${sheet}")`);
+    EF.icons(EF.root);
+    await learn();
+    EF.state = fromAddress();
+    listen();
+    for (const part of EF.parts) part.mount?.(EF.root);
+    for (const part of EF.parts) part.changed?.(EF.state, {});
+    EF.fuse({ ...EF.state });
+  };
+})();

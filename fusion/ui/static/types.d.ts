@@ -1,0 +1,196 @@
+// What the scripts of the page know of each other and of the server. Checked, never served.
+// The first part has the shapes of `fusion/ui/answers.py`; a test compares the names of their fields.
+
+type Layout = number[];
+type Box = number[];
+type Side = "first" | "second";
+type EmojiInput = string | { upload: string; name: string };
+
+interface Choice { id: string; label: string }
+interface Opening { first: string; second: string }
+interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number }
+interface UploadChoices { types: string[]; side: number }
+interface Contract {
+  opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
+  evaluation: EvaluationChoices; upload: UploadChoices;
+}
+interface Catalogue {
+  columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
+  presets: string[];
+}
+interface Layers { main: string; other: string }
+interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
+interface Range { scale: number[]; offset: number[] }
+interface Controls {
+  layers: Layers; content: Box; lead: number; predicted: Layout[]; effective: Layout[]; override: Layout | null;
+  presence: number[]; predicted_presence: number[]; hypothesis: number; hypotheses: Hypothesis[];
+  truth: Layout[] | null; range: Range;
+}
+interface FuseAnswer {
+  result: string; names: [string, string]; keys: [string, string]; permalink: string | null; facts: Facts;
+  notices: string[]; controls: Controls;
+}
+interface ColourScale { low: string; high: string; stops: string[] }
+interface Card {
+  id: string; title: string; caption: string; explain: string; values: string; available: boolean;
+  picture: string | null; base: string | null; scale: ColourScale | null;
+}
+interface StagesAnswer { cards: Card[] }
+interface Part { name: string; picture: string }
+interface PartsAnswer { parts: Part[] }
+interface ZipAnswer { name: string; zip: string }
+interface CsvAnswer { name: string; csv: string }
+interface DrawingAnswer { svg: string }
+interface ComparedAnswer {
+  preset: string; picture: string; difference: string; gap: number; main: string; main_confidence: number | null;
+  effective: Layout; alignment: Alignment | null; ms: number | null; total_ms: number | null;
+  teacher: string | null; composite: string;
+}
+interface SheetRow {
+  first: string; second: string; first_name: string; second_name: string; family: string; aligned: boolean | null;
+  main_ok: boolean | null; iou: number | null; center_error: number | null; scale_error: number | null;
+  psnr: number | null;
+}
+interface Totals {
+  n: number; main_ok: number | null; aligned: number | null; iou: number | null; center_error: number | null;
+  scale_error: number | null; psnr: number | null;
+}
+interface StartAnswer { job: string }
+interface PollAnswer {
+  state: "running" | "done" | "cancelled" | "failed"; message: string; total: number; rows: SheetRow[];
+  summary: Totals;
+}
+interface ChartsAnswer { charts: string }
+interface ThumbnailAnswer { pictures: string[] }
+interface ErrorAnswer { error: string }
+
+// ---------------------------------------------------------------- parts of `views.summary` that the page shows
+
+interface Alignment { iou: number; center_error: number | null; scale_error: number | null }
+interface Facts {
+  main: Side; main_predicted: Side; main_confidence: number | null; preset: string; family: string | null;
+  reason: string | null; alignment: Alignment | null; hypothesis: number; off: string[];
+  timings_ms: Record<string, number>;
+}
+
+// ---------------------------------------------------------------- the server, as Gradio offers it to the scripts
+
+type Reply<T> = Promise<T & Partial<ErrorAnswer>>;
+interface Server {
+  contract(data: object): Reply<Contract>;
+  catalogue(data: object): Reply<Catalogue>;
+  fuse(data: object): Reply<FuseAnswer>;
+  stages(data: object): Reply<StagesAnswer>;
+  parts(data: object): Reply<PartsAnswer>;
+  drawing(data: object): Reply<DrawingAnswer>;
+  bundle(data: object): Reply<ZipAnswer>;
+  compared(data: object): Reply<ComparedAnswer>;
+  evaluation_start(data: object): Reply<StartAnswer>;
+  evaluation_poll(data: object): Reply<PollAnswer>;
+  evaluation_cancel(data: object): Reply<object>;
+  evaluation_charts(data: object): Reply<ChartsAnswer>;
+  evaluation_csv(data: object): Reply<CsvAnswer>;
+  evaluation_worst(data: object): Reply<ZipAnswer>;
+  thumbnail(data: object): Reply<ThumbnailAnswer>;
+}
+
+// ---------------------------------------------------------------- the page
+
+interface Emoji {
+  key: string; char: string; name: string; category: number; words: string; aliases: string; index: number;
+}
+interface EmojiWords { name: string[]; nameText: string; aliases: Set<string>; keywords: Set<string>; all: string[] }
+interface State {
+  first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
+  hypothesis: number; disabled: string[];
+}
+/** One part of the page; each function is called when something has happened. */
+interface PagePart {
+  mount?(root: HTMLElement): void;
+  changed?(state: State, before: Partial<State>): void;
+  fused?(answer: FuseAnswer & Partial<ErrorAnswer>, data: State): void;
+  staged?(answer: StagesAnswer & Partial<ErrorAnswer>, data: State): void;
+  opened?(tab: string): void;
+}
+/** `data-role` -> the element that has it; other roles are plain elements. */
+interface Roles {
+  result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
+  preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
+  split: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
+  heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
+  progress: HTMLProgressElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
+}
+/** What a hand is doing to the layout. `live`: the leading instance while it is moved. */
+interface Hand {
+  info: Controls | null; live: Layout; locked: boolean; dragging: Drag | null;
+  preview(first: Layout): void;
+  release(): void;
+}
+/** `corner`: the one that is pulled, if any; `from`: where the pointer went down; `start`: the layout then. */
+interface Drag { corner?: string; from?: number[]; start?: Layout }
+interface Canvas {
+  layer(src: string, layout?: Layout): HTMLImageElement;
+  draw(info: Controls): void;
+  place(layouts: Layout[], info: Controls): void;
+  listen(): void;
+}
+/** Whom a grid tells what was done in it. `leave`: up from its first line. */
+interface GridOwner { pick(key: string): void; search(text: string): void; leave(): void }
+interface Grid {
+  exact(text: string): Emoji | undefined;
+  search(text: string): void;
+  first(): HTMLElement | undefined;
+  focus(node: HTMLElement): void;
+  mark(): void;
+}
+interface Page {
+  grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
+  hand: Hand; canvas: Canvas;
+  state: State; server: Server; root: HTMLElement; info: Catalogue; contract: Contract; parts: PagePart[];
+  byKey: Map<string, Emoji>; answer: FuseAnswer | null;
+  find<Role extends string>(role: Role, root?: ParentNode): Role extends keyof Roles ? Roles[Role] : HTMLElement;
+  act(name: string, root?: ParentNode): HTMLButtonElement;
+  make<Tag extends keyof HTMLElementTagNameMap>(
+    tag: Tag, props?: Record<string, unknown>, ...children: (Node | string | null)[]
+  ): HTMLElementTagNameMap[Tag];
+  template(name: string): Node;
+  icon(name: string): Node;
+  icons(root: ParentNode): void;
+  options(choices: (string | Choice)[]): HTMLOptionElement[];
+  entry(name: string, ...value: (Node | string)[]): HTMLElement[];
+  ask<Name extends keyof Server>(name: Name, data: object, sorry?: string): ReturnType<Server[Name]>;
+  latest<Data, Answer>(
+    work: (data: Data) => Promise<Answer>, apply: (answer: Answer, data: Data) => void, busy?: (on: boolean) => void
+  ): (data: Data) => void;
+  recall<Value>(name: string, otherwise: Value): Value;
+  remember(name: string, value: unknown): void;
+  say(text: string): void;
+  toast(text: string): void;
+  number(value: number | null | undefined, digits?: number): string;
+  name(source: EmojiInput): string;
+  sprite(emoji: Emoji): string;
+  randomKey(): string;
+  save(href: string, name: string): void;
+  update(patch: Partial<State>, keep?: boolean): void;
+  fuse(data: State): void;
+  mount(element: HTMLElement, server: Server, sheet: string): Promise<void>;
+  openTab(name: string): void;
+}
+interface LayoutArithmetic {
+  clamp(value: number, ends: number[]): number;
+  clampLayout(layout: Layout, range: Range): Layout;
+  boxOf(layout: Layout, content: Box): Box;
+  carryAlong(layouts: Layout[], there: boolean[], lead: number, wanted: Layout, range: Range): Layout[];
+  resize(start: Layout, corner: string, point: number[], content: Box, range: Range, keepAspect: boolean): Layout;
+  transformOf(layout: Layout): string;
+}
+interface Search {
+  wordsOf(text: string): string[];
+  known(name: string, keywords: string, aliases: string): EmojiWords;
+  match(words: string[], emoji: EmojiWords): number;
+  search(text: string, emoji: EmojiWords[], limit: number): number[];
+}
+
+declare var EF: Page;
+declare var EFLayout: LayoutArithmetic;
+declare var EFSearch: Search;

@@ -1,0 +1,53 @@
+"""SharedCache: its bound, what it forgets, and threads that ask for one thing at once."""
+
+import threading
+
+import numpy as np
+
+from fusion.cache import SharedCache
+
+
+def cache_of(limit: int) -> SharedCache[bytes]:
+    return SharedCache(limit, len)
+
+
+def test_what_was_not_used_for_longest_goes_first():
+    cache = cache_of(30)
+    for key in "abc":
+        cache.get(key, lambda: b"x" * 10)
+    cache.get("a", lambda: b"made anew")
+    cache.get("d", lambda: b"x" * 10)
+    assert [key in cache for key in "abcd"] == [True, False, True, True]
+    assert (cache.held, cache.limit, len(cache)) == (30, 30, 3)
+
+
+def test_a_kept_value_is_not_made_again():
+    cache, made = cache_of(30), []
+    for _ in range(3):
+        assert cache.get("a", lambda: made.append(1) or b"value") == b"value"
+    assert len(made) == 1
+
+
+def test_what_is_too_large_is_given_and_not_kept():
+    cache = cache_of(30)
+    cache.get("small", lambda: b"x")
+    assert cache.get("large", lambda: b"x" * 31) == b"x" * 31
+    assert "large" not in cache
+    assert "small" in cache
+
+
+def test_threads_that_make_one_thing_at_once_get_the_same_object():
+    cache, together, found = SharedCache(1000, lambda array: array.nbytes), threading.Barrier(4, timeout=30), []
+
+    def make() -> np.ndarray:
+        together.wait()  # nobody is done before everybody has begun
+        return np.zeros(10)
+
+    threads = [threading.Thread(target=lambda: found.append(cache.get("a", make))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len({id(one) for one in found}) == 1
+    assert cache.held == 80

@@ -1,0 +1,160 @@
+"""The page's scripts: types, lint, and the rules that they share with Python, run through both languages."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from fusion.emoji.catalog import Catalog
+from fusion.geometry import MAX_SCALE, MIN_SCALE, STICKER_FRAME, Layout, layout_to_box, sampling_grid
+from fusion.pipeline.overrides import carry_along
+from fusion.ui import picker
+from fusion.ui.page import SCRIPTS, STATIC
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / "tests" / "ui" / "javascript"
+FIXTURES = ROOT / "tests" / "fixtures"
+CASES = json.loads((FIXTURES / "layout_cases.json").read_text(encoding="utf-8"))
+SEARCHES = json.loads((FIXTURES / "search_cases.json").read_text(encoding="utf-8"))
+INSTALL_SECONDS = 180
+
+Answers = dict[str, list[Any]]
+
+
+def run(*command: str | Path, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, **options)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("there is no node here, so the page's scripts are only tested in the browser")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tools(node: str, pytestconfig: pytest.Config) -> Path:
+    """Type checker and linter, installed once into pytest's cache: the folder of their commands."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm here, so the page's scripts are neither type-checked nor linted")
+    folder = Path(str(pytestconfig.cache.mkdir("javascript")))
+    lock = TOOLS / "package-lock.json"
+    done = folder / "installed-lock.json"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(TOOLS / name, folder / name)
+        try:
+            installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
+        if installed.returncode:
+            pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
+        shutil.copy(lock, done)
+    return folder / "node_modules" / ".bin"
+
+
+def test_scripts_have_types(tools: Path) -> None:
+    checked = run(tools / "tsc", "--noEmit", "-p", TOOLS / "tsconfig.json")
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_scripts_are_linted(tools: Path) -> None:
+    scripts = [STATIC / name for name in SCRIPTS]
+    linted = run(tools / "biome", "lint", f"--config-path={TOOLS}", "--error-on-warnings", *scripts)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+# ------------------------------------------------------------------------------ the same rules in both languages
+
+
+def queries() -> list[str]:
+    """The cases, some names, and the first and last words of some."""
+    names = [emoji.name for emoji in Catalog.default()]
+    words = {word for name in names[::25] for word in (name.split()[0], name.split()[-1])}
+    return [*SEARCHES["cases"], *sorted(words), *names[::40]]
+
+
+def by_python() -> Answers:
+    """The answers of ``geometry`` and ``carry_along``."""
+    frame = STICKER_FRAME
+
+    def boxed(case: dict) -> list[float]:
+        return layout_to_box(torch.tensor(case["layout"]), torch.tensor(case["content"])).tolist()
+
+    def read(case: dict) -> list[float]:
+        grid = sampling_grid(torch.tensor([case["layout"]]), 8, 8)
+        row, column = case["pixel"]
+        return ((grid[0, row, column] + 1) / 2).tolist()
+
+    def carried(case: dict) -> list[list[float]]:
+        layouts, presence = torch.tensor(case["layouts"]), torch.tensor(case["presence"]).float()
+        return carry_along(layouts, presence, Layout(*case["wanted"]), frame)[0].tolist()
+
+    return {
+        "clamp": [list(frame.clamp(Layout(*case["layout"]))) for case in CASES["clamp"]],
+        "box": [boxed(case) for case in CASES["box"]],
+        "warp": [read(case) for case in CASES["warp"]],
+        "carry_along": [carried(case) for case in CASES["carry_along"]],
+    }
+
+
+@pytest.fixture(scope="module")
+def by_javascript(node: str) -> Answers:
+    """The answers of the page's scripts."""
+    emoji = picker.catalogue(Catalog.default())
+    search = {"queries": queries(), "limit": SEARCHES["limit"], "rows": emoji["rows"], "aliases": emoji["aliases"]}
+    asked = json.dumps({"layout": CASES, "search": search})
+    answered = run(node, TOOLS / "run.mjs", input=asked)
+    assert answered.returncode == 0, answered.stderr
+    return json.loads(answered.stdout)
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Equality of nested lists of numbers, to float32."""
+    if isinstance(expected, list):
+        return len(found) == len(expected) and all(map(same, found, expected))
+    return found == pytest.approx(expected, abs=1e-6)
+
+
+LAYOUT_RULES: dict[str, Callable[[dict], list]] = {
+    "clamp": lambda case: case["expected"],
+    "box": lambda case: case["expected"],
+    "warp": lambda case: case["reads"],
+    "carry_along": lambda case: case["expected"],
+}
+
+
+@pytest.mark.parametrize("rule", LAYOUT_RULES)
+def test_layout_cases_hold_in_python(rule: str) -> None:
+    assert same(by_python()[rule], [LAYOUT_RULES[rule](case) for case in CASES[rule]])
+
+
+@pytest.mark.parametrize("rule", LAYOUT_RULES)
+def test_layout_cases_hold_in_javascript(rule: str, by_javascript: Answers) -> None:
+    assert same(by_javascript[rule], [LAYOUT_RULES[rule](case) for case in CASES[rule]])
+
+
+def test_the_cases_have_the_range_of_the_page() -> None:
+    reach = STICKER_FRAME.max_offset
+    assert CASES["range"] == {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-reach, reach]}
+
+
+@pytest.mark.parametrize("query", SEARCHES["cases"])
+def test_search_cases_hold_in_python(query: str) -> None:
+    found = Catalog.default().search(query, SEARCHES["limit"])
+    assert [emoji.key for emoji in found][: SEARCHES["shown"]] == SEARCHES["cases"][query]
+
+
+def test_the_page_ranks_as_the_command_line_does(by_javascript: Answers) -> None:
+    catalog, limit = Catalog.default(), SEARCHES["limit"]
+    for query, found in zip(queries(), by_javascript["search"], strict=True):
+        assert found == [emoji.key for emoji in catalog.search(query, limit)], query
