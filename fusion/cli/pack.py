@@ -15,6 +15,7 @@ SIZES = range(64, 1025, 16)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``pack``."""
     parser.add_argument("emoji", nargs="+", metavar="EMOJI", help="emoji, their names, 'popular' or 'all'")
     parser.add_argument(
         "--with",
@@ -54,6 +55,7 @@ def service_of(args: argparse.Namespace) -> Service:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Make the pack, or go on with it, and check it; returns the exit code."""
     from tqdm import tqdm
 
     from fusion.emoji.catalog import Catalog

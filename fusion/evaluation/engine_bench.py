@@ -38,8 +38,10 @@ print(json.dumps({
 
 
 def time_engines(size: int = 256, rounds: int = 15) -> list[dict[str, object]]:
-    """One row an engine: ``ready_s`` until a pair can be asked for, ``first_fusion_s`` until it is there, ``ms`` of
-    each further layout of it (median), ``peak_mib``. Raises FusionError where an engine cannot run.
+    """One row an engine.
+
+    ``ready_s``: until a pair can be asked for; ``first_fusion_s``: until it is there; ``ms``: of each further layout of
+    it (median); ``peak_mib``. Raises FusionError where an engine cannot run.
     """
     rows = []
     for engine in ENGINES:

@@ -41,11 +41,13 @@ def check_pack(folder: Path, service: Service) -> int:
 
 
 def require(holds: bool, fault: str) -> None:
+    """Raises PackError with ``fault`` unless it ``holds``."""
     if not holds:
         raise PackError(f"{fault}; make the pack again in a new folder.")
 
 
 def read_json(file: Path) -> dict:
+    """A JSON file of the pack. Raises OutputError."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
@@ -65,16 +67,19 @@ def check_picture(file: Path, rules: Picture) -> None:
 
 
 def check_text(value: object, least: int, most: int, pattern: str = r"(?s).*") -> None:
+    """Length and characters of a text."""
     text = str(value)
     require(least <= len(text) <= most, f"{text!r} has {len(text)} characters and may have {least} to {most}")
     require(re.fullmatch(pattern, text) is not None, f"{text!r} holds characters that are not allowed")
 
 
 def check_listed(rows: Rows, key: str, files: list[str]) -> None:
+    """Whether the metadata lists just the files that there are, in their order."""
     require([row[key] for row in rows] == files, "the metadata lists other files than there are")
 
 
 def check_telegram(told: dict, files: list[str]) -> None:
+    """``createNewStickerSet`` of the Bot API."""
     check_text(told["name"], 1, 60, r"[a-z](_?[a-z0-9])*")
     check_text(told["title"], 1, 64)
     check_listed(told["stickers"], "sticker", files)
@@ -84,6 +89,7 @@ def check_telegram(told: dict, files: list[str]) -> None:
 
 
 def check_signal(told: dict, files: list[str]) -> None:
+    """What the sticker creator asks for."""
     check_listed(told["stickers"], "file", files)
     require(
         bool(told["title"]) and bool(told["author"]) and told["cover"] in files, "title, author or cover is missing"
@@ -92,6 +98,7 @@ def check_signal(told: dict, files: list[str]) -> None:
 
 
 def check_discord(told: dict, files: list[str]) -> None:
+    """Create Guild Sticker and Create Guild Emoji."""
     check_listed(told["stickers"], "file", files)
     check_listed(told["emojis"], "file", [f"emoji/{file}" for file in files])
     for row in told["stickers"]:
@@ -103,6 +110,7 @@ def check_discord(told: dict, files: list[str]) -> None:
 
 
 def check_slack(told: dict, files: list[str]) -> None:
+    """Names of custom emoji."""
     check_listed(told["emoji"], "file", files)
     names = [row["name"] for row in told["emoji"]]
     require(len(set(names)) == len(names), "two emoji have one name")
@@ -111,12 +119,14 @@ def check_slack(told: dict, files: list[str]) -> None:
 
 
 def check_maunium(told: dict, files: list[str]) -> None:
+    """What ``sticker-pack`` reads."""
     require(sorted(told) == ["id", "stickers", "title"], "pack.json is not what sticker-pack reads")
     check_text(told["id"], 1, 100, r"[A-Za-z0-9_/.#-]+")
     require(bool(told["title"]) and told["stickers"] == [], "pack.json lists stickers that were never uploaded")
 
 
 def check_whatsapp(told: dict, sets: dict[str, list[str]]) -> None:
+    """``StickerPackValidator`` of the sample app, and the length of the descriptions."""
     packs = {pack["identifier"]: pack for pack in told["sticker_packs"]}
     require(list(packs) == list(sets), "contents.json lists other sets than there are")
     for identifier, pack in packs.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image
@@ -36,7 +37,7 @@ def encode_picture(picture: Image.Image, wanted: Picture) -> bytes:
         content = png_bytes(picture, compress_level=9)
         if len(content) > wanted.most_bytes:
             content = png_bytes(picture.quantize(256, Image.Quantize.FASTOCTREE), compress_level=9)
-        tried = [content]
+        tried: Iterable[bytes] = [content]
     else:
         tried = (webp_bytes(picture, quality) for quality in QUALITIES)
     for content in tried:
@@ -46,6 +47,7 @@ def encode_picture(picture: Image.Image, wanted: Picture) -> bytes:
 
 
 def webp_bytes(picture: Image.Image, quality: int) -> bytes:
+    """Lossy WebP with lossless alpha."""
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", quality=quality, alpha_quality=100, method=4)
     return buffer.getvalue()

@@ -108,6 +108,7 @@ def make_pack(
 
 
 def batches(places: Sequence[Place], size: int) -> Iterator[list[Place]]:
+    """``places`` by ``size`` at a time."""
     rest = iter(places)
     while batch := list(islice(rest, size)):
         yield batch
@@ -120,6 +121,7 @@ def files_of(folder: Path, service: Service, place: Place) -> list[Path]:
 
 
 def write_sticker(folder: Path, service: Service, place: Place, output: np.ndarray) -> None:
+    """One sticker, and its emoji where the service has them."""
     kinds: list[Picture] = [service.sticker, *([service.emoji] if service.emoji else [])]
     for file, kind in zip(files_of(folder, service, place), kinds, strict=True):
         with write_beside(file) as path:

@@ -33,10 +33,12 @@ class Sticker:
 
     @property
     def chars(self) -> list[str]:
+        """The two emoji as characters."""
         return [self.first.char, self.second.char]
 
     @property
     def name(self) -> str:
+        """What a screen reader says."""
         return f"{self.first.name} and {self.second.name}"
 
     def short_name(self, most: int, joint: str = "_") -> str:
@@ -57,6 +59,7 @@ class StickerSet:
 
     @property
     def full_title(self) -> str:
+        """With the number of the set, at most 64 characters."""
         suffix = f" {self.number}/{self.count}" if self.count > 1 else ""
         return self.title[: 64 - len(suffix)] + suffix  # Telegram's bound, the tightest
 
@@ -68,6 +71,7 @@ class StickerSet:
 
 
 def json_bytes(value: object) -> bytes:
+    """Readable JSON, the same for the same value."""
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n").encode()
 
 

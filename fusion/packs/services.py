@@ -34,6 +34,7 @@ class Picture:
 
     @property
     def suffix(self) -> str:
+        """Of its files, with the dot."""
         return f".{self.format.lower()}"
 
 

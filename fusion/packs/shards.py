@@ -43,6 +43,7 @@ def rank_and_world() -> tuple[int, int]:
 
 
 def shard_name(number: int) -> str:
+    """File of shard ``number``, from 0."""
     return f"shard-{number:06d}.tar"
 
 
@@ -93,6 +94,7 @@ def write_shard(
 
 
 def add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    """One file into a tar, without time or owner."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = len(content), 0o644
     archive.addfile(entry, io.BytesIO(content))

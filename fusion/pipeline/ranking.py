@@ -26,7 +26,8 @@ def rank(shares: np.ndarray, same: np.ndarray) -> list[Ranked]:
 
     ``shares``: (M,) probabilities; ``same``: (M, M) bool, row m says which hypotheses say the same as m.
     """
-    left, found = shares.copy(), []
+    left = shares.copy()
+    found: list[Ranked] = []
     while len(found) < SHOWN:
         best = int(left.argmax())
         if left[best] <= 0:

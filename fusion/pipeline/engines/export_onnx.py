@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -73,11 +73,12 @@ class BranchFreeNet(FusionNet):
 class BranchFreeTrunk(nn.Module):
     """A LayoutTrunk that makes its view of a picture by multiplying with two matrices of means, for any size."""
 
-    def __init__(self, trunk: LayoutTrunk):
+    def __init__(self, trunk: LayoutTrunk) -> None:
         super().__init__()
         self.stages = trunk.stages
 
     def forward(self, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+        """As ``LayoutTrunk.forward``."""
         both = torch.cat([first, second])
         means = averaging(both.shape[-1], VIEW)
         return self.stages(means @ both @ means.T).unflatten(0, (2, -1)).unbind(0)
@@ -140,11 +141,12 @@ def tensor(pictures: Tensor) -> Tensor:
 class Perceive(nn.Module):
     """Two emoji to the main subject's logit and, for either main subject, all that the layout branch weighs."""
 
-    def __init__(self, net: BranchFreeNet):
+    def __init__(self, net: BranchFreeNet) -> None:
         super().__init__()
         self.net = net
 
     def forward(self, first: Tensor, second: Tensor) -> dict[str, Tensor]:
+        """Two pictures, uint8 (B, S, S, 4)."""
         pictures = tensor(first), tensor(second)
         seen = self.net.perceive(*pictures)
         plans = [self.net.center_aware_scale(*order).hypotheses for order in (seen.maps, seen.maps[::-1])]
@@ -168,13 +170,14 @@ class Curve(nn.Module):
     """The luminance curve (B, 8, 4) that paints a main subject in the other's palette; of the pixels given."""
 
     def forward(self, main: Tensor, other: Tensor) -> dict[str, Tensor]:
+        """Two pictures of any one size, uint8 (B, h, w, 4)."""
         return {"curves": luminance_curve(palette_of_all(tensor(main)), palette_of_all(tensor(other)))}
 
 
 class Fuse(nn.Module):
     """Everything that lies after a layout."""
 
-    def __init__(self, net: BranchFreeNet):
+    def __init__(self, net: BranchFreeNet) -> None:
         super().__init__()
         self.net = net
 
@@ -188,6 +191,7 @@ class Fuse(nn.Module):
         recolour: Tensor,
         curves: Tensor,
     ) -> dict[str, Tensor]:
+        """Pictures, and what is in effect: ``main`` (B,), ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,)."""
         pictures = tensor(first), tensor(second)
         separated = self.net.separator(torch.cat(pictures, dim=1))
         seen = PairFeatures(pictures, separated, separated, recolour)  # what comes before a layout is not asked for
@@ -238,7 +242,7 @@ def examples(config: FusionConfig) -> dict[str, dict[str, Tensor]]:
     }
 
 
-def stable_sort(values, stable: bool = True, dim: int = -1, descending: bool = False):
+def stable_sort(values: Any, stable: bool = True, dim: int = -1, descending: bool = False) -> Any:
     """``aten::sort.stable`` in ONNX: of equals TopK takes the one with the lower index first."""
     from onnxscript import opset18
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -50,13 +51,16 @@ class Plan:
 
     @property
     def layout(self) -> LayoutTrace:
+        """Of the hypothesis that is followed."""
         return self.layout_of(self.index)
 
     @property
     def recolour_logit(self) -> float:
+        """Above zero the recolour path is on."""
         return float(self.weighed["recolour_logit"][self.index])
 
     def layout_of(self, index: int) -> LayoutTrace:
+        """Layouts of hypothesis ``index``, and how sure the network is of each instance."""
         return LayoutTrace(self.weighed["layout"][index], sigmoid(self.weighed["presence_logit"][index]))
 
     def hypotheses(self) -> tuple[HypothesisTrace, ...]:
@@ -117,7 +121,7 @@ class OnnxFuser:
         with clock(timings, "total"):
             with clock(timings, "inputs"):
                 sources = read_source(first, self.catalog), read_source(second, self.catalog)
-                pictures = tuple(self._picture(source, size) for source in sources)
+                pictures = self._picture(sources[0], size), self._picture(sources[1], size)
             with clock(timings, "plan"):
                 seen = self._seen.get((sources[0].key, sources[1].key, size), lambda: self._perceive(pictures))
                 plan = make_plan(seen, main, hypothesis)
@@ -151,7 +155,7 @@ class OnnxFuser:
         """The fused pictures of many pairs of keys, one after another: on a CPU a batch is no faster, and larger."""
         found = np.empty((len(pairs), size, size, 4), np.float32)
         for row, keys in enumerate(pairs):
-            pictures = tuple(self._picture(Source("", key), size) for key in keys)
+            pictures = self._picture(Source("", keys[0]), size), self._picture(Source("", keys[1]), size)
             plan = make_plan(self._perceive(pictures), None, 1)
             presence = (plan.layout.presence > 0.5).astype(np.float32)
             found[row] = self._paint(pictures, plan, plan.layout.layouts, presence, ["output"])["output"]
@@ -221,7 +225,7 @@ def make_plan(seen: Arrays, main: str | None, hypothesis: int) -> Plan:
     return Plan(decided, predicted, logit, weighed, ranked, 0 if index is None else index)
 
 
-def painted(out: Arrays, recolour: bool) -> dict[str, object]:
+def painted(out: Arrays, recolour: bool) -> dict[str, Any]:
     """The fields of a trace that come out of the fusion graph."""
     attention = {
         name: AttentionTrace(out[f"{name}_channel"], out[f"{name}_spatial"])

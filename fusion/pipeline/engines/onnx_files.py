@@ -21,6 +21,7 @@ class GraphsError(FusionError):
 
 
 def graph_file(folder: Path, graph: str) -> Path:
+    """Where that graph lies."""
     return folder / f"{graph}.onnx"
 
 

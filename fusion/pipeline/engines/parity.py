@@ -21,8 +21,10 @@ SIZES = (256, 64, 368, 512)
 
 
 class Parity(NamedTuple):
-    """``worst``: largest difference of any pixel of ``pairs`` pictures, of 255; ``decisions``: of pairs that agree
-    about main subject, presence and hypotheses. ``milliseconds``: median of a fusion at 256 pixels, by engine.
+    """How alike both are.
+
+    ``worst``: largest difference of any pixel of ``pairs`` pictures, of 255; ``decisions``: how many pairs agree about
+    main subject, presence and number of hypotheses. ``milliseconds``: median of a fusion at 256 pixels, by engine.
     """
 
     pairs: int
