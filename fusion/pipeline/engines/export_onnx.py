@@ -191,7 +191,7 @@ class Fuse(nn.Module):
         recolour: Tensor,
         curves: Tensor,
     ) -> dict[str, Tensor]:
-        """Pictures, and what is in effect: ``main`` (B,), ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,)."""
+        """Pictures, and what holds: ``main`` (B,), ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,)."""
         pictures = tensor(first), tensor(second)
         separated = self.net.separator(torch.cat(pictures, dim=1))
         seen = PairFeatures(pictures, separated, separated, recolour)  # what comes before a layout is not asked for
