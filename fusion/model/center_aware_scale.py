@@ -79,7 +79,7 @@ class CenterAwareScaleModule(nn.Module):
         k, m = self.instances, self.hypotheses
         numbers = self.head(main, non_main).float().unflatten(1, (m, -1))
         layout, rest = numbers[..., : 4 * k].unflatten(2, (k, 4)), numbers[..., 4 * k :]
-        always, never = numbers.new_full((len(numbers), m, k), 20.0), numbers.new_full((len(numbers), m), -20.0)
+        always, never = numbers.new_full((numbers.shape[0], m, k), 20.0), numbers.new_full((numbers.shape[0], m), -20.0)
         return Hypotheses(
             logit=rest[..., -1] if m > 1 else torch.zeros_like(never),
             layout=torch.cat([self.scales(layout[..., :2]), self.offsets(layout[..., 2:])], dim=-1),

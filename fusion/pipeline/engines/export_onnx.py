@@ -273,6 +273,10 @@ def write_graph(module: nn.Module, inputs: dict[str, Tensor], file: Path, metada
             verbose=False,
         )
     model = strip(program.model_proto)
+    for value in model.graph.input:
+        # The exporter fixes a size without a word where the network turns it into a plain number, as len() does.
+        if not value.type.tensor_type.shape.dim[0].dim_param:
+            raise ExportError(f"The batch of {file.name} came out fixed; write shape[0] for len() in the network.")
     halve(model.graph)
     for name, value in metadata.items():
         model.metadata_props.add(key=name, value=value)
