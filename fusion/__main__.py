@@ -61,7 +61,8 @@ COMMANDS: dict[str, Command] = {
         "which recipe a pair gets and why; without a pair, how many pairs each family has",
         """
   python -m fusion recipes 😀 🍕
-  python -m fusion recipes --json""",
+  python -m fusion recipes --json
+  python -m fusion recipes --among FILE --roster taste""",
     ),
     "catalog": Command(
         "search the emoji",
@@ -74,6 +75,13 @@ COMMANDS: dict[str, Command] = {
         """
   python -m fusion evaluate --split pairs --limit 200
   python -m fusion evaluate --split emoji --json""",
+    ),
+    "blind": Command(
+        "judge two folders of pictures without knowing which is which",
+        """
+  python -m fusion sheet --among FILE --pairs 120 --folder new --roster taste
+  python -m fusion blind old new --out votes.json
+  python -m fusion blind --summary votes.json""",
     ),
     "bench": Command(
         "time and count the networks",

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 def held_out_pictures(net: FusionNet, limit: int, size: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches of the first ``limit`` held-out pairs as ``net`` sees them: twice (B, 4, size, size)."""
-    teacher = teacher_for(SPLIT, net.config.frame)
+    teacher = teacher_for(SPLIT, net.config.frame, net.config.roster)
     drawn = evaluation_pairs(SPLIT, limit, teacher)
     for start in range(0, len(drawn), BATCH):
         data = collate(drawn[start : start + BATCH], teacher, size, paint=False)

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from fusion.cli.options import add_roster
 from fusion.errors import FusionError
 from fusion.evaluation.bench import bench, time_teacher
 from fusion.evaluation.engine_bench import time_engines
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--teacher", type=int, default=0, metavar="N", help="also time the teacher: N pairs of the router's own mix"
     )
     parser.add_argument("--engines", action="store_true", help="also what torch and ONNX cost until the first fusion")
+    add_roster(parser)
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
 
@@ -53,7 +55,9 @@ def run(args: argparse.Namespace) -> int:
         longest=args.longest,
     )
     if args.teacher > 0:
-        report["teacher"] = [time_teacher(size, args.teacher) for size in whole(args.sizes, "--sizes", step=16)]
+        report["teacher"] = [
+            time_teacher(size, args.teacher, roster=args.roster) for size in whole(args.sizes, "--sizes", step=16)
+        ]
     if args.engines:
         report["engines"] = time_engines(rounds=max(args.rounds, 1))
     if args.json:

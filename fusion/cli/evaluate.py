@@ -19,6 +19,7 @@ from fusion.evaluation.perceptual import load_perceptual
 from fusion.evaluation.report import WORST, report, table
 from fusion.evaluation.worst_sheet import write_worst_sheet
 from fusion.model import DEFAULT_PRESET
+from fusion.model.config import CHOICES
 from fusion.model.weights import load_fusion_net
 
 
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--preset", default=DEFAULT_PRESET, help="whose shipped weights")
     add("--size", type=int, help="side of the pictures in pixels (default: the network's)")
     add("--sheet", type=Path, metavar="PNG", help=f"also draw the worst {WORST} pairs")
+    add("--roster", choices=CHOICES["roster"], help="whose recipes are the truth (default: what the network learned)")
     add("--batch", type=counted, default=8, metavar="B", help="pairs at a time (default: 8)")
     add("--quiet", action="store_true", help="no progress bar")
 
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     size = args.size or net.config.size
     if size % 16 or size < 32:
         raise FusionError(f"The size {size} does not work: choose a multiple of 16, at least 32.")
-    teacher = teacher_for(args.split, net.config.frame)
+    teacher = teacher_for(args.split, net.config.frame, args.roster or net.config.roster)
     perceptual = load_perceptual(required=False)
     measured = run_evaluation(
         args.split, net, args.limit, size=size, batch=args.batch, teacher=teacher, perceptual=perceptual

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 
@@ -17,6 +18,11 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", help="which network (default: fusion)")
     parser.add_argument("--weights", metavar="W", help="folder or hub id of weights (default: those that ship)")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
+
+
+def add_roster(parser: argparse.ArgumentParser) -> None:
+    """``--roster``: whose families are asked."""
+    parser.add_argument("--roster", default="classic", choices=("classic", "taste"), help="default: classic")
 
 
 def source(text: str) -> str | Path:
@@ -42,3 +48,16 @@ def counted(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def emoji_in(path: Path) -> list[str]:
+    """Keys of the emoji that a file lists: JSON with a list ``emoji`` of codepoints or characters, none twice."""
+    try:
+        named = json.loads(path.read_text(encoding="utf-8"))["emoji"]
+    except FileNotFoundError:
+        raise FusionError(f"There is no file {path}; give JSON with a list 'emoji'.") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FusionError(f'{path} is not JSON with a list \'emoji\'; write {{"emoji": ["1f600", ...]}}.') from error
+    if not isinstance(named, list) or len(named) < 2 or not all(isinstance(text, str) for text in named):
+        raise FusionError(f"{path} names no two emoji; its list 'emoji' needs at least two codepoints.")
+    return list(dict.fromkeys(Catalog.default().find(text).key for text in named))

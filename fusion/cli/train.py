@@ -9,6 +9,7 @@ import argparse
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -19,6 +20,7 @@ from fusion.evaluation.perceptual import load_perceptual
 from fusion.geometry import Frame
 from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
+from fusion.model.config import CHOICES
 from fusion.model.variants import VARIANTS, parse_settings
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.recipes.teacher import Teacher
@@ -49,6 +51,7 @@ def add_network(add: Callable[..., object]) -> None:
         help="change a setting of the preset, as often as wanted: those that DESIGN section 1 argues for are "
         + ", ".join(VARIANTS),
     )
+    add("--roster", choices=CHOICES["roster"], help="whose recipes to learn (default: classic, or what --init learned)")
     add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
     add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
 
@@ -100,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
         torch.set_num_threads(args.threads)
     phases, config = plan_phases(args), train_config(args)
     net = starting_net(args)
-    teacher = Teacher(net.config.frame)
+    teacher = Teacher(net.config.frame, roster=net.config.roster)
     teacher.prepare()
     prepare_data(config, net.config.frame)
     perceptual = load_perceptual() if any(phase.weights.get("perceptual") for phase in phases) else None
@@ -178,6 +181,8 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
     else:
         overrides = {"size": args.size} | ({"width": args.width} if args.width else {})
         net = build_fusion_net(args.preset, **overrides, **parse_settings(args.set))
+    if args.roster:
+        net.config = replace(net.config, roster=args.roster)
     if args.layout_from:
         graft_layout(net, load_fusion_net(args.layout_from))
     return net

@@ -92,14 +92,16 @@ def bench(
     }
 
 
-def time_teacher(size: int, count: int, rounds: int = 5) -> dict:
+def time_teacher(size: int, count: int, rounds: int = 5, roster: str = "classic") -> dict:
     """How many targets a second the teacher paints on one core: ``count`` random pairs, sprites warm, median round."""
     from fusion.recipes.painting.paint import paint
     from fusion.recipes.painting.sprites import SpriteTable
+    from fusion.recipes.rosters import roster_named
     from fusion.recipes.router import recipe_for
     from fusion.recipes.sheet import sample_pairs
 
-    recipes, table = [recipe_for(*pair) for pair in sample_pairs(count)], SpriteTable(size, cache_dir=False)
+    chosen, table = roster_named(roster), SpriteTable(size, cache_dir=False)
+    recipes = [recipe_for(*pair, roster=chosen) for pair in sample_pairs(count)]
     threads, times = torch.get_num_threads(), []
     paint(recipes, table)
     torch.set_num_threads(1)

@@ -37,8 +37,8 @@ TRIES = 400
 class StyleTeacher(Teacher):
     """The teacher's answers for inputs in another art style; it cannot paint them, since its parts are Noto's."""
 
-    def __init__(self, frame: Frame, style: str = TEST_STYLE) -> None:
-        super().__init__(frame)
+    def __init__(self, frame: Frame, style: str = TEST_STYLE, roster: str = "classic") -> None:
+        super().__init__(frame, roster=roster)
         self.style = style
 
     def pools(self) -> Pools:
@@ -54,9 +54,9 @@ class StyleTeacher(Teacher):
         return StyledSprites(self.style, size, self.frame)
 
 
-def teacher_for(split: str, frame: Frame) -> Teacher:
+def teacher_for(split: str, frame: Frame, roster: str = "classic") -> Teacher:
     """Who gives the truth of a split."""
-    return StyleTeacher(frame) if split == "style" else Teacher(frame)
+    return StyleTeacher(frame, roster=roster) if split == "style" else Teacher(frame, roster=roster)
 
 
 def evaluation_pairs(split: str, limit: int, teacher: PairTeacher) -> list[PairSample]:
@@ -91,7 +91,7 @@ def run_evaluation(
     ``size``: side of the pictures, by default what the network was made for.
     """
     net.eval()
-    teacher = teacher_for(split, net.config.frame) if teacher is None else teacher
+    teacher = teacher_for(split, net.config.frame, net.config.roster) if teacher is None else teacher
     device = next(net.parameters()).device
     pairs = evaluation_pairs(split, limit, teacher)
     for start in range(0, len(pairs), batch):

@@ -20,6 +20,7 @@ CHOICES = {
     "attention_blocks": ("last-two", "all"),
     "output": ("direct", "residual", "alpha-over"),
     "output_activation": ("tanh", "sigmoid"),
+    "roster": ("classic", "taste"),
 }
 
 
@@ -62,6 +63,8 @@ class FusionConfig:
     width: int = 64
     output: str = "direct"
     output_activation: str = "tanh"
+    roster: str = "classic"
+    """The teacher's roster of families that the weights learned from: whom to ask for the truth of a pair."""
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():

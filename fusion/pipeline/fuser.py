@@ -93,7 +93,7 @@ class Fuser:
         self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
         self._features: SharedCache[PairFeatures] = SharedCache(FEATURE_BYTES, held_bytes)
         self._rankings: SharedCache[Ranking] = SharedCache(RANKING_BYTES, held_bytes)
-        self._teacher = TeacherTracer(self.frame)
+        self._teacher = TeacherTracer(self.frame, net.config.roster)
         self._turn = threading.Lock()
 
     def fuse(

@@ -18,10 +18,13 @@ TARGET_BYTES, SPRITE_BYTES = 48 * 2**20, 64 * 2**20
 
 
 class TeacherTracer:
-    """Traces the teacher's answers for one frame; the latest targets are kept. Safe to share between threads."""
+    """Traces the teacher's answers for one frame; the latest targets are kept. Safe to share between threads.
 
-    def __init__(self, frame: Frame) -> None:
-        self.teacher = Teacher(frame, SPRITE_BYTES)
+    ``roster``: the one that the network learned from.
+    """
+
+    def __init__(self, frame: Frame, roster: str = "classic") -> None:
+        self.teacher = Teacher(frame, SPRITE_BYTES, roster)
         self._answers = SharedCache(TARGET_BYTES, lambda answer: answer[1].nbytes)
         self._turn = threading.Lock()
 

@@ -22,9 +22,8 @@ Build = Callable[[str, str, Frame], "Recipe | None"]
 class Family:
     """One way to fuse two emoji. ``build(first, second, frame)`` expects them in role order.
 
-    ``wants``: what the family asks for, one clause for people. ``in_router``: whether pairs get it; a family that the
-    network cannot paint is shown on sheets only. ``order``: where both could stand first, the smaller value does;
-    without it, the router's precedence decides.
+    ``wants``: what the family asks for, one clause for people. ``order``: where both could stand first, the smaller
+    value does; without it, the router's precedence decides. Which pairs get it, the rosters say.
     """
 
     name: str
@@ -32,7 +31,6 @@ class Family:
     first_role: Role
     second_role: Role
     wants: str
-    in_router: bool = True
     order: Callable[[str], float] | None = None
 
     def fits(self, first: str, second: str) -> bool:

@@ -15,7 +15,14 @@ from fusion.assets import ASSETS
 
 HERE = Path(__file__).parent
 MEASURED_BY = ("anatomy/layers.py", "anatomy/paths.py", "anatomy/measure.py", "anatomy/anatomy.py")
-RENDERED_BY = (*MEASURED_BY, "anatomy/regions.py", "painting/parts.py")
+RENDERED_BY = (
+    *MEASURED_BY,
+    "anatomy/regions.py",
+    "anatomy/groups.py",
+    "painting/parts.py",
+    "painting/face_parts.py",
+    "painting/filters.py",
+)
 _INPUTS = ("noto.json.gz", "anatomy.json")
 
 

@@ -39,7 +39,7 @@ class Head(NamedTuple):
 
     @property
     def eye_top(self) -> float:
-        """y of the upper rim of the higher eye."""
+        """The y of the upper rim of the higher eye."""
         return min(box[1] for box in self.eyes)
 
 
@@ -64,6 +64,14 @@ def head(body: Anatomy) -> Head | None:
         return x - 0.06 * width, y - 0.08 * height, x + 0.06 * width, y + 0.08 * height
 
     return Head((eye(0.32), eye(0.68)), y0, width, False)
+
+
+def head_of(key: str) -> Head:
+    """The head of an emoji that has the role of a face. Raises ValueError for another."""
+    found = head(anatomy(key))
+    if found is None:
+        raise ValueError(f"{key} has no head: ask for its role first")
+    return found
 
 
 def put(

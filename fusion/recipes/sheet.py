@@ -15,17 +15,28 @@ from PIL import Image, ImageDraw, ImageFont
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.popular import popular as popular_emoji
 from fusion.errors import FusionError
+from fusion.files import write_beside
 from fusion.geometry import STICKER_FRAME, Frame, content_box, layout_to_box
 from fusion.recipes.painting.paint import paint
 from fusion.recipes.painting.sprites import SpriteTable
 from fusion.recipes.recipe import Recipe, Sprite
-from fusion.recipes.router import FAMILIES, pools, recipe_for
+from fusion.recipes.rosters import CLASSIC, FAMILIES, Roster
+from fusion.recipes.router import every_pair, recipe_for, role_pools
 
 CELL, LABEL, GAP = 112, 15, 10
 TRUTH = ((220, 30, 60), (20, 130, 60), (40, 80, 220))
 
 
-def sample_pairs(n: int, family: str | None = None, *, popular: bool = False, seed: int = 0) -> list[tuple[str, str]]:
+def fixed_pairs(keys: Sequence[str], n: int, seed: int = 0) -> list[tuple[str, str]]:
+    """``n`` pairs of different ``keys``, no pair twice in either order; the same for the same keys and seed."""
+    pairs = list(every_pair(sorted(keys)))
+    chosen = np.random.default_rng(seed).permutation(len(pairs))[:n]
+    return [pairs[i] for i in chosen]
+
+
+def sample_pairs(
+    n: int, family: str | None = None, *, popular: bool = False, seed: int = 0, roster: Roster = CLASSIC
+) -> list[tuple[str, str]]:
     """``n`` pairs: of one ``family`` as the router gives it, as people would pick them, or of the whole catalogue."""
     generator = np.random.default_rng(seed)
     keys = [emoji.key for emoji in Catalog.default()]
@@ -36,13 +47,17 @@ def sample_pairs(n: int, family: str | None = None, *, popular: bool = False, se
     elif family is not None:
         if family not in FAMILIES:
             raise FusionError(f"There is no family '{family}': choose one of {', '.join(FAMILIES)}.")
-        firsts, seconds = pools()[family]
+        firsts, seconds = role_pools(FAMILIES[family])
     else:
         firsts = seconds = keys
     pairs: list[tuple[str, str]] = []
     for _ in range(400 * n):
         first, second = (pool[generator.integers(len(pool))] for pool in (firsts, seconds))
-        routed = family is None or not FAMILIES[family].in_router or recipe_for(first, second).family == family
+        routed = (
+            family is None
+            or FAMILIES[family] not in roster.rules
+            or recipe_for(first, second, roster=roster).family == family
+        )
         if first != second and routed and (first, second) not in pairs:
             pairs.append((first, second))
         if len(pairs) == n:
@@ -50,13 +65,13 @@ def sample_pairs(n: int, family: str | None = None, *, popular: bool = False, se
     return pairs
 
 
-def recipe_of(first: str, second: str, family: str | None, frame: Frame) -> Recipe:
-    """The router's recipe, or that of a family that is not in the router."""
-    if family is not None and not FAMILIES[family].in_router:
+def recipe_of(first: str, second: str, family: str | None, frame: Frame, roster: Roster = CLASSIC) -> Recipe:
+    """The router's recipe, or that of a family that is not in the roster."""
+    if family is not None and FAMILIES[family] not in roster.rules:
         recipe = FAMILIES[family].build(first, second, frame)
         if recipe is not None:
             return recipe
-    return recipe_for(first, second, frame)
+    return recipe_for(first, second, frame, roster)
 
 
 def on_white(picture: torch.Tensor) -> np.ndarray:
@@ -82,6 +97,7 @@ def draw_sheet(
     popular: bool = False,
     seed: int = 0,
     frame: Frame = STICKER_FRAME,
+    roster: Roster = CLASSIC,
 ) -> Path:
     """Write a PNG with ``n`` cells: first, second, target and, given ``net``, its output. Returns the path.
 
@@ -89,8 +105,12 @@ def draw_sheet(
     subject and draws the boxes of the non-main. Raises ``FusionError`` for an unknown family.
     """
     family = pairs if isinstance(pairs, str) else None
-    chosen = sample_pairs(n, family, popular=popular, seed=seed) if pairs is None or family else list(pairs)[:n]
-    recipes = [recipe_of(first, second, family, frame) for first, second in chosen]
+    chosen = (
+        sample_pairs(n, family, popular=popular, seed=seed, roster=roster)
+        if pairs is None or family
+        else list(pairs)[:n]
+    )
+    recipes = [recipe_of(first, second, family, frame, roster) for first, second in chosen]
     table = SpriteTable(2 * CELL, frame)
     width = (3 + (net is not None)) * CELL + GAP
     sheet = Image.new("RGB", (columns * width, max(-(-len(chosen) // columns), 1) * (CELL + LABEL)), "white")
@@ -127,3 +147,24 @@ def draw_truth(pen: ImageDraw.ImageDraw, recipe: Recipe, other: torch.Tensor, x:
     for colour, box in zip(TRUTH, boxes.tolist(), strict=False):
         x0, y0, x1, y1 = box
         pen.rectangle((x + 2 * CELL + x0, y + y0, x + 2 * CELL + x1, y + y1), outline=colour)
+
+
+def draw_folder(
+    pairs: Sequence[tuple[str, str]],
+    folder: Path,
+    *,
+    size: int = 256,
+    frame: Frame = STICKER_FRAME,
+    roster: Roster = CLASSIC,
+) -> Path:
+    """Write every pair's target as ``first_second.png``, transparent, ``size`` pixels a side; returns the folder."""
+    table = SpriteTable(size, frame)
+    folder.mkdir(parents=True, exist_ok=True)
+    for first, second in pairs:
+        premultiplied = paint([recipe_for(first, second, frame, roster)], table)[0].movedim(0, -1).numpy()
+        alpha = premultiplied[..., 3:]
+        straight = np.concatenate([premultiplied[..., :3] / np.maximum(alpha, 1e-3), alpha], axis=-1)
+        picture = Image.fromarray((straight.clip(0, 1) * 255 + 0.5).astype(np.uint8))
+        with write_beside(folder / f"{first}_{second}.png") as path:
+            picture.save(path, format="PNG")
+    return folder

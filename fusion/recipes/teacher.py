@@ -31,11 +31,12 @@ class Teacher:
     """The procedural teacher: the router's recipes, painted from the cached sprites of the catalogue.
 
     ``memory_limit``: bytes of sprites to hold, and then of one size at a time; ``None`` holds whatever is asked for,
-    as training wants it.
+    as training wants it. ``roster``: whose families answer (see :mod:`fusion.recipes.rosters`); a network's
+    configuration names the one it learned from. Raises FusionError for an unknown one, when it is first asked.
     """
 
-    def __init__(self, frame: Frame = STICKER_FRAME, memory_limit: int | None = None) -> None:
-        self.frame, self.memory_limit = frame, memory_limit
+    def __init__(self, frame: Frame = STICKER_FRAME, memory_limit: int | None = None, roster: str = "classic") -> None:
+        self.frame, self.memory_limit, self.roster = frame, memory_limit, roster
         self._tables: dict[int, SpriteTable] = {}
 
     def prepare(self) -> None:
@@ -50,16 +51,18 @@ class Teacher:
     # Here, not above: the first fusion need not wait for anatomy and recipes.
 
     def pools(self) -> Pools:
-        """Family -> keys that can stand first, keys that can stand second; families of the router alone."""
-        from fusion.recipes import router
+        """Family -> keys that can stand first, keys that can stand second; families of the roster alone."""
+        from fusion.recipes.rosters import roster_named
+        from fusion.recipes.router import role_pools
 
-        return {name: pool for name, pool in router.pools().items() if router.FAMILIES[name].in_router}
+        return {family.name: role_pools(family) for family in roster_named(self.roster).rules}
 
     def recipe(self, first: str, second: str) -> Recipe:
         """The one answer for two codepoint keys."""
+        from fusion.recipes.rosters import roster_named
         from fusion.recipes.router import recipe_for
 
-        return recipe_for(first, second, self.frame)
+        return recipe_for(first, second, self.frame, roster_named(self.roster))
 
     def table(self, size: int) -> SpriteTable:
         """Pictures of ``size`` pixels a side."""

@@ -32,6 +32,27 @@ def near_colour(picture: np.ndarray, colour: np.ndarray, limit: float) -> np.nda
     return (np.abs(straight - colour).max(-1) < limit) & (picture[..., 3] > 0.9)
 
 
+def coat(picture: np.ndarray) -> np.ndarray:
+    """Mask (H, W) of what has the emoji's main hue, in light and in shadow; greys where the main colour is a grey."""
+    colour, _ = dominant_region(picture)
+    solid = picture[..., 3] > 0.5
+    straight = picture[..., :3] / np.maximum(picture[..., 3:], 1e-3)
+    high, low = straight.max(-1), straight.min(-1)
+    saturation = (high - low) / np.maximum(high, 0.05)
+    own = (colour.max() - colour.min()) / max(float(colour.max()), 0.05)
+    if own > 0.25:
+        chroma, mine = straight - straight.mean(-1, keepdims=True), colour - colour.mean()
+        length = np.maximum(np.linalg.norm(chroma, axis=-1), 1e-4)
+        alike = (chroma @ mine) / (length * np.linalg.norm(mine)) > 0.82
+        mask = solid & alike & (saturation > 0.18) & (high > 0.18)
+    else:
+        near = np.abs(high - colour.max()) < 0.4
+        mask = solid & (saturation < 0.22) & near
+    total = solid.sum()
+    mask &= ~small_regions(mask, 0.02 * total)
+    return mask | small_regions(solid & ~mask, 0.006 * total)
+
+
 def without_details(stack: np.ndarray, picture: np.ndarray, colour: np.ndarray, mask: np.ndarray) -> list[int]:
     """Indices of the layers that are no small, colourful detail lying inside the dominant region."""
     reach = max(stack.shape[1] * 12 // 128, 1)

@@ -1,6 +1,6 @@
 """Inlay: the ball in the trophy, in the trophy's palette. The container is the main subject.
 
-Shown on sheets only: the network recolours the main subject, not the other, so pairs get :mod:`inside` instead.
+Not in the classic roster, whose network recolours the main subject, not the other.
 
 Source: design section 3.
 """
@@ -33,4 +33,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     )
 
 
-FAMILY = Family("inlay", build, holds_inlay, is_motif, "a trophy or medal and a motif to cast into it", in_router=False)
+FAMILY = Family("inlay", build, holds_inlay, is_motif, "a trophy or medal and a motif to cast into it")

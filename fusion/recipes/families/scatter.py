@@ -37,4 +37,4 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     )
 
 
-FAMILY = Family("scatter", build, is_surface, is_motif, "an object and a motif to strew over it", in_router=False)
+FAMILY = Family("scatter", build, is_surface, is_motif, "an object and a motif to strew over it")
