@@ -28,7 +28,7 @@ from fusion.cache import SharedCache
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
-    from fusion.geometry import Frame
+    from fusion.frame import Frame
 
 NOTO = ASSETS / "noto.json.gz"
 STYLES = ASSETS.parent / "data" / "styles"
@@ -230,7 +230,7 @@ class Catalog:
         ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest pictures are kept (CACHE_BYTES).
         """
         if frame is None:
-            from fusion.geometry import STICKER_FRAME as frame
+            from fusion.frame import STICKER_FRAME as frame
         made = self._pictures.get((key, size, frame.view_box), lambda: rasterise(self.body(key), size, frame))
         return made.copy()
 
