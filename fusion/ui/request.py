@@ -10,12 +10,22 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
+from fusion.data.art_styles import TEST_STYLE
 from fusion.errors import FusionError
 from fusion.geometry import Layout
 from fusion.model import ABLATIONS
@@ -39,6 +49,16 @@ class Upload:
 
 EmojiInput = str | InstanceOf[Upload]
 """Text for the catalog, or a picture."""
+
+
+def known_style(value: Any) -> str:
+    """ "" for Noto's drawings, or the art style that evaluations are drawn in: no other name becomes a file's."""
+    if (value or "") not in ("", TEST_STYLE):
+        raise RequestError(f"Art style {value!r} is unknown; it can be {TEST_STYLE} or left out.")
+    return value or ""
+
+
+ArtStyle = Annotated[str, BeforeValidator(known_style)]
 
 
 class Request(BaseModel):
@@ -84,6 +104,7 @@ class FuseRequest(Request):
     second: EmojiInput = Field(default="", validate_default=True)
     layout: Layout | None = None
     hypothesis: int = 1
+    style: ArtStyle = ""
 
     @field_validator("preset", mode="before")
     @classmethod
@@ -168,6 +189,8 @@ class FuseRequest(Request):
             query["hypothesis"] = str(self.hypothesis)
         if self.disabled:
             query["off"] = ",".join(sorted(self.disabled))
+        if self.style:
+            query["style"] = self.style
         return "?" + urlencode(query, safe=",")
 
 
@@ -184,9 +207,10 @@ class CompareRequest(Request):
 
 
 class DrawingRequest(Request):
-    """``key``: the emoji to draw."""
+    """``key``: the emoji to draw, in the art style ``style``."""
 
     key: str = ""
+    style: ArtStyle = ""
 
 
 class EvaluationRequest(Request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,10 +32,37 @@ def served() -> Iterator[Served]:
     from fusion.ui.review import Review
 
     fusers = {"fusion": FakeFuser(), "unet-se-po": FakeFuser("unet-se-po", max_offset=0.2)}
-    backend = Backend(Catalog.default(), {name: (lambda one=one: one) for name, one in fusers.items()})
+    apart = FakeFuser("fusion-held-out")
+
+    def styled(preset: str, style: str) -> FakeFuser:
+        fuser = FakeFuser(preset)
+        fuser.catalog = Catalog.style(style)
+        return fusers.setdefault(f"{preset} {style}", fuser)
+
+    makers = {name: (lambda one=one: one) for name, one in fusers.items()}
+    backend = Backend(Catalog.default(), makers, {"fusion-held-out": lambda: apart}, styled)
+    fusers["fusion-held-out"] = apart
     blocks, url = serve(backend, Review(backend, FakeEvaluator()))
     yield Served(url, fusers)
     blocks.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def art_style(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An art style in which every emoji is one square of magenta."""
+    from fusion.emoji import catalog
+
+    folder = tmp_path_factory.mktemp("styles")
+    head = gzip.decompress(catalog.NOTO.read_bytes()).split(b"\n")[0]
+    square = b'<rect width="128" height="128" fill="#ff00ff"/>'
+    lines = [head, *[square] * len(catalog.Catalog.default())]
+    (folder / "twemoji.json.gz").write_bytes(gzip.compress(b"\n".join(lines), 1))
+    patch = pytest.MonkeyPatch()
+    patch.setattr(catalog, "STYLES", folder)
+    catalog.Catalog.style.cache_clear()
+    yield "twemoji"
+    patch.undo()
+    catalog.Catalog.style.cache_clear()
 
 
 @pytest.fixture(scope="session")

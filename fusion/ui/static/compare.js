@@ -77,11 +77,16 @@
     // A rank among one preset's hypotheses means nothing to another.
     const request = { ...EF.state, disabled: NONE, hypothesis: 1, reference: EF.find("reference", root).value };
     EF.find("title", root).textContent = `${EF.name(request.first)} + ${EF.name(request.second)}`;
+    EF.find("whole", root).hidden = !EF.state.disabled.length;
     syncSliders();
     const order = [request.reference, ...EF.info.presets.filter((name) => name !== request.reference)];
     const fresh = new Map();
     for (const preset of order) {
-      const answer = await EF.ask("compared", { ...request, preset });
+      const answer = await EF.insist(
+        "compared",
+        { ...request, preset },
+        { tell: EF.toast, stale: () => mine !== wanted },
+      );
       // A newer question has been asked meanwhile: this answer is stale.
       if (mine !== wanted) return;
       if (answer.error) {

@@ -152,7 +152,7 @@
       quick.hidden = !image.hidden;
       if (emoji) quick.style.cssText = EF.sprite(emoji);
       if (!drawings.has(source)) {
-        const answer = await EF.ask("drawing", { key: source });
+        const answer = await EF.insist("drawing", { key: source }, { stale: () => EF.state[this.side] !== source });
         if (answer.error) return;
         drawings.set(source, `data:image/svg+xml,${encodeURIComponent(answer.svg)}`);
       }

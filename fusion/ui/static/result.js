@@ -3,6 +3,7 @@
 (() => {
   const KEPT = 10;
   const THUMB = 96;
+  const TRIES = 6; // for what a person asked for once
   /** @typedef {{ request: State, thumb: string, names: string[] }} HistoryEntry */
   /** @type {HTMLImageElement} */
   let image;
@@ -52,7 +53,7 @@
     },
     bundle: async () => {
       EF.toast("Packing every stage…");
-      const answer = await EF.ask("bundle", { ...EF.state }, "The bundle did not arrive; try again.");
+      const answer = await EF.insist("bundle", { ...EF.state }, { tell: EF.toast, tries: TRIES });
       if (!answer.error) EF.save(`data:application/zip;base64,${answer.zip}`, answer.name);
       EF.toast(answer.error ?? "Saved");
     },
@@ -112,7 +113,7 @@
   };
 
   const samePair = (/** @type {State} */ a, /** @type {State} */ b) =>
-    a.first === b.first && a.second === b.second && a.preset === b.preset;
+    a.first === b.first && a.second === b.second && a.preset === b.preset && (a.style ?? "") === (b.style ?? "");
 
   const history = () => EF.recall("history", /** @type {HistoryEntry[]} */ ([]));
 
@@ -133,7 +134,7 @@
         { type: "button", className: "ef-thumb ef-checker", title: label, "aria-label": `Again: ${label}` },
         EF.make("img", { src, alt: "" }),
       );
-      button.addEventListener("click", () => EF.update({ hypothesis: 1, ...request }, true));
+      button.addEventListener("click", () => EF.update({ hypothesis: 1, style: "", ...request }, true));
       return EF.make("div", { role: "listitem" }, button);
     });
     EF.find("history").replaceChildren(...drawn);
@@ -143,7 +144,7 @@
     mount(root) {
       image = EF.find("result");
       const preset = EF.find("preset");
-      preset.replaceChildren(...EF.options(EF.info.presets));
+      preset.replaceChildren(...EF.options([...EF.info.presets, ...EF.info.spare]));
       preset.addEventListener("change", () => EF.update({ preset: preset.value }));
       for (const [name, act] of Object.entries(acts)) EF.act(name, root).addEventListener("click", act);
       drawHistory();
@@ -155,17 +156,13 @@
       EF.find("preset").value = state.preset;
     },
     fused(answer, data) {
-      const note = EF.find("note");
-      note.classList.toggle("ef-error", Boolean(answer.error));
+      EF.complain(answer.error ?? "");
       image.classList.toggle("ef-stale", Boolean(answer.error));
-      if (answer.error) {
-        note.textContent = answer.error;
-        return;
-      }
+      if (answer.error) return;
       image.src = answer.result;
       EF.find("icon", document).href = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
-      note.textContent = answer.notices.join(" ");
+      EF.find("note").textContent = answer.notices.join(" ");
       EF.act("hypothesis").disabled = answer.controls.hypotheses.length < 2;
       EF.find("badge").hidden = !answer.facts.off.length;
       drawFacts(answer);

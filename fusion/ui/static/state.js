@@ -8,7 +8,10 @@
     const pair = EF.contract.sides.some((side) => EF.state[side] !== before[side]);
     const preset = EF.state.preset !== before.preset && !("layout" in patch);
     if (!keep && pair) Object.assign(EF.state, { main: null, layout: null, hypothesis: 1 });
+    // The art style belongs to the row of an evaluation that was opened, not to what is picked next.
+    if (!keep && pair && !("style" in patch)) EF.state.style = "";
     if (!keep && preset) Object.assign(EF.state, { layout: null, hypothesis: 1 });
+    EF.state.disabled = EF.state.disabled.filter((part) => EF.info.parts[EF.state.preset]?.includes(part));
     for (const part of EF.parts) part.changed?.(EF.state, before);
     EF.fuse({ ...EF.state });
   };
@@ -23,11 +26,12 @@
     return {
       first: query.get("first") || opening.first,
       second: query.get("second") || opening.second,
-      preset: EF.info.presets.find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
+      preset: [...EF.info.presets, ...EF.info.spare].find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
       main: sides.find((side) => side === query.get("main")) ?? null,
       hypothesis: /^[1-9]$/.test(query.get("hypothesis")) ? Number(query.get("hypothesis")) : 1,
       layout: query.get("layout") && whole ? numbers : null,
       disabled: (query.get("off") ?? "").split(",").filter((part) => known.includes(part)),
+      style: query.get("style") ?? "",
     };
   };
 
@@ -51,7 +55,12 @@
   };
 
   const learn = async () => {
-    [EF.contract, EF.info] = await Promise.all([EF.server.contract({}), EF.server.catalogue({})]);
+    const tell = (/** @type {string} */ sentence) => EF.complain(sentence);
+    [EF.contract, EF.info] = await Promise.all([
+      EF.insist("contract", {}, { tell }),
+      EF.insist("catalogue", {}, { tell }),
+    ]);
+    EF.complain("");
     EF.root.style.setProperty("--ef-columns", String(EF.info.columns));
     EF.info.rows.forEach(([key, char, name, category, words], index) => {
       EF.byKey.set(key, { key, char, name, category, words, aliases: EF.info.aliases[index], index });

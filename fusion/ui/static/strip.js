@@ -85,7 +85,14 @@
       close,
     );
     dialog.showModal();
-    const answer = await EF.ask("parts", { ...request, stage: card.id });
+    const answer = await EF.insist(
+      "parts",
+      { ...request, stage: card.id },
+      {
+        tell: (sentence) => parts.replaceChildren(EF.make("p", { className: "ef-strong", textContent: sentence })),
+        stale: () => !parts.isConnected || !dialog.open,
+      },
+    );
     const drawn = (answer.parts ?? []).map(({ name, picture }) =>
       EF.make(
         "figure",

@@ -16,7 +16,7 @@ interface Contract {
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
-  presets: string[];
+  presets: string[]; spare: string[]; parts: Record<string, string[]>;
 }
 interface Layers { main: string; other: string }
 interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
@@ -56,13 +56,17 @@ interface Totals {
   scale_error: number | null; psnr: number | null;
 }
 interface StartAnswer { job: string }
-interface PollAnswer {
-  state: "running" | "done" | "cancelled" | "failed"; message: string; total: number; rows: SheetRow[];
-  summary: Totals;
+interface Run {
+  job: string; split: string; preset: string; weights: string; style: string; note: string;
+  state: "running" | "done" | "cancelled" | "failed"; done: number; total: number;
 }
+interface RunsAnswer { runs: Run[] }
+interface PollAnswer { run: Run; message: string; rows: SheetRow[]; summary: Totals }
 interface ChartsAnswer { charts: string }
-interface ThumbnailAnswer { pictures: string[] }
+interface ThumbnailAnswer { pictures: string[]; inputs: string[] }
 interface ErrorAnswer { error: string }
+/** What did not arrive at all. */
+interface Lost { lost: boolean }
 
 // ---------------------------------------------------------------- parts of `views.summary` that the page shows
 
@@ -75,7 +79,7 @@ interface Facts {
 
 // ---------------------------------------------------------------- the server, as Gradio offers it to the scripts
 
-type Reply<T> = Promise<T & Partial<ErrorAnswer>>;
+type Reply<T> = Promise<T & Partial<ErrorAnswer & Lost>>;
 interface Server {
   contract(data: object): Reply<Contract>;
   catalogue(data: object): Reply<Catalogue>;
@@ -86,6 +90,7 @@ interface Server {
   bundle(data: object): Reply<ZipAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
+  evaluation_runs(data: object): Reply<RunsAnswer>;
   evaluation_poll(data: object): Reply<PollAnswer>;
   evaluation_cancel(data: object): Reply<object>;
   evaluation_charts(data: object): Reply<ChartsAnswer>;
@@ -102,7 +107,7 @@ interface Emoji {
 interface EmojiWords { name: string[]; nameText: string; aliases: Set<string>; keywords: Set<string>; all: string[] }
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
-  hypothesis: number; disabled: string[];
+  hypothesis: number; disabled: string[]; style: string;
 }
 /** One part of the page; each function is called when something has happened. */
 interface PagePart {
@@ -116,7 +121,7 @@ interface PagePart {
 interface Roles {
   result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
-  split: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
+  split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
 }
@@ -134,6 +139,10 @@ interface Canvas {
   place(layouts: Layout[], info: Controls): void;
   listen(): void;
 }
+/** The rows of an evaluation on the Failures tab. */
+interface Sheet {
+  build(root: HTMLElement): void; clear(): void; add(rows: SheetRow[], run: Run): void; draw(): void; count(): number;
+}
 /** Whom a grid tells what was done in it. `leave`: up from its first line. */
 interface GridOwner { pick(key: string): void; search(text: string): void; leave(): void }
 interface Grid {
@@ -143,9 +152,11 @@ interface Grid {
   focus(node: HTMLElement): void;
   mark(): void;
 }
+/** How to ask again: whom to tell, how often at most, whether anybody still waits. */
+interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas;
+  hand: Hand; canvas: Canvas; sheet: Sheet;
   state: State; server: Server; root: HTMLElement; info: Catalogue; contract: Contract; parts: PagePart[];
   byKey: Map<string, Emoji>; answer: FuseAnswer | null;
   find<Role extends string>(role: Role, root?: ParentNode): Role extends keyof Roles ? Roles[Role] : HTMLElement;
@@ -159,11 +170,14 @@ interface Page {
   options(choices: (string | Choice)[]): HTMLOptionElement[];
   entry(name: string, ...value: (Node | string)[]): HTMLElement[];
   ask<Name extends keyof Server>(name: Name, data: object, sorry?: string): ReturnType<Server[Name]>;
-  latest<Data, Answer>(
+  pause(attempt: number, hold?: (now: () => void) => void): Promise<void>;
+  insist<Name extends keyof Server>(name: Name, data: object, how?: Insistence): ReturnType<Server[Name]>;
+  latest<Data, Answer extends Partial<Lost>>(
     work: (data: Data) => Promise<Answer>, apply: (answer: Answer, data: Data) => void, busy?: (on: boolean) => void
   ): (data: Data) => void;
   recall<Value>(name: string, otherwise: Value): Value;
   remember(name: string, value: unknown): void;
+  complain(sentence: string): void;
   say(text: string): void;
   toast(text: string): void;
   number(value: number | null | undefined, digits?: number): string;
