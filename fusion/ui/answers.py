@@ -131,7 +131,7 @@ class FuseAnswer(TypedDict):
     result: str
     names: tuple[str, str]
     keys: tuple[str, str]
-    permalink: str | None
+    permalink: str
     facts: dict[str, Any]
     notices: list[str]
     controls: Controls

@@ -53,8 +53,10 @@ class Evaluator(Protocol):
 
 @dataclass(frozen=True)
 class Subject:
-    """What is measured. ``preset``: as it was asked for; ``weights``: the name of the fuser that is measured; ``style``:
-    the art style of the emoji, "" for Noto's; ``note``: how the figures are to be read."""
+    """What is measured. ``preset``: as it was asked for; ``weights``: the name of the fuser that answers.
+
+    ``style``: the art style of the emoji, "" for Noto's; ``note``: how the figures are to be read.
+    """
 
     split: str
     preset: str

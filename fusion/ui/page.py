@@ -32,6 +32,7 @@ SCRIPTS = (
     "base.js",
     "layout.js",
     "search.js",
+    "uploads.js",
     "state.js",
     "grid.js",
     "picker.js",

@@ -17,7 +17,7 @@ def say_no(route) -> None:
 
 def said(page, role: str) -> None:
     page.wait_for_function(
-        "role => document.querySelector(`[data-role=${role}]`).textContent.includes('does not answer')", arg=role
+        "role => document.querySelector(`[data-role=${role}]`)?.textContent.includes('does not answer')", arg=role
     )
 
 

@@ -40,13 +40,10 @@
       }
     },
     share: async () => {
-      if (EF.answer && !EF.answer.permalink) {
-        EF.toast("A link cannot carry your own picture; use PNG or Bundle.");
-        return;
-      }
+      const own = EF.contract.sides.some((side) => typeof EF.state[side] !== "string");
       try {
         await navigator.clipboard.writeText(location.href);
-        EF.toast("Link copied");
+        EF.toast(own ? "Link copied; your own picture is only in this browser, so use PNG for others" : "Link copied");
       } catch {
         EF.toast("The link is in the address bar.");
       }
@@ -118,10 +115,12 @@
   const history = () => EF.recall("history", /** @type {HistoryEntry[]} */ ([]));
 
   const rememberFusion = async (/** @type {FuseAnswer} */ answer, /** @type {State} */ data) => {
-    if (!answer.permalink) return;
-    const entry = { request: data, thumb: await thumb(answer.result), names: answer.names };
+    const link = new URLSearchParams(answer.permalink);
+    const named = Object.fromEntries(EF.contract.sides.map((side) => [side, link.get(side)]));
+    const request = /** @type {State} */ ({ ...data, ...named });
+    const entry = { request, thumb: await thumb(answer.result), names: answer.names };
     // One entry a pair: moving a slider ten times is one fusion, not ten.
-    const others = history().filter((other) => !samePair(other.request, data));
+    const others = history().filter((other) => !samePair(other.request, request));
     EF.remember("history", [entry, ...others].slice(0, KEPT));
     drawHistory();
   };
@@ -134,7 +133,12 @@
         { type: "button", className: "ef-thumb ef-checker", title: label, "aria-label": `Again: ${label}` },
         EF.make("img", { src, alt: "" }),
       );
-      button.addEventListener("click", () => EF.update({ hypothesis: 1, style: "", ...request }, true));
+      button.addEventListener("click", () => {
+        const inputs = Object.fromEntries(
+          EF.contract.sides.map((side) => [side, EF.kept(/** @type {string} */ (request[side]))]),
+        );
+        EF.update({ hypothesis: 1, style: "", ...request, ...inputs }, true);
+      });
       return EF.make("div", { role: "listitem" }, button);
     });
     EF.find("history").replaceChildren(...drawn);

@@ -24,9 +24,10 @@
     const whole = numbers.length === EF.contract.layout.length && numbers.every(Number.isFinite);
     const known = ablations.map(({ id }) => id);
     return {
-      first: query.get("first") || opening.first,
-      second: query.get("second") || opening.second,
-      preset: [...EF.info.presets, ...EF.info.spare].find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
+      first: EF.kept(query.get("first") || opening.first),
+      second: EF.kept(query.get("second") || opening.second),
+      preset:
+        [...EF.info.presets, ...EF.info.spare].find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
       main: sides.find((side) => side === query.get("main")) ?? null,
       hypothesis: /^[1-9]$/.test(query.get("hypothesis")) ? Number(query.get("hypothesis")) : 1,
       layout: query.get("layout") && whole ? numbers : null,
@@ -35,21 +36,28 @@
     };
   };
 
-  const toAddress = (/** @type {string | null} */ permalink) => {
-    const query = new URLSearchParams(permalink ?? "");
-    for (const [name, value] of new URLSearchParams(location.search)) {
+  // Another pair is another place in the browser's history; the rest of a fusion only changes the address.
+  const toAddress = (/** @type {string} */ permalink) => {
+    const [query, before] = [new URLSearchParams(permalink), new URLSearchParams(location.search)];
+    for (const [name, value] of before) {
       if (name.startsWith("__")) query.append(name, value);
     }
-    const text = query.toString();
-    history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
+    const moved = EF.contract.sides.some((side) => before.has(side) && known(before.get(side)) !== query.get(side));
+    history[moved ? "pushState" : "replaceState"](history.state, "", `?${query}`);
   };
 
   // A link may name an emoji ("pizza", a character); once the server knows which, so does the page.
+  /** @type {Map<string, string>} */
+  const meant = new Map();
+  const known = (/** @type {string} */ text) => meant.get(text) ?? text;
   const settle = (/** @type {string[]} */ keys) => {
     const before = { ...EF.state };
     EF.contract.sides.forEach((side, i) => {
       const shown = before[side];
-      if (typeof shown === "string" && !EF.byKey.has(shown) && EF.byKey.has(keys[i])) EF.state[side] = keys[i];
+      if (typeof shown === "string" && !EF.byKey.has(shown) && EF.byKey.has(keys[i])) {
+        meant.set(shown, keys[i]);
+        EF.state[side] = keys[i];
+      }
     });
     for (const part of EF.parts) part.changed?.(EF.state, before);
   };
@@ -82,6 +90,7 @@
           EF.answer = answer;
           EF.state.hypothesis = answer.facts.hypothesis;
           settle(answer.keys);
+          EF.keepUploads(data, answer.permalink);
           toAddress(answer.permalink);
           stages(data);
         }
@@ -99,6 +108,7 @@
     await learn();
     EF.state = fromAddress();
     listen();
+    addEventListener("popstate", () => EF.update(fromAddress(), true));
     for (const part of EF.parts) part.mount?.(EF.root);
     for (const part of EF.parts) part.changed?.(EF.state, {});
     EF.fuse({ ...EF.state });

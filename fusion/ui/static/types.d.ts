@@ -4,7 +4,8 @@
 type Layout = number[];
 type Box = number[];
 type Side = "first" | "second";
-type EmojiInput = string | { upload: string; name: string };
+interface Upload { upload: string; name: string }
+type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
@@ -27,7 +28,7 @@ interface Controls {
   truth: Layout[] | null; range: Range;
 }
 interface FuseAnswer {
-  result: string; names: [string, string]; keys: [string, string]; permalink: string | null; facts: Facts;
+  result: string; names: [string, string]; keys: [string, string]; permalink: string; facts: Facts;
   notices: string[]; controls: Controls;
 }
 interface ColourScale { low: string; high: string; stops: string[] }
@@ -104,7 +105,9 @@ interface Server {
 interface Emoji {
   key: string; char: string; name: string; category: number; words: string; aliases: string; index: number;
 }
-interface EmojiWords { name: string[]; nameText: string; aliases: Set<string>; keywords: Set<string>; all: string[] }
+interface EmojiWords {
+  name: string[]; nameText: string; aliases: Set<string>; aliasWords: string[][]; keywords: Set<string>; all: string[];
+}
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
   hypothesis: number; disabled: string[]; style: string;
@@ -177,6 +180,8 @@ interface Page {
   ): (data: Data) => void;
   recall<Value>(name: string, otherwise: Value): Value;
   remember(name: string, value: unknown): void;
+  keepUploads(state: State, permalink: string): void;
+  kept(text: string): EmojiInput;
   complain(sentence: string): void;
   say(text: string): void;
   toast(text: string): void;
