@@ -204,6 +204,7 @@ class ComparedAnswer(TypedDict):
     preset: str
     picture: str
     difference: str
+    scale: ColourScale
     gap: float
     main: str
     main_confidence: float | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+from tests.support.javascript import INSTALL_SECONDS, TOOLS, run
 from tests.support.serving import Served, is_outside, serve
 
 CHROMIUM_FLAGS = (
@@ -102,3 +104,39 @@ def open_page(chromium, served, tmp_path: Path):
         context.close()
     assert not outside, f"the page asked outside: {outside}"
     assert not faults, f"errors in scripts: {faults}"
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("there is no node here, so the page's scripts are only tested in the browser")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tools(node: str, pytestconfig: pytest.Config) -> Path:
+    """Type checker and linter, installed once into pytest's cache: the folder of their commands."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm here, so the page's scripts are neither type-checked nor linted")
+    folder = Path(str(pytestconfig.cache.mkdir("javascript")))
+    lock = TOOLS / "package-lock.json"
+    done = folder / "installed-lock.json"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(TOOLS / name, folder / name)
+        try:
+            installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
+        if installed.returncode:
+            pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
+        shutil.copy(lock, done)
+    return folder / "node_modules" / ".bin"
+
+
+@pytest.fixture(scope="session")
+def axe(tools: Path) -> str:
+    """The script of axe-core, which looks for what hinders people."""
+    return (tools.parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

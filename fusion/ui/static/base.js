@@ -214,6 +214,13 @@ globalThis.EF = /** @type {Page} */ ({
     }, TOAST_MS);
   };
 
+  // The bar that says what colours mean.
+  EF.colourBar = ({ low, high, stops }) => [
+    EF.make("span", { textContent: low }),
+    EF.make("i", { className: "ef-bar", style: `background: linear-gradient(90deg, ${stops.join(", ")})` }),
+    EF.make("span", { textContent: high }),
+  ];
+
   // A number for people; what does not exist (the centre error of a wrong main subject, say) is a dash, and zero has
   // no sign.
   EF.number = (value, digits = 2) =>

@@ -65,7 +65,12 @@
         "div",
         { className: "ef-twins" },
         EF.make("div", { className: "ef-frame ef-checker" }, result),
-        EF.make("div", { className: "ef-frame" }, difference),
+        EF.make(
+          "div",
+          {},
+          EF.make("div", { className: "ef-frame" }, difference),
+          EF.make("div", { className: "ef-scale" }),
+        ),
       ),
       EF.make("dl", { className: "ef-facts" }),
     );
@@ -106,6 +111,7 @@
     const [picture, difference] = card.querySelectorAll("img");
     picture.src = answer.picture;
     difference.src = answer.difference;
+    card.querySelector(".ef-scale").replaceChildren(...EF.colourBar(answer.scale));
     const decides = answer.main_confidence !== null;
     const placed = decides || EF.state.layout;
     const facts = [

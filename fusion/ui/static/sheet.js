@@ -140,11 +140,11 @@
       { className: row.aligned === false ? "ef-missed" : "" },
       EF.make("td", {}, open),
       EF.make("td", { className: "ef-pictures" }),
-      EF.make("td", { textContent: row.family }),
-      EF.make("td", { textContent: main, className: wrong ? "ef-wrong" : "" }),
-      ...COLUMNS.map(([by]) => {
+      EF.make("td", { textContent: row.family, "data-label": "family" }),
+      EF.make("td", { textContent: main, className: wrong ? "ef-wrong" : "", "data-label": "main" }),
+      ...COLUMNS.map(([by, label]) => {
         const value = /** @type {number | null} */ (row[by]);
-        return EF.make("td", { textContent: EF.number(value, by === "psnr" ? 1 : 3) });
+        return EF.make("td", { textContent: EF.number(value, by === "psnr" ? 1 : 3), "data-label": label });
       }),
     );
     line.dataset.pair = `${row.first} ${row.second}`;

@@ -43,7 +43,7 @@ interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
 interface ComparedAnswer {
-  preset: string; picture: string; difference: string; gap: number; main: string; main_confidence: number | null;
+  preset: string; picture: string; difference: string; scale: ColourScale; gap: number; main: string; main_confidence: number | null;
   effective: Layout; alignment: Alignment | null; ms: number | null; total_ms: number | null;
   teacher: string | null; composite: string;
 }
@@ -186,6 +186,7 @@ interface Page {
   say(text: string): void;
   toast(text: string): void;
   number(value: number | null | undefined, digits?: number): string;
+  colourBar(scale: ColourScale): HTMLElement[];
   name(source: EmojiInput): string;
   sprite(emoji: Emoji): string;
   randomKey(): string;
