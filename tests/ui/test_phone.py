@@ -72,7 +72,8 @@ def test_the_lead_s_handles_lie_on_top(open_page, served):
         page = open_page("?first=1f525&second=1f439&layout=0.6,0.6,0.2,0.1")
         settled(page)
         on_top = page.evaluate(
-            "() => { const handle = document.querySelector('.ef-grip .ef-se'); handle.scrollIntoView({ block: 'center' });"
+            "() => { const handle = EF.root.querySelector('.ef-grip .ef-se');"
+            " handle.scrollIntoView({ block: 'center' });"
             " const box = handle.getBoundingClientRect();"
             " return document.elementFromPoint(box.x + 7, box.y + 7) === handle; }"
         )
