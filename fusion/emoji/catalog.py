@@ -36,6 +36,8 @@ STYLES = ASSETS.parent / "data" / "styles"
 
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
+APOSTROPHES = "['‘’ʼ＇`´]"
+"""However they are typed, "o'clock" is one word."""
 LONGEST_QUERY = 100
 """Characters of a query that are worth looking at; the longest name has 44."""
 
@@ -84,7 +86,7 @@ def key_of(char: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name or query, in lower case, whatever stands between them; "+1", "-1", "#" and "*" are names."""
-    return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", text.casefold().replace("’", "").replace("'", "")))
+    return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", re.sub(APOSTROPHES, "", text.casefold())))
 
 
 def rasterise(body: str, size: int, frame: Frame) -> np.ndarray:
@@ -275,14 +277,16 @@ def key_of_codepoints(text: str) -> str:
 
 
 def match(words: tuple[str, ...], known: Words) -> int:
-    """How well a query fits an emoji: 0 not at all, 6 by name."""
+    """How well a query fits an emoji: 0 not at all, 7 by name."""
     if words == known.name or words in known.aliases:
-        return 6
+        return 7
     if set(words) <= set(known.name):
-        return 5
+        return 6
     if words in known.keywords:
-        return 4 if set(words) & set(known.name) else 3
+        return 5 if set(words) & set(known.name) else 4
     if begin(words, known.name):
+        return 3
+    if any(begin(words, alias) for alias in known.aliases):
         return 2
     return int(begin(words, {*known.name, *chain(*known.aliases, *known.keywords)}))
 

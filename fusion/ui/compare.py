@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from fusion.trace import FusionTrace
+from fusion.ui import cards
 from fusion.ui.answers import ComparedAnswer
 from fusion.ui.backend import Backend, Json
 from fusion.ui.pictures import data_url
@@ -35,6 +36,7 @@ class Compare:
             "preset": request.preset,
             "picture": data_url(trace.output),
             "difference": data_url(drawing.heat(gap, scale, len(gap))),
+            "scale": cards.bar(scale),
             "gap": round(float(gap.mean()), 4),
             "main": facts["main"],
             "main_confidence": facts["main_confidence"],

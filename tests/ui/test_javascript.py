@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,49 +15,13 @@ from fusion.geometry import MAX_SCALE, MIN_SCALE, STICKER_FRAME, Layout, layout_
 from fusion.pipeline.overrides import carry_along
 from fusion.ui import picker
 from fusion.ui.page import SCRIPTS, STATIC
+from tests.support.javascript import ROOT, TOOLS, run
 
-ROOT = Path(__file__).parents[2]
-TOOLS = ROOT / "tests" / "ui" / "javascript"
 FIXTURES = ROOT / "tests" / "fixtures"
 CASES = json.loads((FIXTURES / "layout_cases.json").read_text(encoding="utf-8"))
 SEARCHES = json.loads((FIXTURES / "search_cases.json").read_text(encoding="utf-8"))
-INSTALL_SECONDS = 180
 
 Answers = dict[str, list[Any]]
-
-
-def run(*command: str | Path, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, **options)
-
-
-@pytest.fixture(scope="session")
-def node() -> str:
-    path = shutil.which("node")
-    if path is None:
-        pytest.skip("there is no node here, so the page's scripts are only tested in the browser")
-    return path
-
-
-@pytest.fixture(scope="session")
-def tools(node: str, pytestconfig: pytest.Config) -> Path:
-    """Type checker and linter, installed once into pytest's cache: the folder of their commands."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("there is no npm here, so the page's scripts are neither type-checked nor linted")
-    folder = Path(str(pytestconfig.cache.mkdir("javascript")))
-    lock = TOOLS / "package-lock.json"
-    done = folder / "installed-lock.json"
-    if not done.exists() or done.read_bytes() != lock.read_bytes():
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(TOOLS / name, folder / name)
-        try:
-            installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
-        if installed.returncode:
-            pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
-        shutil.copy(lock, done)
-    return folder / "node_modules" / ".bin"
 
 
 def test_scripts_have_types(tools: Path) -> None:
