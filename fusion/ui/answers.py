@@ -75,8 +75,11 @@ class Emojis(TypedDict):
 
 
 class Catalogue(Emojis):
-    """All emoji, and the presets that have weights. ``spare``: weights beside them that only measure (held-out emoji);
-    ``parts``: what each preset has of that which can be switched off."""
+    """All emoji, and the presets that have weights.
+
+    ``spare``: weights beside them that only measure (held-out emoji); ``parts``: what each preset has of that which can
+    be switched off.
+    """
 
     presets: list[str]
     spare: list[str]
@@ -251,8 +254,10 @@ class StartAnswer(TypedDict):
 
 
 class Run(TypedDict):
-    """One evaluation of those that are kept. ``preset``: what was asked for; ``weights``: what was measured, and what
-    its rows are fused with; ``style``: the art style of its emoji ("" for Noto's); ``note``: how to read its figures.
+    """One evaluation of those that are kept.
+
+    ``preset``: what was asked for; ``weights``: what was measured, and what its rows are fused with; ``style``: the art
+    style of its emoji ("" for Noto's); ``note``: how to read its figures.
     """
 
     job: str

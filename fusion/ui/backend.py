@@ -38,8 +38,11 @@ Json = dict[str, Any]
 
 
 class Backend:
-    """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use. ``spare``: further
-    weights by name, that only measure; ``styled``: makes a fuser that draws in another art style."""
+    """Answers the page.
+
+    ``fusers``: preset -> function that makes its fuser, called on first use. ``spare``: further weights by name, that
+    only measure; ``styled``: makes a fuser that draws in another art style.
+    """
 
     def __init__(
         self,

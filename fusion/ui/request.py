@@ -225,6 +225,7 @@ class DrawingRequest(Request):
     @field_validator("key", mode="before")
     @classmethod
     def drawable(cls, value: Any) -> Any:
+        """Not a picture that another browser keeps."""
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError("This picture is not in this browser; pick an emoji or upload it again.")
         return value
