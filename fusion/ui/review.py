@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
 from fusion.ui.answers import (
@@ -86,7 +87,7 @@ class Review:
     def thumbnail(self, data: Json) -> ThumbnailAnswer:
         """The network's answer and the teacher's for one row of the sheet."""
         trace = self.backend.trace(self.backend.request(data))
-        shown = [trace.output] + ([trace.teacher.target] if trace.teacher else [])
+        shown = [trace.sticker] + ([fit_picture(trace.teacher.target)] if trace.teacher else [])
         return {"pictures": [data_url(emoji_picture(one).resize((THUMBNAIL, THUMBNAIL))) for one in shown]}
 
     def named(self, row: SheetRow) -> SheetRow:

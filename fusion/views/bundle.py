@@ -49,8 +49,8 @@ def parameters(trace: FusionTrace) -> dict:
 
 
 def sticker_png(trace: FusionTrace) -> bytes:
-    """The output as a transparent PNG that carries its parameters."""
-    return png_bytes(drawing.emoji_picture(trace.output), parameters(trace))
+    """The sticker as a transparent PNG that carries its parameters."""
+    return png_bytes(drawing.emoji_picture(trace.sticker), parameters(trace))
 
 
 def versions() -> dict[str, str]:
