@@ -16,7 +16,7 @@ from fusion.geometry import AS_IT_IS, VISIBLE, Fit, content_box, fit_box
 
 def find_fit(picture: np.ndarray) -> Fit:
     """How a picture, premultiplied RGBA (S, S, 4) in [0, 1], is to be fitted."""
-    x0, y0, x1, y1 = content_box(torch.from_numpy(picture[..., 3]), VISIBLE).tolist()
+    x0, y0, x1, y1 = content_box(torch.from_numpy(np.ascontiguousarray(picture[..., 3])), VISIBLE).tolist()
     return fit_box((x0, y0, x1, y1))
 
 
