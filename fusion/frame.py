@@ -83,3 +83,44 @@ PUBLISHED_FRAME = Frame()
 
 STICKER_FRAME = Frame(scale=0.8, drop=0.1, max_offset=0.35)
 """80 % of the canvas, lowered by 0.1, offsets to 0.35: DESIGN section 2."""
+
+
+FILL = 0.96
+"""Share of the canvas that the long side of a fitted sticker takes."""
+VISIBLE = 8 / 255
+"""Alpha from which a pixel counts when a picture is cropped."""
+
+
+class Fit(NamedTuple):
+    """How a sticker is brought to fill its canvas: ``p`` lands on ``scale * (p - 0.5) + 0.5 + shift``, as in a layout.
+
+    ``scale``: above 0, 1 leaves the size. The shifts are fractions of the canvas, down and to the right.
+    """
+
+    scale: float = 1.0
+    shift_y: float = 0.0
+    shift_x: float = 0.0
+
+    def to_fitted(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the network's canvas on the fitted one."""
+        return self.scale * (x - 0.5) + 0.5 + self.shift_x, self.scale * (y - 0.5) + 0.5 + self.shift_y
+
+    def to_canvas(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the fitted canvas on the network's: the inverse of :meth:`to_fitted`."""
+        return (x - 0.5 - self.shift_x) / self.scale + 0.5, (y - 0.5 - self.shift_y) / self.scale + 0.5
+
+
+AS_IT_IS = Fit()
+
+
+def fit_box(box: tuple[float, float, float, float]) -> Fit:
+    """The fit that centres the content ``box`` and lets its long side fill ``FILL`` of the canvas.
+
+    An empty box, and one that is the whole canvas (an opaque picture has no margin to lose), stay as they are.
+    """
+    x0, y0, x1, y1 = box
+    side = max(x1 - x0, y1 - y0)
+    if side <= 0 or (x0 <= 0 and y0 <= 0 and x1 >= 1 and y1 >= 1):
+        return AS_IT_IS
+    scale = FILL / side
+    return Fit(scale, scale * (0.5 - (y0 + y1) / 2), scale * (0.5 - (x0 + x1) / 2))

@@ -18,9 +18,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fusion.frame import IDENTITY, MAX_SCALE, MIN_SCALE, PUBLISHED_FRAME, STICKER_FRAME, VIEW_BOX, Frame, Layout
+from fusion.frame import (
+    AS_IT_IS,
+    FILL,
+    IDENTITY,
+    MAX_SCALE,
+    MIN_SCALE,
+    PUBLISHED_FRAME,
+    STICKER_FRAME,
+    VIEW_BOX,
+    VISIBLE,
+    Fit,
+    Frame,
+    Layout,
+    fit_box,
+)
 
 __all__ = [
+    "AS_IT_IS",
+    "FILL",
     "IDENTITY",
     "MAX_SCALE",
     "MIN_SCALE",
@@ -28,11 +44,14 @@ __all__ = [
     "PUBLISHED_FRAME",
     "STICKER_FRAME",
     "VIEW_BOX",
+    "VISIBLE",
+    "Fit",
     "Frame",
     "Layout",
     "box_iou",
     "box_to_layout",
     "content_box",
+    "fit_box",
     "layout_to_box",
     "over",
     "sampling_grid",

@@ -123,6 +123,12 @@ class FusionTrace:
     composite: Array
     """Plain alpha-over of the transformed non-main on the main subject."""
     output: Array
+    """What the network paints, in its own coordinates."""
+    fit: tuple[float, float, float] | None = None
+    """``geometry.Fit``: scale and the two shifts that brought the output to fill its canvas; ``None`` where it was not
+    fitted."""
+    fitted: Array | None = None
+    """The output after that; ``None`` likewise."""
     teacher: TeacherTrace | None = None
     """``None`` where it was not asked, or has no answer: it knows the emoji of the catalogue alone."""
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -131,3 +137,8 @@ class FusionTrace:
     """Whether the preset decides about main subject and layout; a plain U-Net leaves both emoji where they are."""
     disabled: tuple[str, ...] = ()
     """Parts of the network that were left out, to see what they do."""
+
+    @property
+    def sticker(self) -> Array:
+        """(H, W, 4): what people get, fitted unless that was not wanted."""
+        return self.output if self.fitted is None else self.fitted

@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
     )
+    parser.add_argument("--no-fit", action="store_true", help="leave the sticker where the network paints it")
     parser.add_argument("--trace", type=Path, metavar="DIR", help="also write every stage into this folder")
     parser.add_argument("--json", action="store_true", help="what was decided, as JSON on stdout")
 
@@ -47,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     from fusion.views.summary import summary
 
     fuser = build_engine(args.engine, args.weights, args.device, args.preset)
-    trace = fuser.fuse(*pair, main=args.main, layout=layout, hypothesis=args.hypothesis, size=args.size)
+    wanted = {"main": args.main, "layout": layout, "hypothesis": args.hypothesis, "size": args.size}
+    trace = fuser.fuse(*pair, **wanted, fit=not args.no_fit)
     with ExitStack() as stack:
         # Both are entered before either is renamed: where one cannot be written, neither is.
         if args.out:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from fusion.packs.services import PackError, Picture
+from fusion.pipeline.fit import fit_picture
 from fusion.views.bundle import png_bytes, sticker_picture
 
 QUALITIES = (90, 80, 65, 50, 30)
@@ -24,7 +25,7 @@ def fused_side(picture: Picture) -> int:
 
 def encode(output: np.ndarray, wanted: Picture) -> bytes:
     """``output``: premultiplied RGBA, float32 (S, S, 4) in [0, 1]. Raises PackError where no quality fits."""
-    return encode_picture(sticker_picture(output), wanted)
+    return encode_picture(sticker_picture(fit_picture(output)), wanted)
 
 
 def encode_picture(picture: Image.Image, wanted: Picture) -> bytes:

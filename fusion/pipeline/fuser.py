@@ -27,6 +27,7 @@ from fusion.names import SIDES
 from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
+from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.hypotheses import Ranking, distinct
 from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_override
 from fusion.pipeline.pair import Pair
@@ -108,6 +109,7 @@ class Fuser:
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion, every stage kept.
 
@@ -117,7 +119,7 @@ class Fuser:
         layout for each instance there is to be. ``hypothesis``: rank of the hypothesis to follow, 1 being the one the
         network would take (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64
         to 1024. ``disabled``: parts of the network to leave out, of ABLATIONS. ``teacher``: also ask the teacher, for
-        pairs of the catalogue.
+        pairs of the catalogue. ``fit``: also crop and enlarge the sticker until it fills its canvas.
         Raises FusionError with one sentence for anything that cannot be done.
         """
         override = read_override(layout, instances, self.frame)
@@ -128,6 +130,9 @@ class Fuser:
             pair = self._read_pair(first, second, size)
         with self._turn, torch.inference_mode():
             trace = self._run(pair, request, clock)
+        if fit:
+            with clock.measure("fit"):
+                trace = fit_trace(trace)
         if teacher and pair.in_catalog:
             with clock.measure("teacher"):
                 trace = dataclasses.replace(trace, teacher=self._teacher.trace(*pair.keys, size, trace))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import cards
 from fusion.ui.answers import ComparedAnswer
@@ -34,7 +35,7 @@ class Compare:
         facts = summary(trace)
         return {
             "preset": request.preset,
-            "picture": data_url(trace.output),
+            "picture": data_url(trace.sticker),
             "difference": data_url(drawing.heat(gap, scale, len(gap))),
             "scale": cards.bar(scale),
             "gap": round(float(gap.mean()), 4),
@@ -44,8 +45,8 @@ class Compare:
             "alignment": facts["alignment"],
             "ms": facts["timings_ms"].get("fuse"),
             "total_ms": facts["timings_ms"].get("total"),
-            "teacher": data_url(trace.teacher.target) if trace.teacher else None,
-            "composite": data_url(trace.composite),
+            "teacher": data_url(fit_picture(trace.teacher.target)) if trace.teacher else None,
+            "composite": data_url(fit_picture(trace.composite)),
         }
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fusion.data.art_styles import TEST_STYLE
+from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
 from fusion.ui.answers import (
@@ -113,7 +114,7 @@ class Review:
     def thumbnail(self, data: Json) -> ThumbnailAnswer:
         """The network's answer and the teacher's for one row of the sheet."""
         trace = self.backend.trace(self.backend.request(data))
-        shown = [trace.output] + ([trace.teacher.target] if trace.teacher else [])
+        shown = [trace.sticker] + ([fit_picture(trace.teacher.target)] if trace.teacher else [])
         return {"pictures": [thumbnail(one) for one in shown], "inputs": [thumbnail(one) for one in trace.inputs]}
 
     def named(self, row: SheetRow) -> SheetRow:

@@ -56,8 +56,8 @@ def sticker_picture(output: np.ndarray) -> Image.Image:
 
 
 def sticker_png(trace: FusionTrace) -> bytes:
-    """The output as a transparent PNG that carries its parameters."""
-    return png_bytes(sticker_picture(trace.output), parameters(trace))
+    """The sticker as a transparent PNG that carries its parameters."""
+    return png_bytes(sticker_picture(trace.sticker), parameters(trace))
 
 
 def versions() -> dict[str, str]:

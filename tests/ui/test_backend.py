@@ -120,7 +120,8 @@ def test_fuse_answers_in_json_with_exact_pixels(backend, fuser):
     result = opened(answer["result"])
     trace = backend.trace(backend.request(PAIR))
     alpha = np.asarray(result)[..., 3]
-    assert np.abs(alpha / 255 - trace.output[..., 3]).max() < 1 / 255
+    assert trace.fit is not None
+    assert np.abs(alpha / 255 - trace.sticker[..., 3]).max() < 1 / 255
     assert answer["controls"]["predicted"] == answer["controls"]["effective"]
     assert len(fuser.calls) == 1, "views of one fusion share one trace"
 

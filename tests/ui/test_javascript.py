@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from fusion.emoji.catalog import Catalog
-from fusion.geometry import MAX_SCALE, MIN_SCALE, STICKER_FRAME, Layout, layout_to_box, sampling_grid
+from fusion.geometry import MAX_SCALE, MIN_SCALE, STICKER_FRAME, Fit, Layout, layout_to_box, sampling_grid
 from fusion.pipeline.overrides import carry_along
 from fusion.ui import picker
 from fusion.ui.page import SCRIPTS, STATIC
@@ -52,6 +52,11 @@ def by_python() -> Answers:
     def boxed(case: dict) -> list[float]:
         return layout_to_box(torch.tensor(case["layout"]), torch.tensor(case["content"])).tolist()
 
+    def unfitted(case: dict) -> list[float]:
+        fit = Fit(case["fit"]["scale"], *case["fit"]["shift"]) if case["fit"] else Fit()
+        (x0, y0), (x1, y1) = fit.to_canvas(0.0, 0.0), fit.to_canvas(1.0, 1.0)
+        return [y1 - y0, x1 - x0, (y0 + y1 - 1) / 2, (x0 + x1 - 1) / 2]
+
     def read(case: dict) -> list[float]:
         grid = sampling_grid(torch.tensor([case["layout"]]), 8, 8)
         row, column = case["pixel"]
@@ -63,6 +68,7 @@ def by_python() -> Answers:
 
     return {
         "clamp": [list(frame.clamp(Layout(*case["layout"]))) for case in CASES["clamp"]],
+        "unfit": [unfitted(case) for case in CASES["unfit"]],
         "box": [boxed(case) for case in CASES["box"]],
         "warp": [read(case) for case in CASES["warp"]],
         "carry_along": [carried(case) for case in CASES["carry_along"]],
@@ -89,6 +95,7 @@ def same(found: Any, expected: Any) -> bool:
 
 LAYOUT_RULES: dict[str, Callable[[dict], list]] = {
     "clamp": lambda case: case["expected"],
+    "unfit": lambda case: case["expected"],
     "box": lambda case: case["expected"],
     "warp": lambda case: case["reads"],
     "carry_along": lambda case: case["expected"],

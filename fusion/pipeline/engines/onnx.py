@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,10 @@ from PIL import Image
 from fusion.cache import SharedCache
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
-from fusion.frame import Frame
+from fusion.frame import Frame, Layout
 from fusion.names import ATTENTION_BLOCKS, SIDES
 from fusion.pipeline.engines.onnx_files import GRAPHS, METADATA, GraphsError, graph_file, locate_graphs
+from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.overrides import Request, RequestError, check_request, read_override
 from fusion.pipeline.ranking import Ranked, chosen, rank
 from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
@@ -111,6 +112,7 @@ class OnnxFuser:
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion, as ``Fuser.fuse``; ``teacher`` is ignored. Raises FusionError."""
         wanted = read_override(layout, instances, self.frame)
@@ -130,24 +132,39 @@ class OnnxFuser:
                     layouts, presence = wanted.apply(layouts, presence)
             with clock(timings, "fuse"):
                 out = self._paint(pictures, plan, layouts, presence)
+        trace = self._trace(sources, pictures, plan, out, override=wanted and wanted.lead, hypothesis=hypothesis)
+        effective = LayoutTrace(layouts, presence)
+        trace = replace(trace, effective=effective, timings_ms=timings)
+        return fit_trace(trace) if fit else trace
+
+    def _trace(
+        self,
+        sources: tuple[Source, Source],
+        pictures: tuple[np.ndarray, np.ndarray],
+        plan: Plan,
+        out: Arrays,
+        override: Layout | None,
+        hypothesis: int,
+    ) -> FusionTrace:
+        """The trace of one fusion under the plan's own layout, without timings."""
         return FusionTrace(
             names=tuple(source.name for source in sources),
             keys=tuple(source.key for source in sources),
             preset=self.preset,
             weights_hash=self.weights_hash,
-            size=size,
+            size=len(pictures[0]),
             inputs=tuple(picture.astype(np.float32) / 255 for picture in pictures),
             main=plan.main,
             predicted_main=plan.predicted_main,
             main_confidence=max(float(sigmoid(plan.main_logit * (2 * plan.predicted_main - 1))), 0.5),
             predicted=plan.layout,
-            override=None if wanted is None else wanted.lead,
-            effective=LayoutTrace(layouts, presence),
+            override=override,
+            effective=plan.layout,
             hypotheses=plan.hypotheses(),
             hypothesis=hypothesis,
             recolour=float(sigmoid(plan.recolour_logit)),
             teacher=None,
-            timings_ms=timings,
+            timings_ms={},
             **painted(out, plan.recolour_logit > 0),
         )
 

@@ -196,7 +196,10 @@
       if (answer.error || EF.hand.dragging) return;
       const info = answer.controls;
       EF.hand.info = info;
-      EF.find("painted", take).src = answer.result;
+      // The result fills its canvas; beside the box it lies where the network painted it, so that both agree.
+      const painted = EF.find("painted", take);
+      painted.src = answer.result;
+      painted.style.transform = EFLayout.transformOf(EFLayout.unfit(answer.facts.fit));
       drawNumbers(info);
       EF.canvas.draw(info);
       preview(info.effective[info.lead]);

@@ -75,8 +75,9 @@ interface Alignment { iou: number; center_error: number | null; scale_error: num
 interface Facts {
   main: Side; main_predicted: Side; main_confidence: number | null; preset: string; family: string | null;
   reason: string | null; alignment: Alignment | null; hypothesis: number; off: string[];
-  timings_ms: Record<string, number>;
+  timings_ms: Record<string, number>; fit: Fit | null;
 }
+interface Fit { scale: number; shift: number[] }
 
 // ---------------------------------------------------------------- the server, as Gradio offers it to the scripts
 
@@ -203,6 +204,7 @@ interface LayoutArithmetic {
   carryAlong(layouts: Layout[], there: boolean[], lead: number, wanted: Layout, range: Range): Layout[];
   resize(start: Layout, corner: string, point: number[], content: Box, range: Range, keepAspect: boolean): Layout;
   transformOf(layout: Layout): string;
+  unfit(fit: Fit | null): Layout;
 }
 interface Search {
   wordsOf(text: string): string[];
