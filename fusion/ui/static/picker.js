@@ -95,14 +95,15 @@
         return;
       }
       const text = this.input.value;
-      const all = [...new Intl.Segmenter().segment(text)].map(({ segment }) => this.grid.exact(segment)).filter(Boolean);
+      const letters = [...new Intl.Segmenter().segment(text)];
+      const all = letters.map(({ segment }) => this.grid.exact(segment)).filter(Boolean);
       const exact = this.grid.exact(text);
       if (exact) this.pick(exact.key);
       else if (all.length > 1) {
         this.search("");
         EF.update(Object.fromEntries(EF.contract.sides.map((side, at) => [side, all[at].key])));
       }
-      if ((exact || all.length) && SKIN_TONE.test(text)) this.tell("The skin tone was dropped: emoji here have one look.");
+      if (all.length && SKIN_TONE.test(text)) this.tell("The skin tone was dropped: emoji here have one look.");
     }
 
     /**

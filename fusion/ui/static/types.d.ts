@@ -43,7 +43,8 @@ interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
 interface ComparedAnswer {
-  preset: string; picture: string; difference: string; scale: ColourScale; gap: number; main: string; main_confidence: number | null;
+  preset: string; picture: string; difference: string; scale: ColourScale; gap: number; main: string;
+  main_confidence: number | null;
   effective: Layout; alignment: Alignment | null; ms: number | null; total_ms: number | null;
   teacher: string | null; composite: string;
 }
