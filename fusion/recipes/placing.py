@@ -39,7 +39,7 @@ class Head(NamedTuple):
 
     @property
     def eye_top(self) -> float:
-        """y of the upper rim of the higher eye."""
+        """The y of the upper rim of the higher eye."""
         return min(box[1] for box in self.eyes)
 
 

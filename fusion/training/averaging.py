@@ -20,6 +20,7 @@ class WarmedUpAverage:
 
     @torch.no_grad()
     def __call__(self, averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        """Move ``averaged`` towards ``current``, in place."""
         if not averaged[0].is_floating_point():
             torch._foreach_copy_(averaged, current)
             return

@@ -26,8 +26,10 @@ class Opening(TypedDict):
 
 
 class EvaluationChoices(TypedDict):
-    """What an evaluation can be asked for. ``limits``: fewest and most pairs; ``limit``: as it opens; ``worst``: how
-    many pairs the zip takes."""
+    """What an evaluation can be asked for.
+
+    ``limits``: fewest and most pairs; ``limit``: as it opens; ``worst``: how many pairs the zip takes.
+    """
 
     splits: list[Choice]
     limits: list[int]
@@ -43,8 +45,11 @@ class UploadChoices(TypedDict):
 
 
 class Contract(TypedDict):
-    """Every constant that both the page and Python use. ``layout``: the four numbers by name; ``axes``: the direction
-    of each; ``present``: presence above which an instance is there."""
+    """Every constant that both the page and Python use.
+
+    ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
+    instance is there.
+    """
 
     opening: Opening
     sides: list[str]
@@ -57,8 +62,11 @@ class Contract(TypedDict):
 
 
 class Emojis(TypedDict):
-    """All emoji. ``rows``: [key, character, name, category index, keywords]; ``aliases``: a string a row, "|" between
-    words; ``columns``: emoji in one line of the sprite sheet."""
+    """All emoji.
+
+    ``rows``: [key, character, name, category index, keywords]; ``aliases``: a string a row, "|" between words;
+    ``columns``: emoji in one line of the sprite sheet.
+    """
 
     columns: int
     categories: list[str]
@@ -95,8 +103,10 @@ class Range(TypedDict):
 
 
 class Controls(TypedDict):
-    """Taking over: layers, layouts and ranges. ``content``: the non-main's box before any layout; ``lead``: index of
-    the instance that the sliders place."""
+    """Taking over: layers, layouts and ranges.
+
+    ``content``: the non-main's box before any layout; ``lead``: index of the instance that the sliders place.
+    """
 
     layers: Layers
     content: Numbers

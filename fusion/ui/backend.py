@@ -88,8 +88,10 @@ class Backend:
         return replace(trace, names=(names[0], names[1]))
 
     def place(self, request: FuseRequest, numbers: dict[int, float | None]) -> FusionTrace:
-        """The trace of ``request`` with some of the layout's four numbers, by index, put in; the network keeps the
-        others. Raises RequestError for what is out of range."""
+        """The trace of ``request`` with some of the layout's four numbers, by index, put in.
+
+        The network keeps the others. Raises RequestError for what is out of range.
+        """
         wanted = {index: number for index, number in numbers.items() if number is not None}
         if not wanted:
             return self.trace(request)

@@ -64,13 +64,16 @@ class EvaluationJob:
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def start(self) -> EvaluationJob:
+        """Measure in a thread of its own."""
         self._thread.start()
         return self
 
     def cancel(self) -> None:
+        """Stop after the pair in hand."""
         self._cancel.set()
 
     def join(self, timeout: float | None = None) -> None:
+        """Wait for the end, ``timeout`` seconds at most."""
         self._thread.join(timeout)
 
     def report(self) -> dict[str, Any]:

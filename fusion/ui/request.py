@@ -1,5 +1,6 @@
-"""What the page asks for, checked once: pydantic models whose first fault becomes one sentence, and the permalink
-that restores a fusion.
+"""What the page asks for, checked once, and the permalink that restores a fusion.
+
+Requests are pydantic models; the first error of one becomes one sentence.
 
 Source: DESIGN section 7.
 """
@@ -97,6 +98,7 @@ class FuseRequest(Request):
     @field_validator("main", mode="before")
     @classmethod
     def known_side(cls, value: Any) -> str | None:
+        """A side, or nothing."""
         if (value or None) not in (None, *SIDES):
             raise RequestError(f"Main subject {value!r} is unknown; it can be first, second or left out.")
         return value or None
@@ -104,6 +106,7 @@ class FuseRequest(Request):
     @field_validator("disabled", mode="before")
     @classmethod
     def known_ablations(cls, value: Any) -> frozenset[str]:
+        """Parts that can be switched off."""
         asked = value or ()
         if not isinstance(asked, list | tuple | frozenset) or any(one not in ABLATIONS for one in asked):
             raise RequestError(f"Only {', '.join(ABLATIONS)} can be switched off.")
@@ -112,6 +115,7 @@ class FuseRequest(Request):
     @field_validator("first", "second", mode="before")
     @classmethod
     def readable_input(cls, value: Any, info: ValidationInfo) -> EmojiInput:
+        """An emoji's text, or an upload that can be read."""
         if isinstance(value, Upload):
             return value
         if isinstance(value, dict) and "upload" in value:
@@ -125,6 +129,7 @@ class FuseRequest(Request):
     @field_validator("layout", mode="before")
     @classmethod
     def four_numbers(cls, value: Any) -> Layout | None:
+        """A layout of finite numbers, or nothing."""
         if value is None:
             return None
         try:
@@ -138,6 +143,7 @@ class FuseRequest(Request):
     @field_validator("hypothesis", mode="before")
     @classmethod
     def rank(cls, value: Any) -> int:
+        """The rank of a hypothesis, from 1."""
         if value is None:
             return 1
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
@@ -146,6 +152,7 @@ class FuseRequest(Request):
 
     @property
     def inputs(self) -> tuple[EmojiInput, EmojiInput]:
+        """Both emoji, in their order."""
         return self.first, self.second
 
     def permalink(self) -> str | None:
@@ -192,6 +199,7 @@ class EvaluationRequest(Request):
     @field_validator("limit", mode="before")
     @classmethod
     def usual_limit(cls, value: Any) -> Any:
+        """So many pairs where none is said."""
         return value or LIMIT
 
 
@@ -205,4 +213,5 @@ class JobRequest(Request):
     @field_validator("job", mode="before")
     @classmethod
     def named(cls, value: Any) -> str:
+        """The name of a run."""
         return str(value or "")

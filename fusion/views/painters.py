@@ -144,7 +144,7 @@ def show_transformed(trace: FusionTrace) -> Painted:
 def show_position(trace: FusionTrace) -> Painted | None:
     """The mean of the positional weights."""
     found = maps.position(trace)
-    if found is None:
+    if found is None or trace.position is None:
         return None
     mean = found.values["mean"]
     caption = f"{mean.min():.2f} to {mean.max():.2f}, mean of {len(trace.position)} channels"
@@ -186,7 +186,7 @@ def show_gates(trace: FusionTrace) -> Painted | None:
 def show_correction(trace: FusionTrace) -> Painted | None:
     """A tile for each channel."""
     found = maps.correction(trace)
-    if found is None:
+    if found is None or trace.correction is None:
         return None
     size = np.abs(trace.correction)
     board = drawing.named_tiles(found.values, found.scale, 2, trace.size)

@@ -17,9 +17,9 @@ def number(value: float | None, digits: int = 4) -> float | None:
     return None if value is None or not math.isfinite(value) else round(float(value), digits)
 
 
-def layout_of(row: Iterable[float]) -> list[float | None]:
-    """The four numbers of a layout, rounded."""
-    return [number(value) for value in row]
+def layout_of(row: Iterable[float]) -> list[float]:
+    """The four numbers of a layout, which are always finite, rounded."""
+    return [round(float(value), 4) for value in row]
 
 
 def summary(trace: FusionTrace) -> dict:
@@ -76,7 +76,7 @@ def alignment_summary(alignment: AlignmentTrace) -> dict[str, float | None]:
     return {name: number(getattr(alignment, name)) for name in ("iou", "center_error", "scale_error")}
 
 
-def truth_layouts(trace: FusionTrace) -> list[list[float | None]]:
+def truth_layouts(trace: FusionTrace) -> list[list[float]]:
     """The teacher's layouts, of its own main subject; empty where it has no answer."""
     if trace.teacher is None:
         return []

@@ -10,14 +10,15 @@ from PIL import Image
 
 from fusion.__main__ import COMMANDS, main
 from fusion.model.weights import save_fusion_net
-from tests.support.tiny import SIZE, tiny_net
+from tests.support.nets import tiny
+from tests.support.tiny import SIZE
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    return str(save_fusion_net(tiny_net(), tmp_path_factory.mktemp("weights"), half=False))
+    return str(save_fusion_net(tiny("fusion"), tmp_path_factory.mktemp("weights"), half=False))
 
 
 @pytest.fixture

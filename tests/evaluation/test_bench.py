@@ -9,12 +9,12 @@ from torch import nn
 from fusion.__main__ import main
 from fusion.evaluation import bench, cost
 from fusion.model import build_fusion_net
-from tests.support.tiny import tiny_net
+from tests.support.nets import tiny
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(bench, "network", lambda preset: tiny_net(preset, size=32))
+    monkeypatch.setattr(bench, "network", lambda preset: tiny(preset, size=32))
 
 
 def test_rows_have_the_names_that_others_script_against(capsys):
@@ -62,7 +62,7 @@ def test_wrong_options_are_refused(words, capsys, monkeypatch):
 
 def test_multiply_adds_are_those_of_every_convolution():
     for preset in ("fusion", "unet-se-po", "res-unet"):
-        net, total = tiny_net(preset, size=32), 0
+        net, total = tiny(preset, size=32), 0
         counted = cost.multiply_adds(net)
 
         def add(module, given, output):
@@ -81,14 +81,14 @@ def test_multiply_adds_are_those_of_every_convolution():
 
 
 def test_positional_parameters_are_what_switching_them_off_saves():
-    having = cost.count(tiny_net("unet-se-po", size=32))
-    lacking = cost.count(tiny_net("unet-se-po", size=32, position="off", attention="off"))
+    having = cost.count(tiny("unet-se-po", size=32))
+    lacking = cost.count(tiny("unet-se-po", size=32, position="off", attention="off"))
     assert having["parameters"] - lacking["parameters"] == having["positional_parameters"] > 0
     assert lacking["positional_parameters"] == 0
 
 
 def test_peak_memory_grows_with_the_maps():
-    small, large = (tiny_net("unet", size=size) for size in (32, 64))
+    small, large = (tiny("unet", size=size) for size in (32, 64))
     assert 2 < cost.peak_memory(large, "cpu") / cost.peak_memory(small, "cpu") < 6
 
 

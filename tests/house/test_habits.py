@@ -19,7 +19,7 @@ LONGEST_FUNCTION, LONGEST_FILE = 40, 300
 
 NOT_YET = (
     "fusion/recipes/anatomy/measure.py has",
-    "fusion/views/summary.py: summary has",
+    "tests/support/fake_fuser.py: fuse has",
     "tests/ui/test_backend.py has",
 )
 """What is still over its limit; each line is to go."""

@@ -37,6 +37,15 @@ def laid_over(front: np.ndarray, back: np.ndarray) -> np.ndarray:
     return over(planes(front), planes(back))[0].permute(1, 2, 0).numpy()
 
 
+def attention(plane: np.ndarray, disabled: frozenset[str]) -> dict[str, AttentionTrace]:
+    """Maps of both blocks, of unlike sizes and channels."""
+    return {
+        name: AttentionTrace(np.linspace(0.2, 0.9, channels, dtype=np.float32), plane[::step, ::step])
+        for name, channels, step in zip(ATTENTION_BLOCKS, (64, 32), (4, 2), strict=True)
+        if name not in disabled
+    }
+
+
 class FakeFuser:
     """``fuse`` as in ``fusion.pipeline.fuser.Fuser``. ``delay(first, second, layout)`` gives seconds to sleep."""
 
@@ -59,16 +68,9 @@ class FakeFuser:
             time.sleep(self.delay(first, second, layout))
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
         index = {"first": 0, "second": 1}.get(main, 0)
-        best = np.array(PREDICTED[: self.instances], np.float32)
-        other = best * [1, 1, -1, -1] + [0.2, 0.2, 0, 0]
-        predicted = (best, other.astype(np.float32))[hypothesis - 1]
-        effective = predicted.copy()
-        if layout is not None:
-            wanted = self.frame.clamp(Layout(*layout))
-            there = torch.ones(len(predicted))
-            effective = carry_along(torch.from_numpy(predicted), there, wanted, self.frame)[0].numpy()
-        if "layout" in disabled:
-            effective[:] = (1, 1, 0, 0)
+        best, other = self._hypotheses()
+        predicted = (best, other)[hypothesis - 1]
+        effective = self._effective(predicted, layout, disabled)
         presence = np.ones(len(predicted), np.float32)
         instances = np.stack([moved(inputs[1 - index], one) for one in effective])
         composite = inputs[index]
@@ -76,11 +78,6 @@ class FakeFuser:
             composite = laid_over(one, composite)
         wave = np.linspace(0, 1, size, dtype=np.float32)
         plane = np.outer(wave, wave)
-        attention = {
-            name: AttentionTrace(np.linspace(0.2, 0.9, channels, dtype=np.float32), plane[::step, ::step])
-            for name, channels, step in zip(ATTENTION_BLOCKS, (64, 32), (4, 2), strict=True)
-            if name not in disabled
-        }
         return FusionTrace(
             names=names,
             keys=keys,
@@ -106,7 +103,7 @@ class FakeFuser:
             instance_boxes=content_box(torch.from_numpy(instances[..., 3])).numpy(),
             transformed=laid_over(instances[0], instances[-1]) if self.instances > 1 else instances[0],
             position=None if "position" in disabled else np.stack([plane, plane.T, 1 - plane, plane * 0.5 + 0.4]),
-            attention=attention,
+            attention=attention(plane, disabled),
             gates=np.stack([1 - 0.3 * plane] * (1 + self.instances)),
             correction=np.stack([0.2 * plane - 0.1] * 4, -1),
             composite=composite,
@@ -115,6 +112,21 @@ class FakeFuser:
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             disabled=tuple(sorted(disabled)),
         )
+
+    def _hypotheses(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both layouts (K, 4) that this fuser knows."""
+        best = np.array(PREDICTED[: self.instances], np.float32)
+        return best, (best * [1, 1, -1, -1] + [0.2, 0.2, 0, 0]).astype(np.float32)
+
+    def _effective(self, predicted: np.ndarray, layout, disabled: frozenset[str]) -> np.ndarray:
+        """The predicted layouts, or what a person wants in their place."""
+        effective = predicted.copy()
+        if layout is not None:
+            wanted, there = self.frame.clamp(Layout(*layout)), torch.ones(len(predicted))
+            effective = carry_along(torch.from_numpy(predicted), there, wanted, self.frame)[0].numpy()
+        if "layout" in disabled:
+            effective[:] = (1, 1, 0, 0)
+        return effective
 
     def _read(self, source, size: int):
         if isinstance(source, str):

@@ -37,10 +37,12 @@ class Blob:
 
     @property
     def width(self) -> float:
+        """In user units."""
         return self.box[2] - self.box[0]
 
     @property
     def height(self) -> float:
+        """In user units."""
         return self.box[3] - self.box[1]
 
 
@@ -123,7 +125,7 @@ def symmetry(alpha: np.ndarray, box: Box) -> float:
 
 
 def top_of(inside: np.ndarray, box: Box, column: float | None) -> float:
-    """y of the silhouette's top in a 13 pixel wide strip about ``column``, or about the box's centre."""
+    """The y of the silhouette's top in a 13 pixel wide strip about ``column``, or about the box's centre."""
     middle = round((box[0] + box[2] - 1) / 2 if column is None else column)
     rows = np.flatnonzero(inside[:, max(middle - 6, 0) : middle + 7].any(1))
     return float(rows[0]) if len(rows) else box[1]

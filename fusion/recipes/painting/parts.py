@@ -10,7 +10,7 @@ Source: design section 3; study, "what made the teacher's pictures better".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from scipy import ndimage
@@ -204,7 +204,7 @@ PARTS: dict[str, Callable[[str, int, Frame], np.ndarray]] = {
 PART_NAMES = ("full", *PARTS)
 
 
-def _layers(key: str, indices, size: int, frame: Frame) -> np.ndarray:
+def _layers(key: str, indices: Iterable[int], size: int, frame: Frame) -> np.ndarray:
     return draw(layers(key).body(list(indices)), frame.view_box, size, size)
 
 
