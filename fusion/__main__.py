@@ -38,6 +38,19 @@ COMMANDS: dict[str, Command] = {
   python -m fusion fuse 😀 🍕 -o slice.png --layout 0.5,0.5,0.1,0 --json
   python -m fusion fuse cat.png 🕶️ -o cool.png --trace cool-stages""",
     ),
+    "pack": Command(
+        "make sticker packs for chat services, or the whole catalogue",
+        """
+  python -m fusion pack 😀 😎 --with 🍕 🐱 🔥 --for telegram -o pizza-pack
+  python -m fusion pack 🐱 --with popular --for whatsapp -o cats
+  python -m fusion pack all --tar --webp -o catalogue""",
+    ),
+    "export": Command(
+        "write the network as ONNX graphs, which run without torch",
+        """
+  python -m fusion export --to assets/weights/fusion/onnx
+  python -m fusion export --to graphs --weights runs/first --check 200""",
+    ),
     "sheet": Command(
         "draw many pairs: both emoji, the teacher's target, the network's output",
         """

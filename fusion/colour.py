@@ -43,7 +43,11 @@ def straight_rgb(rgba: Tensor) -> Tensor:
 def palette(rgba: Tensor) -> Tensor:
     """Luminance and RGB of eight bins, dark to light: (B, 8, 4) for premultiplied pictures (B, 4, H, W)."""
     step = max(rgba.shape[-1] // VIEW, 1)
-    rgba = rgba[..., ::step, ::step]
+    return palette_of_all(rgba[..., ::step, ::step])
+
+
+def palette_of_all(rgba: Tensor) -> Tensor:
+    """:func:`palette` of every pixel, however many there are."""
     rgb, solid = straight_rgb(rgba.float()).flatten(2), rgba[:, 3].flatten(1) > 0.9
     level = luminance(rgb, dim=1)
     dark = solid & (level < DARK)
@@ -58,7 +62,7 @@ def palette(rgba: Tensor) -> Tensor:
     bins = torch.where((bins >= 0) & (bins < BINS) & (rank < total), bins, float(BINS)).long()
 
     values = torch.cat([rgb, torch.ones_like(rgb[:, :1])], dim=1).gather(2, order[:, None].expand(-1, 4, -1))
-    sums = values.new_zeros(len(rgba), BINS + 1, 4).scatter_add_(
+    sums = values.new_zeros(rgba.shape[0], BINS + 1, 4).scatter_add_(
         1, bins[..., None].expand(-1, -1, 4), values.transpose(1, 2)
     )[:, :BINS]
     colours = torch.where(sums[..., 3:] > 0, sums[..., :3] / sums[..., 3:].clamp_min(1), 0.5)
@@ -67,10 +71,19 @@ def palette(rgba: Tensor) -> Tensor:
 
 def _main_hues(chroma: Tensor, counts: Tensor) -> Tensor:
     """Of the pixels that count (B, N), those nearest the median of ``chroma`` (B, 3, N), colour minus luminance."""
-    median = chroma.masked_fill(~counts[:, None], torch.nan).nanmedian(dim=2, keepdim=True).values.nan_to_num()
+    median = _median(chroma, counts)
     distance = (chroma - median).norm(dim=1).masked_fill(~counts, torch.inf)
     last = (MAIN_HUES * counts.sum(1, keepdim=True)).long().clamp_max(distance.shape[1] - 1)
     return counts & (distance <= distance.sort(dim=1).values.gather(1, last))
+
+
+def _median(values: Tensor, counts: Tensor) -> Tensor:
+    """The lower median of ``values`` (B, 3, N) where ``counts`` (B, N): (B, 3, 1), 0 where nothing counts."""
+    if torch.compiler.is_exporting():  # ONNX has no median
+        rising = values.masked_fill(~counts[:, None], torch.inf).sort(dim=2).values
+        middle = ((counts.sum(1) - 1) // 2).clamp_min(0)[:, None, None].expand(-1, 3, 1)
+        return torch.where(counts.any(1)[:, None, None], rising.gather(2, middle), 0.0)
+    return values.masked_fill(~counts[:, None], torch.nan).nanmedian(dim=2, keepdim=True).values.nan_to_num()
 
 
 def spread(knots: Tensor) -> Tensor:

@@ -136,6 +136,12 @@ class FusionTrace:
     composite: Array
     """Plain alpha-over of the transformed non-main on the main subject."""
     output: Array
+    """What the network paints, in its own coordinates."""
+    fit: tuple[float, float, float] | None = None
+    """``geometry.Fit``: scale and the two shifts that brought the output to fill its canvas; ``None`` where it was not
+    fitted."""
+    fitted: Array | None = None
+    """The output after that; ``None`` likewise."""
     teacher: TeacherTrace | None = None
     """``None`` where it was not asked, or has no answer: it knows the emoji of the catalogue alone."""
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -148,3 +154,8 @@ class FusionTrace:
     """What was told in words about each; ``None`` for networks that know no words."""
     notices: tuple[str, ...] = ()
     """Sentences for people about what was asked for and left out."""
+
+    @property
+    def sticker(self) -> Array:
+        """(H, W, 4): what people get, fitted unless that was not wanted."""
+        return self.output if self.fitted is None else self.fitted

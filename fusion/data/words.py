@@ -1,4 +1,4 @@
-"""Words of a batch: the name and the keywords of each emoji, and a sentence, as vectors; left out at random in training.
+"""Words of a batch: the name and the keywords of each emoji, and a sentence, as vectors; some left out in training.
 
 Source: DESIGN section 3.
 """

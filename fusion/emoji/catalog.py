@@ -3,7 +3,7 @@
 Everything comes from one file, ``assets/noto.json.gz`` (see ``assets/scripts/build_catalog.py``). It is read on
 first use; torch is not needed for any of it.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from fusion.cache import SharedCache
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
-    from fusion.geometry import Frame
+    from fusion.frame import Frame
 
 NOTO = ASSETS / "noto.json.gz"
 STYLES = ASSETS.parent / "data" / "styles"
@@ -36,6 +36,8 @@ STYLES = ASSETS.parent / "data" / "styles"
 
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
+APOSTROPHES = "['‘’ʼ＇`´]"
+"""However they are typed, "o'clock" is one word."""
 LONGEST_QUERY = 100
 """Characters of a query that are worth looking at; the longest name has 44."""
 
@@ -84,7 +86,7 @@ def key_of(char: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name or query, in lower case, whatever stands between them; "+1", "-1", "#" and "*" are names."""
-    return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", text.casefold().replace("’", "").replace("'", "")))
+    return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", re.sub(APOSTROPHES, "", text.casefold())))
 
 
 def rasterise(body: str, size: int, frame: Frame) -> np.ndarray:
@@ -230,7 +232,7 @@ class Catalog:
         ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest pictures are kept (CACHE_BYTES).
         """
         if frame is None:
-            from fusion.geometry import STICKER_FRAME as frame
+            from fusion.frame import STICKER_FRAME as frame
         made = self._pictures.get((key, size, frame.view_box), lambda: rasterise(self.body(key), size, frame))
         return made.copy()
 
@@ -275,14 +277,16 @@ def key_of_codepoints(text: str) -> str:
 
 
 def match(words: tuple[str, ...], known: Words) -> int:
-    """How well a query fits an emoji: 0 not at all, 6 by name."""
+    """How well a query fits an emoji: 0 not at all, 7 by name."""
     if words == known.name or words in known.aliases:
-        return 6
+        return 7
     if set(words) <= set(known.name):
-        return 5
+        return 6
     if words in known.keywords:
-        return 4 if set(words) & set(known.name) else 3
+        return 5 if set(words) & set(known.name) else 4
     if begin(words, known.name):
+        return 3
+    if any(begin(words, alias) for alias in known.aliases):
         return 2
     return int(begin(words, {*known.name, *chain(*known.aliases, *known.keywords)}))
 

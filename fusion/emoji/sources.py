@@ -18,7 +18,7 @@ from fusion.emoji.catalog import Catalog, premultiply
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
-    from fusion.geometry import Frame
+    from fusion.frame import Frame
 
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 32_000_000

@@ -56,10 +56,10 @@ class PositionalAttentionSE(nn.Module):
 
     def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
         """``x``: (B, C, h, w), ``position``: (B or 1, planes, h, w)."""
-        where = F.adaptive_avg_pool2d(position, 1).to(x.dtype).expand(len(x), -1, -1, -1)
+        where = F.adaptive_avg_pool2d(position, 1).to(x.dtype).expand(x.shape[0], -1, -1, -1)
         pooled = torch.cat([global_average(x), where], dim=1)
         channel = torch.sigmoid(self.excite(F.relu(self.squeeze(pooled)))).flatten(1)
-        return AttentionMaps(channel, torch.sigmoid(self.spatial(position)).expand(len(x), -1, -1, -1))
+        return AttentionMaps(channel, torch.sigmoid(self.spatial(position)).expand(x.shape[0], -1, -1, -1))
 
 
 class GlobalContext(nn.Module):
@@ -93,7 +93,7 @@ class SqueezeExcitation(nn.Module):
     def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
         """``x``: (B, C, h, w); the spatial weights are 1 everywhere."""
         channel = torch.sigmoid(self.excite(F.relu(self.squeeze(global_average(x))))).flatten(1)
-        return AttentionMaps(channel, channel.new_ones(len(x), 1, *x.shape[-2:]))
+        return AttentionMaps(channel, channel.new_ones(x.shape[0], 1, *x.shape[-2:]))
 
 
 class SkipGate(nn.Module):

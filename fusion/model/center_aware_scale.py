@@ -29,7 +29,7 @@ class Hypotheses:
 
     def take(self, index: Tensor) -> LayoutPrediction:
         """The prediction of hypothesis ``index`` (B,) of each pair."""
-        row = torch.arange(len(index), device=index.device)
+        row = torch.arange(index.shape[0], device=index.device)
         return LayoutPrediction(
             self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self
         )
@@ -79,7 +79,7 @@ class CenterAwareScaleModule(nn.Module):
         k, m = self.instances, self.hypotheses
         numbers = self.head(main, non_main).float().unflatten(1, (m, -1))
         layout, rest = numbers[..., : 4 * k].unflatten(2, (k, 4)), numbers[..., 4 * k :]
-        always, never = numbers.new_full((len(numbers), m, k), 20.0), numbers.new_full((len(numbers), m), -20.0)
+        always, never = numbers.new_full((numbers.shape[0], m, k), 20.0), numbers.new_full((numbers.shape[0], m), -20.0)
         return Hypotheses(
             logit=rest[..., -1] if m > 1 else torch.zeros_like(never),
             layout=torch.cat([self.scales(layout[..., :2]), self.offsets(layout[..., 2:])], dim=-1),

@@ -43,7 +43,7 @@ def decide(logit: Tensor) -> Tensor:
 
 def order_by_main(main: Tensor, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """``(main, non-main)`` of two tensors (B, ...) where ``main`` (B,) is 0 for the first, 1 for the second."""
-    if len(main) == 1 and main.device.type == "cpu":  # one pair: nothing to mix, so nothing to copy
+    if main.shape[0] == 1 and main.device.type == "cpu":  # one pair: nothing to mix, so nothing to copy
         return (second, first) if main.item() else (first, second)
     is_second = main.bool().view(-1, *[1] * (first.dim() - 1))
     return first.where(~is_second, second), second.where(~is_second, first)

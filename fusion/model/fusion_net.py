@@ -261,7 +261,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         boxes = layout_to_box(layout, content_box(aligned.non_main[:, 3])[:, None])
 
         def locate(height: int, width: int) -> Tensor:
-            planes = coordinate_planes(height, width, like=layout).expand(len(layout), -1, -1, -1)
+            planes = coordinate_planes(height, width, like=layout).expand(layout.shape[0], -1, -1, -1)
             return torch.cat([planes, box_plane(boxes, aligned.presence, height, width)], dim=1)
 
         return locate

@@ -15,9 +15,15 @@ def coordinate_planes(height: int, width: int, planes: int = 2, like: Tensor | N
     """
     dtype = like.dtype if like is not None else torch.float32
     device = like.device if like is not None else None
-    y = torch.linspace(0, 1, height, device=device)[:, None].expand(height, width)
-    x = torch.linspace(0, 1, width, device=device)[None, :].expand(height, width)
+    y = _from_0_to_1(height, device)[:, None].expand(height, width)
+    x = _from_0_to_1(width, device)[None, :].expand(height, width)
     return torch.stack([x, y, 1 - x, 1 - y][:planes])[None].to(dtype)
+
+
+def _from_0_to_1(count: int, device: torch.device | None) -> Tensor:
+    if torch.compiler.is_exporting():  # linspace would fix the count in the graph
+        return torch.arange(count, device=device) / (count - 1)
+    return torch.linspace(0, 1, count, device=device)
 
 
 def box_plane(boxes: Tensor, presence: Tensor, height: int, width: int) -> Tensor:

@@ -19,7 +19,7 @@ from fusion.cache import SharedCache
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.geometry import content_box
-from fusion.model import DEFAULT_PRESET, FusionNet, PairFeatures
+from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
@@ -27,9 +27,11 @@ from fusion.names import SIDES
 from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
+from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.hypotheses import Ranking, distinct
-from fusion.pipeline.overrides import Override, Request, RequestError, UnknownHypothesis, check_request, read_override
+from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_override
 from fusion.pipeline.pair import Pair
+from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
 from fusion.pipeline.words import Told, name_uploads, read_words
@@ -50,6 +52,13 @@ def choose_device(device: str) -> torch.device:
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
     return chosen
+
+
+def check_disabled(disabled: frozenset[str]) -> None:
+    """Raises RequestError for parts that cannot be switched off."""
+    unknown = sorted(disabled - set(ABLATIONS))
+    if unknown:
+        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
 
 
 class Fuser:
@@ -103,6 +112,7 @@ class Fuser:
         teacher: bool = True,
         say: str | None = None,
         names: Sequence[str | None] | None = None,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion, every stage kept.
 
@@ -112,23 +122,37 @@ class Fuser:
         layout for each instance there is to be. ``hypothesis``: rank of the hypothesis to follow, 1 being the one the
         network would take (``FusionTrace.hypotheses`` lists them). ``size``: pixels a side, a multiple of 16 from 64
         to 1024. ``disabled``: parts of the network to leave out, of ABLATIONS. ``teacher``: also ask the teacher, for
-        pairs of the catalogue. ``say``: a sentence about how they are to be fused. ``names``: what the two are
-        called, ``None`` for nothing; it tells of pictures alone, since emoji have their own. Words that are not known
-        are left out, and ``FusionTrace.notices`` says so.
+        pairs of the catalogue. ``fit``: also crop and enlarge the sticker until it fills its canvas. ``say``: a
+        sentence about how they are to be fused. ``names``: what the two are called, ``None`` for nothing; it tells of
+        pictures alone, since emoji have their own. Unknown words are left out: see ``FusionTrace.notices``.
         Raises FusionError with one sentence for anything that cannot be done.
         """
         override = read_override(layout, instances, self.frame)
         request = check_request(Request(main, override, hypothesis, size, frozenset(disabled)))
+        check_disabled(request.disabled)
         clock = Stopwatch(self.device)
         with clock.measure("inputs"):
             pair = name_uploads(self._read_pair(first, second, size), names)
             told = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
             trace = self._run(pair, told, request, clock)
+        if fit:
+            with clock.measure("fit"):
+                trace = fit_trace(trace)
         if teacher and pair.in_catalog:
             with clock.measure("teacher"):
                 trace = dataclasses.replace(trace, teacher=self._teacher.trace(*pair.keys, size, trace))
         return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
+
+    def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
+        """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""
+        drawn = [[self._picture(Source("", key), size) for key in keys] for keys in pairs]
+        first, second = (torch.cat([self._tensor(picture) for picture in side]) for side in zip(*drawn, strict=True))
+        with self._turn, torch.inference_mode():
+            features = self.net.perceive(first, second)
+            main = decide(features.main_logit)
+            painted = self.net.to_rgba(self.net.fuse(features, main, self.net.plan(features, main)).image)
+        return painted.float().permute(0, 2, 3, 1).cpu().numpy()
 
     def _read_pair(self, first: str | Path | Image.Image, second: str | Path | Image.Image, size: int) -> Pair:
         """Both emoji, found and drawn on this network's canvas. Drawn ones are kept."""
@@ -176,22 +200,18 @@ class Fuser:
 
     def _follow(self, ranking: Ranking, hypothesis: int) -> LayoutPrediction:
         """The prediction of the hypothesis of that rank, from 1. Raises UnknownHypothesis."""
-        known = len(ranking.distinct)
-        if hypothesis > max(known, 1):
-            has = "has one idea" if known < 2 else f"has {known} ideas"
-            raise UnknownHypothesis(f"The network {has} for this pair; there is no hypothesis {hypothesis}.")
+        index = chosen(ranking.distinct, hypothesis)
         if hypothesis == 1:
             return ranking.likeliest
-        index = torch.tensor([ranking.distinct[hypothesis - 1].index], device=self.device)
-        return ranking.likeliest.hypotheses.take(index)
+        return ranking.likeliest.hypotheses.take(torch.tensor([index], device=self.device))
 
     def _place(self, prediction: LayoutPrediction, override: Override | None) -> tuple[Tensor | None, Tensor | None]:
         """Layouts (1, K, 4) and presence (1, K) that a person wants instead of those predicted. Raises RequestError."""
         if override is None:
             return None, None
-        present = (prediction.presence_logit[0] > 0).float().cpu()
-        moved, presence = override.apply(prediction.layout[0].float().cpu(), present)
-        return moved[None].to(self.device), presence[None].to(self.device)
+        present = (prediction.presence_logit[0] > 0).float().cpu().numpy()
+        moved, presence = override.apply(prediction.layout[0].float().cpu().numpy(), present)
+        return torch.from_numpy(moved)[None].to(self.device), torch.from_numpy(presence)[None].to(self.device)
 
     def _tensor(self, picture: np.ndarray) -> Tensor:
         """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""

@@ -12,17 +12,9 @@ from torch import Tensor
 
 from fusion.alignment import alignment
 from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
+from fusion.pipeline.ranking import SHOWN, Ranked, rank
 
-SHOWN = 3
-"""So many at most, however unlikely: a network that knows its pair is nearly certain, and its other hypotheses make
-stickers all the same."""
-
-
-class Ranked(NamedTuple):
-    """``index``: of the hypothesis in the network; ``probability``: of all those that place the boxes like it."""
-
-    index: int
-    probability: float
+__all__ = ["SHOWN", "Ranked", "Ranking", "alike", "distinct", "shares"]
 
 
 class Ranking(NamedTuple):
@@ -33,21 +25,33 @@ class Ranking(NamedTuple):
 
 
 def distinct(every: Hypotheses, content: Tensor) -> list[Ranked]:
-    """The hypotheses of one pair that people can tell apart; ``content`` (4,): box of the non-main before the warp.
+    """The hypotheses of one pair that people can tell apart; ``content`` (4,): box of the non-main before the warp."""
+    return rank(shares(every)[0].cpu().numpy(), alike(every, content[None])[0].cpu().numpy())
+
+
+def shares(every: Hypotheses) -> Tensor:
+    """The probability of each hypothesis: (B, M)."""
+    return torch.softmax(every.logit.float(), dim=1)
+
+
+def alike(every: Hypotheses, content: Tensor) -> Tensor:
+    """Which hypotheses say the same as hypothesis m: bool (B, M, M), row m; ``content``: (B, 4).
 
     Two say the same where their boxes are aligned (DESIGN section 5) and they agree about recolouring.
     """
-    left = torch.softmax(every.logit[0].float(), 0)
-    layouts, present, switch = every.layout[0], every.presence_logit[0] > 0, every.recolour_logit[0] > 0
-    contents, agreed = content.expand(len(left), 4), torch.ones_like(left, dtype=torch.bool)
-    found: list[Ranked] = []
-    while len(found) < SHOWN:
-        best = int(left.argmax())
-        if left[best] <= 0:
-            break
-        truth = layouts[best].expand_as(layouts), present[best].float().expand_as(present)
-        same = alignment(layouts, present.float(), *truth, contents, agreed).aligned & (switch == switch[best])
-        same[best] = True
-        found.append(Ranked(best, float(left[same].sum())))
-        left = left.masked_fill(same, 0.0)
-    return found[:1] + sorted(found[1:], key=lambda one: -one.probability)
+    batch, m, _ = every.presence_logit.shape
+    present, switch = every.presence_logit > 0, every.recolour_logit > 0
+
+    def rows(values: Tensor) -> Tensor:  # (B, M, M, ...): what row m is compared with
+        return values[:, None].expand(batch, m, *values.shape[1:]).flatten(0, 2)
+
+    def columns(values: Tensor) -> Tensor:
+        return values[:, :, None].expand(batch, m, m, *values.shape[2:]).flatten(0, 2)
+
+    contents = content[:, None, None].expand(batch, m, m, 4).flatten(0, 2)
+    agreed = torch.ones_like(contents[:, 0], dtype=torch.bool)
+    found = alignment(
+        rows(every.layout), rows(present).float(), columns(every.layout), columns(present).float(), contents, agreed
+    )
+    aligned = found.aligned & (rows(switch) == columns(switch))
+    return aligned.view(batch, m, m) | torch.eye(m, dtype=torch.bool, device=content.device)

@@ -1,4 +1,7 @@
-"""What a person may ask of a fusion beyond the pair: checked, and laid over what the network predicted."""
+"""What a person may ask of a fusion beyond the pair: checked, and laid over what the network predicted.
+
+Numbers only, so that every runtime shares it: no torch.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from fusion.errors import FusionError
-from fusion.geometry import MAX_SCALE, Frame, Layout
-from fusion.model import ABLATIONS
+from fusion.frame import MAX_SCALE, Frame, Layout
 from fusion.names import SIDES
 
 SIZES = range(64, 1025, 16)
@@ -38,7 +39,7 @@ class Override:
         """Where the first instance is put; ``None`` where none is to be."""
         return self.layouts[0] if self.layouts else None
 
-    def apply(self, layouts: Tensor, presence: Tensor) -> tuple[Tensor, Tensor]:
+    def apply(self, layouts: np.ndarray, presence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Layouts (K, 4) and presence (K,) in effect, from those predicted. Raises RequestError."""
         if self.each:
             return place_each(layouts, self.layouts)
@@ -95,39 +96,37 @@ def check_request(request: Request) -> Request:
         raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
     if not isinstance(hypothesis, int) or hypothesis < 1:
         raise RequestError(f"The hypothesis cannot be {hypothesis!r}; it is a rank, 1 for the likeliest.")
-    unknown = sorted(request.disabled - set(ABLATIONS))
-    if unknown:
-        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
     return request
 
 
-def carry_along(layouts: Tensor, presence: Tensor, wanted: Layout, frame: Frame) -> tuple[Tensor, Tensor]:
-    """Layouts (K, 4) and presence (K,) once the first present instance is put at ``wanted``.
+def carry_along(
+    layouts: np.ndarray, presence: np.ndarray, wanted: Layout, frame: Frame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Layouts (K, 4) and presence (K,), float32, once the first present instance is put at ``wanted``.
 
     The others keep their place relative to it: they are scaled and shifted by what carries its old layout to the
     new one. Where no instance is present, the first becomes so.
     """
-    layouts, presence = layouts.clone(), presence.clone()
+    layouts, presence = layouts.copy(), presence.copy()
     if not presence.any():
-        presence[0] = 1
-        layouts[0] = torch.tensor(wanted)
+        presence[0], layouts[0] = 1, wanted
         return layouts, presence
-    first = int(presence.nonzero()[0, 0])
-    old, new = layouts[first].clone(), layouts.new_tensor(wanted)
+    first = int(np.flatnonzero(presence)[0])
+    old, new = layouts[first].copy(), np.asarray(wanted, layouts.dtype)
     ratio = new[:2] / old[:2]
     scales, offsets = layouts[:, :2] * ratio, (layouts[:, 2:] - old[2:]) * ratio + new[2:]
-    for k, row in enumerate(torch.cat([scales, offsets], dim=1).tolist()):
+    for k, row in enumerate(np.concatenate([scales, offsets], axis=1).tolist()):
         if presence[k]:
-            layouts[k] = torch.tensor(frame.clamp(Layout(*row)))
+            layouts[k] = frame.clamp(Layout(*row))
     layouts[first] = new
     return layouts, presence
 
 
-def place_each(layouts: Tensor, wanted: Sequence[Layout]) -> tuple[Tensor, Tensor]:
+def place_each(layouts: np.ndarray, wanted: Sequence[Layout]) -> tuple[np.ndarray, np.ndarray]:
     """Layouts (K, 4) and presence (K,) with the instances of ``wanted`` and no other. Raises RequestError."""
     if len(wanted) > len(layouts):
         raise RequestError(f"This preset places at most {len(layouts)}; {len(wanted)} layouts were given.")
-    layouts, presence = layouts.clone(), layouts.new_zeros(len(layouts))
+    layouts, presence = layouts.copy(), np.zeros(len(layouts), layouts.dtype)
     for k, one in enumerate(wanted):
-        layouts[k], presence[k] = torch.tensor(one), 1
+        layouts[k], presence[k] = one, 1
     return layouts, presence

@@ -1,6 +1,6 @@
 """The type that every recipe family is an instance of.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

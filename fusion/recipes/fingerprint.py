@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 from fusion.assets import ASSETS
 
 HERE = Path(__file__).parent
-MEASURED_BY = ("anatomy/layers.py", "anatomy/paths.py", "anatomy/measure.py", "anatomy/anatomy.py")
+MEASURED_BY = ("anatomy/layers.py", "anatomy/paths.py", "anatomy/measure.py", "anatomy/eyes.py", "anatomy/anatomy.py")
 RENDERED_BY = (
     *MEASURED_BY,
     "anatomy/regions.py",

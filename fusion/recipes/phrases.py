@@ -42,12 +42,14 @@ FAMILIES: dict[str, str] = {
     "pointing with it; hand on the cheek; with this hand; gesturing; hold up the hand; "
     "let it wave; show the hand",
     "guise": "in disguise; as its costume; in that role; dressed up as the other; in the guise; "
-    "slip into the costume; masked as it; in its outfit; pretending; in fancy dress; play the role; acting as the other",
+    "slip into the costume; masked as it; in its outfit; pretending; in fancy dress; play the role; "
+    "acting as the other",
     "halo": "around the head; three of them around it; circles round the head; as a crown of three; floating around; "
     "orbiting; as a halo; in a ring around; dizzy with it; spinning around the head; a halo of them; hovering about",
     "hybrid": "with the other ears; a hybrid; crossed with it; with its horns; a blend of both animals; "
     "mixed species; half and half; a cross between; with its mane; ears of the other; breed them; one head of two",
-    "inlay": "cast in metal; in the metal; set in the same metal; engraved; carved in; embedded; in the metal of the trophy; "
+    "inlay": "cast in metal; in the metal; set in the same metal; engraved; carved in; embedded; "
+    "in the metal of the trophy; "
     "a sculpture of it; in gold; stamped; as a relief; as a coin",
     "inside": "inside it; in the bowl; inside the jar; on the screen; put it in; contained within; "
     "trapped in it; in the container; in the bubble; within; held in it; locked inside",
@@ -130,7 +132,8 @@ COUNTS: dict[str, str] = {
     "one alone; a lone one; single",
     "two": "two; two of them; a pair of them; both sides; twice; one each side; exactly two; double; two copies; "
     "a couple of them; two times; twin",
-    "three": "three; three of them; three copies; a trio; three times; triple; exactly three; three pieces; three in all; "
+    "three": "three; three of them; three copies; a trio; three times; triple; exactly three; three pieces; "
+    "three in all; "
     "a group of three; use three; three small ones",
 }
 

@@ -1,6 +1,6 @@
 """Where things go: from drawing-area units (0 to 128) to layouts on the canvas.
 
-Source: design section 2 (frame).
+Source: DESIGN section 2 (frame).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A recipe family looks at two emoji and answers with one :class:`Recipe`. It holds no pixels, so that a
 million of them can be drawn up for the layout branch without painting a single one.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

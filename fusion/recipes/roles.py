@@ -2,9 +2,9 @@
 
 Every role follows from the catalogue (category, subcategory, name) and from anatomy (size, seat, eyes, palette),
 so that it can be seen or looked up for an emoji that nobody has met before. Short hand-made lists are what a
-network cannot generalise from (feasibility study).
+network cannot generalise from (DESIGN section 8).
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fusion.emoji.catalog import Catalog, Emoji
 from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 
 NARROW_SEAT = 16.0
-"""Radius in drawing-area units below which no face fits on an object (feasibility study)."""
+"""Radius in drawing-area units below which no face fits on an object (DESIGN section 8)."""
 
 ROOMY_SEAT = 23.0
 """Radius from which something else fits in, or a print fits on."""

@@ -1,6 +1,6 @@
 """Contact sheets: two emoji, the teacher's target and, given a network, its output, so that taste can be judged.
 
-Source: design sections 3 and 6.
+Source: DESIGN section 3 and 6.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from fusion.emoji.catalog import Catalog
+from fusion.emoji.popular import popular as popular_emoji
 from fusion.errors import FusionError
 from fusion.files import write_beside
 from fusion.geometry import STICKER_FRAME, Frame, content_box, layout_to_box
@@ -24,13 +25,6 @@ from fusion.recipes.router import every_pair, recipe_for, role_pools
 
 CELL, LABEL, GAP = 112, 15, 10
 TRUTH = ((220, 30, 60), (20, 130, 60), (40, 80, 220))
-POPULAR = (
-    "face-smiling", "face-affection", "face-tongue", "face-concerned", "face-negative", "heart", "cat-face", "emotion",
-    "animal-mammal", "animal-bird", "food-fruit", "food-sweet", "food-prepared", "plant-flower", "sky-weather",
-    "event",
-    "drink", "clothing", "sport", "hand-fingers-open", "transport-ground", "music",
-)  # fmt: skip
-"""Subcategories that people pick from, smileys most of all."""
 
 
 def fixed_pairs(keys: Sequence[str], n: int, seed: int = 0) -> list[tuple[str, str]]:
@@ -47,7 +41,7 @@ def sample_pairs(
     generator = np.random.default_rng(seed)
     keys = [emoji.key for emoji in Catalog.default()]
     if popular:
-        liked = [emoji.key for emoji in Catalog.default() if emoji.subcategory in POPULAR]
+        liked = [emoji.key for emoji in popular_emoji(Catalog.default())]
         faces = [emoji.key for emoji in Catalog.default() if emoji.subcategory.startswith("face-")]
         firsts, seconds = faces + liked, liked
     elif family is not None:

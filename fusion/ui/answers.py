@@ -75,9 +75,15 @@ class Emojis(TypedDict):
 
 
 class Catalogue(Emojis):
-    """All emoji, and the presets that have weights."""
+    """All emoji, and the presets that have weights.
+
+    ``spare``: weights beside them that only measure (held-out emoji); ``parts``: what each preset has of that which can
+    be switched off.
+    """
 
     presets: list[str]
+    spare: list[str]
+    parts: dict[str, list[str]]
 
 
 class Layers(TypedDict):
@@ -128,7 +134,7 @@ class FuseAnswer(TypedDict):
     result: str
     names: tuple[str, str]
     keys: tuple[str, str]
-    permalink: str | None
+    permalink: str
     facts: dict[str, Any]
     notices: list[str]
     controls: Controls
@@ -201,6 +207,7 @@ class ComparedAnswer(TypedDict):
     preset: str
     picture: str
     difference: str
+    scale: ColourScale
     gap: float
     main: str
     main_confidence: float | None
@@ -246,12 +253,35 @@ class StartAnswer(TypedDict):
     job: str
 
 
-class PollAnswer(TypedDict):
-    """How far an evaluation is. ``state``: running, done, cancelled or failed (``message`` says why)."""
+class Run(TypedDict):
+    """One evaluation of those that are kept.
 
+    ``preset``: what was asked for; ``weights``: what was measured, and what its rows are fused with; ``style``: the art
+    style of its emoji ("" for Noto's); ``note``: how to read its figures.
+    """
+
+    job: str
+    split: str
+    preset: str
+    weights: str
+    style: str
+    note: str
     state: str
-    message: str
+    done: int
     total: int
+
+
+class RunsAnswer(TypedDict):
+    """The evaluations that are kept, the newest first."""
+
+    runs: list[Run]
+
+
+class PollAnswer(TypedDict):
+    """How far an evaluation is. ``run.state``: running, done, cancelled or failed (``message`` says why)."""
+
+    run: Run
+    message: str
     rows: list[SheetRow]
     summary: Totals
 
@@ -263,9 +293,10 @@ class ChartsAnswer(TypedDict):
 
 
 class ThumbnailAnswer(TypedDict):
-    """The network's picture and, where there is one, the teacher's."""
+    """The network's picture and, where there is one, the teacher's; ``inputs``: the two drawings it was given."""
 
     pictures: list[str]
+    inputs: list[str]
 
 
 class ErrorAnswer(TypedDict):

@@ -16,15 +16,15 @@ from typing import Any
 
 from PIL import Image
 
-from fusion.emoji.catalog import Catalog
+from fusion.emoji.catalog import SKIN_TONES, Catalog, key_of
 from fusion.errors import FusionError
 from fusion.geometry import Layout
 from fusion.pipeline.overrides import UnknownHypothesis
 from fusion.trace import FusionTrace
 from fusion.ui import cards, controls, picker
 from fusion.ui.answers import Catalogue, Contract, DrawingAnswer, FuseAnswer, PartsAnswer, StagesAnswer, ZipAnswer
-from fusion.ui.contract import OPENING, contract
-from fusion.ui.fusers import MakeFuser, PairFuser
+from fusion.ui.contract import OPENING, contract, parts_of
+from fusion.ui.fusers import MakeFuser, MakeStyled, PairFuser
 from fusion.ui.pictures import has_background, png_url
 from fusion.ui.request import DrawingRequest, EmojiInput, FuseRequest, RequestError, StageRequest, Upload
 from fusion.views.bundle import sticker_png, zip_bytes
@@ -38,25 +38,38 @@ Json = dict[str, Any]
 
 
 class Backend:
-    """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use."""
+    """Answers the page.
 
-    def __init__(self, catalog: Catalog, fusers: Mapping[str, MakeFuser]) -> None:
+    ``fusers``: preset -> function that makes its fuser, called on first use. ``spare``: further weights by name, that
+    only measure; ``styled``: makes a fuser that draws in another art style.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        fusers: Mapping[str, MakeFuser],
+        spare: Mapping[str, MakeFuser] | None = None,
+        styled: MakeStyled | None = None,
+    ) -> None:
         self.catalog = catalog
-        self.presets = list(fusers)
-        self._makers = fusers
-        self._fusers: dict[str, PairFuser] = {}
+        self.presets, self.spare = list(fusers), list(spare or {})
+        self._makers = {**fusers, **(spare or {})}
+        self._styled = styled
+        self._fusers: dict[tuple[str, str], PairFuser] = {}
         self._traces: OrderedDict[FuseRequest, FusionTrace] = OrderedDict()
         # One fusion at a time: two would only halve each other's speed on the same cores.
         self._turn = threading.RLock()
 
-    def fuser(self, preset: str) -> PairFuser:
-        """The fuser of a preset, made on first use."""
+    def fuser(self, preset: str, style: str = "") -> PairFuser:
+        """The fuser of a preset, drawing in an art style ("" for Noto's), made on first use."""
         if preset not in self._makers:
             raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
+        if style and self._styled is None:
+            raise RequestError("Other art styles are not here; run python app.py without weights of your own.")
         with self._turn:
-            if preset not in self._fusers:
-                self._fusers[preset] = self._makers[preset]()
-            return self._fusers[preset]
+            if (preset, style) not in self._fusers:
+                self._fusers[preset, style] = self._styled(preset, style) if style else self._makers[preset]()
+            return self._fusers[preset, style]
 
     def trace(self, request: FuseRequest) -> FusionTrace:
         """The trace of a request: kept from last time, or fused now."""
@@ -71,11 +84,11 @@ class Backend:
             return trace
 
     def _fuse(self, request: FuseRequest) -> FusionTrace:
-        fuser = self.fuser(request.preset)
+        fuser = self.fuser(request.preset, request.style)
         first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
         layout = None if request.layout is None else fuser.frame.clamp(request.layout)
-        main, disabled = request.main, request.disabled
+        main, disabled = request.main, request.disabled.intersection(parts_of(request.preset))
         try:
             trace = fuser.fuse(
                 first, second, main=main, layout=layout, hypothesis=request.hypothesis, disabled=disabled
@@ -113,7 +126,7 @@ class Backend:
 
     def request(self, data: Json) -> FuseRequest:
         """A checked request. Raises RequestError or UploadError."""
-        return FuseRequest.parse(data, self.presets)
+        return FuseRequest.parse(data, [*self.presets, *self.spare])
 
     # ------------------------------------------------------------------ what the browser calls
 
@@ -123,7 +136,8 @@ class Backend:
 
     def catalogue(self, _: object = None) -> Catalogue:
         """All emoji for the pickers, the presets that can be chosen, and their names."""
-        return {**picker.catalogue(self.catalog), "presets": self.presets}
+        parts = {name: parts_of(name) for name in (*self.presets, *self.spare)}
+        return {**picker.catalogue(self.catalog), "presets": self.presets, "spare": self.spare, "parts": parts}
 
     def fuse(self, data: Json) -> FuseAnswer:
         """Result, layers and numbers of one fusion: all that must be there at once."""
@@ -155,13 +169,21 @@ class Backend:
 
     def drawing(self, data: Json) -> DrawingAnswer:
         """A sharp picture of one emoji for its slot."""
-        key = self.catalog.find(DrawingRequest.parse(data).key).key
-        return {"svg": picker.drawing(self.catalog, key)}
+        request = DrawingRequest.parse(data)
+        catalog = Catalog.style(request.style) if request.style else self.catalog
+        return {"svg": picker.drawing(catalog, self.catalog.find(request.key).key)}
 
 
 def picture_of(given: EmojiInput) -> str | Image.Image:
     """What a fuser takes: text for the catalog, or a PIL image."""
     return given.picture if isinstance(given, Upload) else given
+
+
+def has_skin_tone(given: EmojiInput) -> bool:
+    """Whether text asks for an emoji in a skin tone: as a character, or as code points."""
+    return isinstance(given, str) and not SKIN_TONES.isdisjoint(
+        [*key_of(given).split("-"), *given.casefold().split("-")]
+    )
 
 
 def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
@@ -175,6 +197,10 @@ def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
         found.append("The layout was brought into the range of this preset.")
     if request.hypothesis != trace.hypothesis:
         found.append("The network has no such idea any more, so this is its likeliest.")
+    if any(has_skin_tone(text) for text in request.inputs):
+        found.append("The skin tone was dropped: emoji here have one look.")
+    if request.style:
+        found.append("Drawn in another art style; the teacher's picture is in Noto's, and so is the difference to it.")
     if trace.disabled:
         found.append("Ablation: parts of the network are switched off, so this is not its own answer.")
     return found

@@ -7,9 +7,10 @@ question to the server. What a card shows in parts (single channels, single gate
 from __future__ import annotations
 
 from fusion.trace import FusionTrace
-from fusion.ui.answers import Card, Part
+from fusion.ui.answers import Card, ColourScale, Part
 from fusion.ui.pictures import data_url
 from fusion.views import pictures as views
+from fusion.views.drawing import Scale
 
 
 def cards(trace: FusionTrace) -> list[Card]:
@@ -33,10 +34,15 @@ def card(one: views.View) -> Card:
     if not one.available:
         return made
     if one.scale is not None:
-        made["scale"] = {"low": short(one.scale.low), "high": short(one.scale.high), "stops": one.scale.stops()}
+        made["scale"] = bar(one.scale)
     if one.layers is not None:
         return {**made, "picture": data_url(one.layers.heat), "base": data_url(one.layers.under)}
     return {**made, "picture": data_url(one.picture)}
+
+
+def bar(scale: Scale) -> ColourScale:
+    """The colour bar under a picture."""
+    return {"low": short(scale.low), "high": short(scale.high), "stops": scale.stops()}
 
 
 def short(value: float) -> str:

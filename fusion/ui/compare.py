@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
+from fusion.ui import cards
 from fusion.ui.answers import ComparedAnswer
 from fusion.ui.backend import Backend, Json
 from fusion.ui.pictures import data_url
@@ -33,8 +35,9 @@ class Compare:
         facts = summary(trace)
         return {
             "preset": request.preset,
-            "picture": data_url(trace.output),
+            "picture": data_url(trace.sticker),
             "difference": data_url(drawing.heat(gap, scale, len(gap))),
+            "scale": cards.bar(scale),
             "gap": round(float(gap.mean()), 4),
             "main": facts["main"],
             "main_confidence": facts["main_confidence"],
@@ -42,8 +45,8 @@ class Compare:
             "alignment": facts["alignment"],
             "ms": facts["timings_ms"].get("fuse"),
             "total_ms": facts["timings_ms"].get("total"),
-            "teacher": data_url(trace.teacher.target) if trace.teacher else None,
-            "composite": data_url(trace.composite),
+            "teacher": data_url(fit_picture(trace.teacher.target)) if trace.teacher else None,
+            "composite": data_url(fit_picture(trace.composite)),
         }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fusion.data.splits import SPLITS
-from fusion.model import ABLATIONS
-from fusion.names import SIDES
+from fusion.model import ABLATIONS, PRESETS, FusionConfig
+from fusion.names import ATTENTION_BLOCKS, SIDES
 from fusion.ui.answers import Choice, Contract
+from fusion.ui.fusers import HELD_OUT
 from fusion.ui.pictures import READABLE
 from fusion.views.summary import NUMBERS
 
@@ -47,6 +48,18 @@ def contract() -> Contract:
         },
         "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE},
     }
+
+
+def parts_of(preset: str) -> list[str]:
+    """What a preset has of ABLATIONS; all of them for weights that no preset describes."""
+    name = preset.removesuffix(HELD_OUT)
+    if name not in PRESETS:
+        return list(ABLATIONS)
+    config = FusionConfig.from_dict({"preset": name, **PRESETS[name]})
+    lacking = {"layout"} if config.layout_head == "none" else set()
+    lacking |= {"position"} if config.position == "off" else set()
+    lacking |= set(ATTENTION_BLOCKS) if config.attention == "off" else set()
+    return [name for name in ABLATIONS if name not in lacking]
 
 
 def ablation_label(name: str) -> str:

@@ -14,17 +14,18 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.report import alignment_rank, worst
-from fusion.ui.answers import PollAnswer, SheetRow, Totals
+from fusion.ui.answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.contract import LIMITS
 from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
 
-KEPT_JOBS = 4
+KEPT_JOBS = 8
 COLUMNS = tuple(SheetRow.__annotations__)
 FIGURES = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
 """Columns of which means are shown."""
@@ -50,13 +51,27 @@ class Evaluator(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What is measured. ``preset``: as it was asked for; ``weights``: the name of the fuser that answers.
+
+    ``style``: the art style of the emoji, "" for Noto's; ``note``: how the figures are to be read.
+    """
+
+    split: str
+    preset: str
+    weights: str
+    style: str = ""
+    note: str = ""
+
+
 class EvaluationJob:
     """One evaluation in a thread of its own. ``state``: running, done, cancelled or failed."""
 
-    def __init__(self, evaluator: Evaluator, split: str, fuser: PairFuser, limit: int) -> None:
+    def __init__(self, evaluator: Evaluator, subject: Subject, fuser: PairFuser, limit: int) -> None:
         self.rows: list[SheetRow] = []
         self.measured: list[Measured] = []
-        self.split, self.preset, self.total = split, fuser.preset, limit
+        self.subject, self.split, self.total = subject, subject.split, limit
         self.state: State = "running"
         self.message = ""
         self._evaluator, self._fuser = evaluator, fuser
@@ -80,7 +95,24 @@ class EvaluationJob:
         """The figures of DESIGN section 6. Raises RequestError if the evaluation failed."""
         if self.state == "failed":
             raise RequestError(self.message)
-        return {"split": self.split, "preset": self.preset} | self._evaluator.report(self.measured)
+        about = self.subject
+        head = {"split": self.split, "preset": about.preset, "weights": about.weights, "note": about.note}
+        return head | self._evaluator.report(self.measured)
+
+    def run(self, name: str) -> Run:
+        """What it measures and how far it is, under the name by which it is asked for."""
+        about = self.subject
+        return {
+            "job": name,
+            "split": about.split,
+            "preset": about.preset,
+            "weights": about.weights,
+            "style": about.style,
+            "note": about.note,
+            "state": self.state,
+            "done": len(self.rows),
+            "total": self.total,
+        }
 
     def _work(self) -> None:
         try:
@@ -108,16 +140,16 @@ class Failures:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def start(self, split: str, fuser: PairFuser, limit: int) -> str:
+    def start(self, subject: Subject, fuser: PairFuser, limit: int) -> str:
         """Begin an evaluation; the name of its job. Raises RequestError, also while another one runs."""
-        if split not in SPLITS:
-            raise RequestError(f"Split {split!r} is unknown; it can be {', '.join(SPLITS)}.")
+        if subject.split not in SPLITS:
+            raise RequestError(f"Split {subject.split!r} is unknown; it can be {', '.join(SPLITS)}.")
         limit = max(LIMITS[0], min(limit, LIMITS[1]))
         with self._lock:
             if any(job.state == "running" for job in self._jobs.values()):
                 raise RequestError("An evaluation is running already; cancel it or wait for its end.")
             name = f"evaluation-{next(self._numbers)}"
-            self._jobs[name] = EvaluationJob(self._evaluator, split, fuser, limit).start()
+            self._jobs[name] = EvaluationJob(self._evaluator, subject, fuser, limit).start()
             while len(self._jobs) > KEPT_JOBS:
                 self._jobs.popitem(last=False)
         return name
@@ -128,14 +160,18 @@ class Failures:
             raise RequestError("This evaluation is gone; run it again.")
         return self._jobs[name]
 
+    def runs(self) -> list[Run]:
+        """Those that are kept, the newest first."""
+        return [job.run(name) for name, job in reversed(self._jobs.copy().items())]
+
     def poll(self, name: str, since: int) -> PollAnswer:
         """What is new since row ``since``."""
         job = self.job(name)
-        state, message = job.state, job.message
+        # The state first: rows that come meanwhile are seen, and none is missed once it is over.
+        run, message = job.run(name), job.message
         return {
-            "state": state,
+            "run": run,
             "message": message,
-            "total": job.total,
             "rows": job.rows[max(0, since) :],
             "summary": totals(job.rows),
         }

@@ -32,3 +32,9 @@ class PairFuser(Protocol):
 
 
 MakeFuser = Callable[[], PairFuser]
+
+MakeStyled = Callable[[str, str], PairFuser]
+"""(preset, art style) -> a fuser that draws emoji in that style. Raises MissingStyle."""
+
+HELD_OUT = "-held-out"
+"""How the name of weights ends that have not seen the held-out emoji."""

@@ -44,9 +44,10 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     """
     from fusion.emoji.catalog import Catalog
     from fusion.model import DEFAULT_PRESET
-    from fusion.model.weights import available_weights
+    from fusion.model.weights import WEIGHTS_FOLDER, available_weights
     from fusion.pipeline.fuser import Fuser
     from fusion.ui.backend import Backend
+    from fusion.ui.fusers import HELD_OUT
 
     catalog = Catalog.default()
 
@@ -55,10 +56,24 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
         preset: partial(Fuser, None, device, preset, catalog=catalog)
         for preset in available_weights() or [DEFAULT_PRESET]
     }
+    # Weights that have not seen the held-out emoji lie beside those of their preset; they are there to measure.
+    spare: dict[str, MakeFuser] = {
+        f"{preset}{HELD_OUT}": partial(Fuser, folder, device, preset, catalog=catalog)
+        for preset in fusers
+        if (folder := WEIGHTS_FOLDER / f"{preset}{HELD_OUT}").is_dir()
+    }
+    named = dict.fromkeys(fusers) | {name: WEIGHTS_FOLDER / name for name in spare}
     if weights:
         own = Fuser(weights, device, catalog=catalog)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
-    return Backend(catalog, fusers)
+        # Of those it is not known what they have seen, and the shipped ones must not answer in their place.
+        spare.pop(f"{own.preset}{HELD_OUT}", None)
+        named[own.preset] = weights
+
+    def styled(preset: str, style: str) -> Fuser:
+        return Fuser(named[preset], device, preset.removesuffix(HELD_OUT), catalog=Catalog.style(style))
+
+    return Backend(catalog, fusers, spare, styled)
 
 
 def serve(options: argparse.Namespace) -> None:

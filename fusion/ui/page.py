@@ -32,6 +32,7 @@ SCRIPTS = (
     "base.js",
     "layout.js",
     "search.js",
+    "uploads.js",
     "state.js",
     "grid.js",
     "picker.js",
@@ -40,6 +41,7 @@ SCRIPTS = (
     "strip.js",
     "canvas.js",
     "takeover.js",
+    "sheet.js",
     "failures.js",
     "compare.js",
 )
@@ -70,6 +72,7 @@ def server_functions(backend: Backend, review: Review) -> list[Answer]:
         backend.bundle,
         Compare(backend).compared,
         review.evaluation_start,
+        review.evaluation_runs,
         review.evaluation_poll,
         review.evaluation_cancel,
         review.evaluation_charts,

@@ -10,12 +10,22 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
+from fusion.data.art_styles import TEST_STYLE
 from fusion.errors import FusionError
 from fusion.geometry import Layout
 from fusion.model import ABLATIONS
@@ -24,6 +34,8 @@ from fusion.pipeline.overrides import RequestError
 from fusion.ui.contract import LIMIT, WORST
 from fusion.ui.pictures import read_upload
 
+OWN = "own:"
+"""Begins the name of an uploaded picture in a link."""
 LONGEST_NAME, LONGEST_TEXT = 60, 200
 """Characters of an uploaded file's name and of an emoji's that are kept."""
 
@@ -36,9 +48,24 @@ class Upload:
     digest: str
     picture: Image.Image = field(compare=False, repr=False)
 
+    @property
+    def kept_name(self) -> str:
+        """What stands for it in links: the picture itself stays in the browser that has it."""
+        return OWN + self.digest
+
 
 EmojiInput = str | InstanceOf[Upload]
 """Text for the catalog, or a picture."""
+
+
+def known_style(value: Any) -> str:
+    """The art style that evaluations are drawn in, or "" for Noto's: no other name becomes a file's."""
+    if (value or "") not in ("", TEST_STYLE):
+        raise RequestError(f"Art style {value!r} is unknown; it can be {TEST_STYLE} or left out.")
+    return value or ""
+
+
+ArtStyle = Annotated[str, BeforeValidator(known_style)]
 
 
 class Request(BaseModel):
@@ -84,6 +111,7 @@ class FuseRequest(Request):
     second: EmojiInput = Field(default="", validate_default=True)
     layout: Layout | None = None
     hypothesis: int = 1
+    style: ArtStyle = ""
 
     @field_validator("preset", mode="before")
     @classmethod
@@ -122,6 +150,10 @@ class FuseRequest(Request):
             url = str(value["upload"])
             name = str(value.get("name") or "picture")[:LONGEST_NAME]
             return Upload(name, hashlib.sha256(url.encode()).hexdigest()[:16], read_upload(url))
+        if isinstance(value, str) and value.startswith(OWN):
+            raise RequestError(
+                f"The {info.field_name} picture is not in this browser; pick an emoji or upload it again."
+            )
         if isinstance(value, str) and value.strip():
             return value.strip()[:LONGEST_TEXT]
         raise RequestError(f"The {info.field_name} emoji is missing; pick one.")
@@ -155,11 +187,10 @@ class FuseRequest(Request):
         """Both emoji, in their order."""
         return self.first, self.second
 
-    def permalink(self) -> str | None:
-        """Query string that restores this request, or ``None`` where an uploaded picture takes part."""
-        if isinstance(self.first, Upload) or isinstance(self.second, Upload):
-            return None
-        query = {"first": self.first, "second": self.second, "preset": self.preset}
+    def permalink(self) -> str:
+        """Query string that restores this request; of an uploaded picture it has the name by which browsers keep it."""
+        first, second = (one.kept_name if isinstance(one, Upload) else one for one in self.inputs)
+        query = {"first": first, "second": second, "preset": self.preset}
         if self.main:
             query["main"] = self.main
         if self.layout:
@@ -168,7 +199,9 @@ class FuseRequest(Request):
             query["hypothesis"] = str(self.hypothesis)
         if self.disabled:
             query["off"] = ",".join(sorted(self.disabled))
-        return "?" + urlencode(query, safe=",")
+        if self.style:
+            query["style"] = self.style
+        return "?" + urlencode(query, safe=",:")
 
 
 class StageRequest(Request):
@@ -184,9 +217,18 @@ class CompareRequest(Request):
 
 
 class DrawingRequest(Request):
-    """``key``: the emoji to draw."""
+    """``key``: the emoji to draw, in the art style ``style``."""
 
     key: str = ""
+    style: ArtStyle = ""
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def drawable(cls, value: Any) -> Any:
+        """Not a picture that another browser keeps."""
+        if isinstance(value, str) and value.startswith(OWN):
+            raise RequestError("This picture is not in this browser; pick an emoji or upload it again.")
+        return value
 
 
 class EvaluationRequest(Request):

@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fusion.data.art_styles import TEST_STYLE
+from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
 from fusion.ui.answers import (
     ChartsAnswer,
     CsvAnswer,
     PollAnswer,
+    RunsAnswer,
     SheetRow,
     StartAnswer,
     ThumbnailAnswer,
     ZipAnswer,
 )
 from fusion.ui.backend import Backend, Json
-from fusion.ui.fusers import PairFuser
+from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
 from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest
 from fusion.views.bundle import png_bytes
@@ -49,8 +52,33 @@ class Review:
     def evaluation_start(self, data: Json) -> StartAnswer:
         """Begin an evaluation. Raises RequestError, also while another one runs."""
         request = EvaluationRequest.parse(data)
-        fuser = self.backend.fuser(request.preset or self.backend.presets[0])
-        return {"job": self.failures.start(request.split, fuser, request.limit)}
+        subject = self.subject(request.split, request.preset or self.backend.presets[0])
+        return {"job": self.failures.start(subject, self.backend.fuser(subject.weights), request.limit)}
+
+    def subject(self, split: str, preset: str) -> failures.Subject:
+        """What answers for a split: for held-out emoji the weights that have never seen them, where there are such.
+
+        Source: DESIGN section 5; the model card's column is measured in the same way.
+        """
+        if split == "style":
+            return failures.Subject(split, preset, preset, TEST_STYLE)
+        if split != "emoji":
+            return failures.Subject(split, preset, preset)
+        whole, apart = preset.removesuffix(HELD_OUT), preset.removesuffix(HELD_OUT) + HELD_OUT
+        if apart in self.backend.spare:
+            note = (
+                f"Measured with {apart}, whose layout branch never saw these emoji in training; {whole} has seen them."
+            )
+            return failures.Subject(split, preset, apart, note=note)
+        note = (
+            f"It is not on record here whether {preset} saw these emoji in training; if it did, this is no figure for "
+            "unseen ones."
+        )
+        return failures.Subject(split, preset, preset, note=note)
+
+    def evaluation_runs(self, _: object = None) -> RunsAnswer:
+        """The evaluations that are kept: a page that was loaded anew finds its own among them."""
+        return {"runs": self.failures.runs()}
 
     def evaluation_poll(self, data: Json) -> PollAnswer:
         """How far it is, and the rows since the last question."""
@@ -76,7 +104,7 @@ class Review:
         """The worst aligned pairs as one zip: pictures of each, and a table."""
         job, count = self.job(data), JobRequest.parse(data).count
         rows = [self.named(row) for row in failures.least_aligned(job.rows, min(count, MOST_PACKED))]
-        packed = base64.b64encode(self.pack(rows, job.preset)).decode("ascii")
+        packed = base64.b64encode(self.pack(rows, job.subject)).decode("ascii")
         return {"name": f"{file_stem(job)}-worst.zip", "zip": packed}
 
     def job(self, data: Json) -> failures.EvaluationJob:
@@ -86,21 +114,22 @@ class Review:
     def thumbnail(self, data: Json) -> ThumbnailAnswer:
         """The network's answer and the teacher's for one row of the sheet."""
         trace = self.backend.trace(self.backend.request(data))
-        shown = [trace.output] + ([trace.teacher.target] if trace.teacher else [])
-        return {"pictures": [data_url(emoji_picture(one).resize((THUMBNAIL, THUMBNAIL))) for one in shown]}
+        shown = [trace.sticker] + ([fit_picture(trace.teacher.target)] if trace.teacher else [])
+        return {"pictures": [thumbnail(one) for one in shown], "inputs": [thumbnail(one) for one in trace.inputs]}
 
     def named(self, row: SheetRow) -> SheetRow:
         """A row with the names of its two emoji."""
         first, second = (self.backend.catalog[key].name for key in (row["first"], row["second"]))
         return {**row, "first_name": first, "second_name": second}
 
-    def pack(self, rows: list[SheetRow], preset: str) -> bytes:
+    def pack(self, rows: list[SheetRow], subject: failures.Subject) -> bytes:
         """A zip with a folder of pictures and numbers a row; each pair is fused again."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("worst.csv", failures.to_csv(rows))
             for index, row in enumerate(rows):
-                trace = self.backend.trace(FuseRequest(first=row["first"], second=row["second"], preset=preset))
+                pair = {"first": row["first"], "second": row["second"]}
+                trace = self.backend.trace(FuseRequest(**pair, preset=subject.weights, style=subject.style))
                 folder = f"{index:02d} {row['first_name']} + {row['second_name']}/"
                 for name, picture in pair_pictures(trace).items():
                     archive.writestr(f"{folder}{name}.png", png_bytes(emoji_picture(picture)))
@@ -116,7 +145,12 @@ def pair_pictures(trace: FusionTrace) -> dict[str, np.ndarray]:
 
 def file_stem(job: failures.EvaluationJob) -> str:
     """How the files of an evaluation begin."""
-    return f"emoji-fusion-{job.preset}-{job.split}"
+    return f"emoji-fusion-{job.subject.weights}-{job.split}"
+
+
+def thumbnail(picture: np.ndarray) -> str:
+    """A small picture of premultiplied RGBA in [0, 1], as a data URL."""
+    return data_url(emoji_picture(picture).resize((THUMBNAIL, THUMBNAIL)))
 
 
 def verdict(value: float) -> bool | None:

@@ -29,15 +29,17 @@ PNG_KEY = "emoji-fusion"
 PACKAGES = ("torch", "numpy", "pillow", "gradio", "safetensors", "resvg_py")
 
 
-def png_bytes(picture: Image.Image, parameters: dict | None = None) -> bytes:
-    """``picture`` as PNG; ``parameters`` as JSON in a tEXt chunk, so that a sticker tells how it was made."""
+def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_level: int = 1) -> bytes:
+    """``picture`` as PNG; ``parameters`` as JSON in a tEXt chunk, so that a sticker tells how it was made.
+
+    ``compress_level``: fast rather than small by default, for a person waits for it.
+    """
     info = PngImagePlugin.PngInfo()
     if parameters is not None:
         # ASCII only: tEXt holds Latin-1, and JSON's escapes carry the rest.
         info.add_text(PNG_KEY, json.dumps(parameters))
     buffer = io.BytesIO()
-    # Fast rather than small: a person waits for it.
-    picture.save(buffer, "PNG", compress_level=1, pnginfo=info)
+    picture.save(buffer, "PNG", compress_level=compress_level, pnginfo=info)
     return buffer.getvalue()
 
 
@@ -48,9 +50,14 @@ def parameters(trace: FusionTrace) -> dict:
     return {name: told[name] for name in kept} | {"layout": told["layout"]["instances"]}
 
 
+def sticker_picture(output: np.ndarray) -> Image.Image:
+    """The sticker that a fused picture (S, S, 4), premultiplied RGBA in [0, 1], makes; made nowhere else."""
+    return drawing.emoji_picture(output)
+
+
 def sticker_png(trace: FusionTrace) -> bytes:
-    """The output as a transparent PNG that carries its parameters."""
-    return png_bytes(drawing.emoji_picture(trace.output), parameters(trace))
+    """The sticker as a transparent PNG that carries its parameters."""
+    return png_bytes(sticker_picture(trace.sticker), parameters(trace))
 
 
 def versions() -> dict[str, str]:

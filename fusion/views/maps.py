@@ -38,12 +38,12 @@ def separated(trace: FusionTrace) -> Maps:
 
 
 def position(trace: FusionTrace) -> Maps | None:
-    """The mean of the positional weights, then every channel."""
+    """The mean of the positional weights, then every channel, on a scale that clips none of them."""
     if trace.position is None:
         return None
     named = {f"channel {index + 1}": plane for index, plane in enumerate(trace.position)}
     mean = trace.position.mean(0)
-    return Maps({"mean": mean, **named}, drawing.between(mean))
+    return Maps({"mean": mean, **named}, drawing.between(trace.position))
 
 
 def attention(trace: FusionTrace, block: str) -> Maps | None:

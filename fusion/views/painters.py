@@ -69,6 +69,11 @@ def show_emoji(
     return paint
 
 
+def fit_caption(trace: FusionTrace) -> str:
+    """How many times larger the fitted sticker is."""
+    return "" if trace.fit is None else f"{trace.fit[0]:.2f} times as large"
+
+
 def show_separated(trace: FusionTrace) -> Painted:
     """Every channel of both emoji as tiles, the first above the second."""
     found, count = maps.separated(trace), len(trace.separated[0])

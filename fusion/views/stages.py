@@ -31,6 +31,11 @@ def not_recoloured(trace: FusionTrace) -> str:
     return not_in_preset(trace) if trace.gates is None else f"not wanted here ({trace.recolour:.2f})"
 
 
+def not_fitted(trace: FusionTrace) -> str:
+    """Why the fitted sticker is empty."""
+    return "not wanted here"
+
+
 @dataclass(frozen=True)
 class Stage:
     """One stage of every fusion, whatever the pair: what stands beside its picture, and how that is painted."""
@@ -164,6 +169,14 @@ STAGES: dict[str, Stage] = {
             COLOUR,
             "What the network makes of it.",
             show_emoji(lambda trace: trace.output),
+        ),
+        Stage(
+            "fit",
+            "Fitted",
+            COLOUR,
+            "The output cropped and enlarged until its long side fills 96 % of the canvas; this is the sticker.",
+            show_emoji(lambda trace: trace.fitted, painters.fit_caption),
+            absence=not_fitted,
         ),
         Stage(
             "teacher",

@@ -43,6 +43,7 @@ def summary(trace: FusionTrace) -> dict:
         "preset": trace.preset,
         "weights": trace.weights_hash,
         "size": trace.size,
+        "fit": fit_summary(trace),
         "off": sorted(trace.disabled),
         "timings_ms": {stage: number(ms, 2) for stage, ms in trace.timings_ms.items()},
     }
@@ -59,6 +60,14 @@ def layout_summary(trace: FusionTrace) -> dict:
         "instances": [layout_of(trace.effective.layouts[k]) for k in here],
         "truth": None if trace.teacher is None else truth_layouts(trace),
     }
+
+
+def fit_summary(trace: FusionTrace) -> dict | None:
+    """Scale and shift (down, right) that brought the output to fill its canvas; ``None`` where it was not fitted."""
+    if trace.fit is None:
+        return None
+    scale, *shift = trace.fit
+    return {"scale": number(scale), "shift": layout_of(shift)}
 
 
 def hypothesis_summary(hypothesis: HypothesisTrace) -> dict:

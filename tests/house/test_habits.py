@@ -17,11 +17,7 @@ FOLDERS = ("fusion", "tests", "assets/scripts")
 LONGEST_FUNCTION, LONGEST_FILE = 40, 300
 """Lines. What is longer is asking to be two things."""
 
-NOT_YET = (
-    "fusion/recipes/anatomy/measure.py has",
-    "tests/support/fake_fuser.py: fuse has",
-    "tests/ui/test_backend.py has",
-)
+NOT_YET = ("tests/ui/test_backend.py has",)
 """What is still over its limit; each line is to go."""
 
 COMMANDS = {

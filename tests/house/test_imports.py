@@ -81,6 +81,7 @@ RULES = {
 evaluation on one side; emoji, model, pipeline, trace, views, page on the other."""
 
 GROUND = (
+    "fusion.frame",
     "fusion.geometry",
     "fusion.colour",
     "fusion.errors",
@@ -96,7 +97,7 @@ def test_shared_ground_stands_on_nothing(module):
     path = ROOT / (module.replace(".", "/") + ".py")
     imported = imports(ast.parse(path.read_text(encoding="utf-8")), module, False)
     inside = {name.rpartition(".")[0] if name.count(".") > 1 else name for name in imported if within(name, "fusion")}
-    assert inside <= {"fusion", "fusion.errors", "fusion.geometry"}
+    assert inside <= {"fusion", "fusion.errors", "fusion.frame", "fusion.geometry"}
 
 
 @pytest.mark.parametrize("path", files(), ids=module_name)
@@ -120,6 +121,7 @@ def test_the_model_imports_only_itself_and_shared_arithmetic(path):
         "fusion.model",
         "fusion.assets",
         "fusion.files",
+        "fusion.frame",
         "fusion.geometry",
         "fusion.colour",
         "fusion.errors",

@@ -14,6 +14,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LISTS = {
     "requirements.txt": PROJECT["dependencies"],
     "requirements-train.txt": PROJECT["optional-dependencies"]["train"],
+    "requirements-onnx.txt": PROJECT["optional-dependencies"]["onnx"],
     "tests/requirements.txt": PROJECT["optional-dependencies"]["test"],
 }
 """File of pins -> the ranges of the same packages in pyproject.toml."""

@@ -132,9 +132,9 @@ class TestOverrides:
         assert shown["output"]
 
     def test_the_other_instances_keep_their_place_relative_to_the_first(self):
-        layouts = torch.tensor([[0.4, 0.4, 0.0, -0.1], [0.4, 0.4, 0.05, 0.1], [1.0, 1.0, 0.0, 0.0]])
+        layouts = np.array([[0.4, 0.4, 0.0, -0.1], [0.4, 0.4, 0.05, 0.1], [1.0, 1.0, 0.0, 0.0]], np.float32)
         moved, presence = carry_along(
-            layouts, torch.tensor([1.0, 1.0, 0.0]), Layout(0.2, 0.8, 0.1, -0.1), STICKER_FRAME
+            layouts, np.array([1.0, 1.0, 0.0], np.float32), Layout(0.2, 0.8, 0.1, -0.1), STICKER_FRAME
         )
         assert moved[0].tolist() == pytest.approx([0.2, 0.8, 0.1, -0.1])
         assert moved[1].tolist() == pytest.approx([0.2, 0.8, 0.125, 0.3])

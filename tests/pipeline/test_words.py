@@ -23,7 +23,7 @@ def disc() -> Image.Image:
 
 
 def test_weights_without_words_say_so_in_one_sentence():
-    with pytest.raises(RequestError, match="^These weights know no words: leave the sentence out"):
+    with pytest.raises(RequestError, match=r"^These weights know no words: leave the sentence out"):
         fuse(tiny_fuser(), say="on its head")
     trace = fuse(tiny_fuser(), say="  ")
     assert (trace.words, trace.notices) == (None, ())

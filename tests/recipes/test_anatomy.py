@@ -9,6 +9,7 @@ from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.recipes.anatomy import measure
 from fusion.recipes.anatomy import store as anatomy_store
 from fusion.recipes.anatomy.anatomy import analyse_all, anatomy, examine, overrides
+from fusion.recipes.anatomy.eyes import dark_eyes
 from fusion.recipes.anatomy.layers import draw, draw_layers, flatten, layers
 from fusion.recipes.anatomy.paths import split_path
 
@@ -41,13 +42,13 @@ def test_seat_overlooks_a_small_hole_but_not_a_large_one() -> None:
 
 def test_eyes_are_found_on_a_drawn_face() -> None:
     face = picture((disc(64, 64, 50), (1, 0.8, 0.2)), (disc(46, 56, 6), (0, 0, 0)), (disc(82, 56, 6), (0, 0, 0)))
-    left, right = measure.dark_eyes(face, (14, 14, 114, 114))
+    left, right = dark_eyes(face, (14, 14, 114, 114))
     assert left[0] < 46 < left[2] < right[0] < 82 < right[2]
 
 
 def test_one_eye_is_no_pair() -> None:
     face = picture((disc(64, 64, 50), (1, 0.8, 0.2)), (disc(46, 56, 6), (0, 0, 0)))
-    assert measure.dark_eyes(face, (14, 14, 114, 114)) is None
+    assert dark_eyes(face, (14, 14, 114, 114)) is None
 
 
 def test_palette_is_ascending_and_drops_outlines_only() -> None:

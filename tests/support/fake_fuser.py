@@ -16,6 +16,7 @@ import torch
 from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.geometry import STICKER_FRAME, Layout, content_box, over, warp
 from fusion.names import ATTENTION_BLOCKS
+from fusion.pipeline.fit import apply_fit, find_fit
 from fusion.pipeline.overrides import UnknownHypothesis, carry_along
 from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
@@ -76,6 +77,8 @@ class FakeFuser:
         composite = inputs[index]
         for one in instances:
             composite = laid_over(one, composite)
+        output = composite * 0.97
+        found = find_fit(output)
         wave = np.linspace(0, 1, size, dtype=np.float32)
         plane = np.outer(wave, wave)
         return FusionTrace(
@@ -107,7 +110,9 @@ class FakeFuser:
             gates=np.stack([1 - 0.3 * plane] * (1 + self.instances)),
             correction=np.stack([0.2 * plane - 0.1] * 4, -1),
             composite=composite,
-            output=composite * 0.97,
+            output=output,
+            fit=found,
+            fitted=apply_fit(output, found),
             teacher=self._teacher(index, composite, predicted, presence) if teacher else None,
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             disabled=tuple(sorted(disabled)),

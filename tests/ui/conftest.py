@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+from tests.support.javascript import INSTALL_SECONDS, TOOLS, run
 from tests.support.serving import Served, is_outside, serve
 
 CHROMIUM_FLAGS = (
@@ -31,10 +34,37 @@ def served() -> Iterator[Served]:
     from fusion.ui.review import Review
 
     fusers = {"fusion": FakeFuser(), "unet-se-po": FakeFuser("unet-se-po", max_offset=0.2)}
-    backend = Backend(Catalog.default(), {name: (lambda one=one: one) for name, one in fusers.items()})
+    apart = FakeFuser("fusion-held-out")
+
+    def styled(preset: str, style: str) -> FakeFuser:
+        fuser = FakeFuser(preset)
+        fuser.catalog = Catalog.style(style)
+        return fusers.setdefault(f"{preset} {style}", fuser)
+
+    makers = {name: (lambda one=one: one) for name, one in fusers.items()}
+    backend = Backend(Catalog.default(), makers, {"fusion-held-out": lambda: apart}, styled)
+    fusers["fusion-held-out"] = apart
     blocks, url = serve(backend, Review(backend, FakeEvaluator()))
     yield Served(url, fusers)
     blocks.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def art_style(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An art style in which every emoji is one square of magenta."""
+    from fusion.emoji import catalog
+
+    folder = tmp_path_factory.mktemp("styles")
+    head = gzip.decompress(catalog.NOTO.read_bytes()).split(b"\n")[0]
+    square = b'<rect width="128" height="128" fill="#ff00ff"/>'
+    lines = [head, *[square] * len(catalog.Catalog.default())]
+    (folder / "twemoji.json.gz").write_bytes(gzip.compress(b"\n".join(lines), 1))
+    patch = pytest.MonkeyPatch()
+    patch.setattr(catalog, "STYLES", folder)
+    catalog.Catalog.style.cache_clear()
+    yield "twemoji"
+    patch.undo()
+    catalog.Catalog.style.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +104,39 @@ def open_page(chromium, served, tmp_path: Path):
         context.close()
     assert not outside, f"the page asked outside: {outside}"
     assert not faults, f"errors in scripts: {faults}"
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("there is no node here, so the page's scripts are only tested in the browser")
+    return path
+
+
+@pytest.fixture(scope="session")
+def tools(node: str, pytestconfig: pytest.Config) -> Path:
+    """Type checker and linter, installed once into pytest's cache: the folder of their commands."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm here, so the page's scripts are neither type-checked nor linted")
+    folder = Path(str(pytestconfig.cache.mkdir("javascript")))
+    lock = TOOLS / "package-lock.json"
+    done = folder / "installed-lock.json"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(TOOLS / name, folder / name)
+        try:
+            installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
+        if installed.returncode:
+            pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
+        shutil.copy(lock, done)
+    return folder / "node_modules" / ".bin"
+
+
+@pytest.fixture(scope="session")
+def axe(tools: Path) -> str:
+    """The script of axe-core, which looks for what hinders people."""
+    return (tools.parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

@@ -93,7 +93,7 @@ def test_equal_uploads_are_equal_requests_and_have_no_link():
     one, other = (FuseRequest.parse({**PAIR, "first": {"upload": picture_url()}}, []) for _ in range(2))
     assert one == other
     assert hash(one) == hash(other)
-    assert one.permalink() is None
+    assert one.permalink() == f"?first={one.first.kept_name}&second=1f355&preset=fusion"
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP", "JPEG"])
@@ -120,7 +120,8 @@ def test_fuse_answers_in_json_with_exact_pixels(backend, fuser):
     result = opened(answer["result"])
     trace = backend.trace(backend.request(PAIR))
     alpha = np.asarray(result)[..., 3]
-    assert np.abs(alpha / 255 - trace.output[..., 3]).max() < 1 / 255
+    assert trace.fit is not None
+    assert np.abs(alpha / 255 - trace.sticker[..., 3]).max() < 1 / 255
     assert answer["controls"]["predicted"] == answer["controls"]["effective"]
     assert len(fuser.calls) == 1, "views of one fusion share one trace"
 
@@ -247,7 +248,7 @@ def finished(review: Review, limit: int = 30) -> str:
 def test_polling_gives_each_row_once(review):
     name = finished(review)
     first = review.evaluation_poll({"job": name, "since": 0})
-    assert (first["state"], len(first["rows"])) == ("done", 30)
+    assert (first["run"]["state"], len(first["rows"])) == ("done", 30)
     assert review.evaluation_poll({"job": name, "since": 30})["rows"] == []
     assert first["summary"]["n"] == 30
     assert 0 < first["summary"]["main_ok"] < 1
@@ -262,7 +263,7 @@ def test_one_evaluation_at_a_time_and_cancel_ends_it(review, monkeypatch):
     review.evaluation_cancel({"job": name})
     review.failures.job(name).join(10)
     answer = review.evaluation_poll({"job": name})
-    assert answer["state"] == "cancelled"
+    assert answer["run"]["state"] == "cancelled"
     assert len(answer["rows"]) < 2000
 
 
@@ -272,7 +273,7 @@ def test_an_evaluation_that_breaks_says_so(review, monkeypatch):
 
     monkeypatch.setattr(FakeEvaluator, "run", broken)
     answer = review.evaluation_poll({"job": finished(review)})
-    assert (answer["state"], answer["message"]) == ("failed", "No such split.")
+    assert (answer["run"]["state"], answer["message"]) == ("failed", "No such split.")
 
 
 def test_worst_come_first_and_are_packed(review):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,53 +11,17 @@ import pytest
 import torch
 
 from fusion.emoji.catalog import Catalog
-from fusion.geometry import MAX_SCALE, MIN_SCALE, STICKER_FRAME, Layout, layout_to_box, sampling_grid
+from fusion.geometry import MAX_SCALE, MIN_SCALE, STICKER_FRAME, Fit, Layout, layout_to_box, sampling_grid
 from fusion.pipeline.overrides import carry_along
 from fusion.ui import picker
 from fusion.ui.page import SCRIPTS, STATIC
+from tests.support.javascript import ROOT, TOOLS, run
 
-ROOT = Path(__file__).parents[2]
-TOOLS = ROOT / "tests" / "ui" / "javascript"
 FIXTURES = ROOT / "tests" / "fixtures"
 CASES = json.loads((FIXTURES / "layout_cases.json").read_text(encoding="utf-8"))
 SEARCHES = json.loads((FIXTURES / "search_cases.json").read_text(encoding="utf-8"))
-INSTALL_SECONDS = 180
 
 Answers = dict[str, list[Any]]
-
-
-def run(*command: str | Path, cwd: Path = ROOT, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, **options)
-
-
-@pytest.fixture(scope="session")
-def node() -> str:
-    path = shutil.which("node")
-    if path is None:
-        pytest.skip("there is no node here, so the page's scripts are only tested in the browser")
-    return path
-
-
-@pytest.fixture(scope="session")
-def tools(node: str, pytestconfig: pytest.Config) -> Path:
-    """Type checker and linter, installed once into pytest's cache: the folder of their commands."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("there is no npm here, so the page's scripts are neither type-checked nor linted")
-    folder = Path(str(pytestconfig.cache.mkdir("javascript")))
-    lock = TOOLS / "package-lock.json"
-    done = folder / "installed-lock.json"
-    if not done.exists() or done.read_bytes() != lock.read_bytes():
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(TOOLS / name, folder / name)
-        try:
-            installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
-        if installed.returncode:
-            pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
-        shutil.copy(lock, done)
-    return folder / "node_modules" / ".bin"
 
 
 def test_scripts_have_types(tools: Path) -> None:
@@ -90,6 +52,11 @@ def by_python() -> Answers:
     def boxed(case: dict) -> list[float]:
         return layout_to_box(torch.tensor(case["layout"]), torch.tensor(case["content"])).tolist()
 
+    def unfitted(case: dict) -> list[float]:
+        fit = Fit(case["fit"]["scale"], *case["fit"]["shift"]) if case["fit"] else Fit()
+        (x0, y0), (x1, y1) = fit.to_canvas(0.0, 0.0), fit.to_canvas(1.0, 1.0)
+        return [y1 - y0, x1 - x0, (y0 + y1 - 1) / 2, (x0 + x1 - 1) / 2]
+
     def read(case: dict) -> list[float]:
         grid = sampling_grid(torch.tensor([case["layout"]]), 8, 8)
         row, column = case["pixel"]
@@ -101,6 +68,7 @@ def by_python() -> Answers:
 
     return {
         "clamp": [list(frame.clamp(Layout(*case["layout"]))) for case in CASES["clamp"]],
+        "unfit": [unfitted(case) for case in CASES["unfit"]],
         "box": [boxed(case) for case in CASES["box"]],
         "warp": [read(case) for case in CASES["warp"]],
         "carry_along": [carried(case) for case in CASES["carry_along"]],
@@ -127,6 +95,7 @@ def same(found: Any, expected: Any) -> bool:
 
 LAYOUT_RULES: dict[str, Callable[[dict], list]] = {
     "clamp": lambda case: case["expected"],
+    "unfit": lambda case: case["expected"],
     "box": lambda case: case["expected"],
     "warp": lambda case: case["reads"],
     "carry_along": lambda case: case["expected"],

@@ -122,7 +122,82 @@ def test_own_picture(open_page, served, tmp_path):
     page.locator('.ef-slot[data-side="first"] input[type=file]').set_input_files(file)
     page.wait_for_function("() => EF.answer.names[0] === 'mine.png'")
     assert "no transparency" in page.inner_text('[data-role="note"]')
-    assert urlsplit(page.url).query == ""
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["first"][0].startswith("own:")
+    assert query["second"] == ["1f355"], "a link keeps the other side"
+    page.reload()
+    page.wait_for_function("() => EF.answer?.names[0] === 'mine.png'")
+    assert page.locator('.ef-thumb[aria-label="Again: mine.png and pizza"]').count() == 1
+    pick(page, "first", "fire")
+    page.wait_for_function("() => EF.answer.names[0] === 'fire'")
+    page.locator('.ef-thumb[aria-label="Again: mine.png and pizza"]').click()
+    page.wait_for_function("() => EF.answer.names[0] === 'mine.png'")
+
+
+def test_a_picture_of_another_browser_is_an_empty_slot_with_a_sentence(chromium, served):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(served.url + "?first=own:0123456789abcdef&second=1f525")
+    slot = page.locator('.ef-slot[data-side="first"]')
+    slot.locator(".ef-slot-note:not([hidden])").wait_for()
+    assert "not in this browser" in slot.locator(".ef-slot-note").inner_text()
+    assert page.locator('.ef-slot[data-side="second"] .ef-name').inner_text() == "fire"
+    context.close()
+
+
+def test_a_bad_link_is_an_empty_slot_with_a_sentence(chromium, served):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(served.url + "?first=asdf&second=1f525")
+    slot = page.locator('.ef-slot[data-side="first"]')
+    slot.locator(".ef-slot-note:not([hidden])").wait_for()
+    assert "asdf" in slot.locator(".ef-slot-note").inner_text()
+    assert slot.locator(".ef-face img:visible, .ef-face-sprite:visible").count() == 0, "and no grinning face"
+    pick(page, "first", "pizza")
+    page.wait_for_function("() => EF.answer?.names.join() === 'pizza,fire'")
+    assert not slot.locator(".ef-slot-note").is_visible()
+    context.close()
+
+
+def paste(page, side: str, text: str) -> None:
+    page.locator(f'.ef-slot[data-side="{side}"] input[type=search]').focus()
+    page.evaluate(
+        "text => { const box = document.activeElement; box.value = text;"
+        " box.dispatchEvent(new Event('input')); box.dispatchEvent(new Event('paste')); }",
+        text,
+    )
+
+
+def test_two_pasted_emoji_fill_both_slots(open_page):
+    page = open_page()
+    paste(page, "second", "🔥❤️")
+    page.wait_for_function("() => EF.state.first === '1f525' && EF.state.second === '2764'")
+
+
+def test_a_skin_tone_that_is_dropped_is_said(open_page):
+    page = open_page("?first=👍🏽&second=1f355")
+    settled(page)
+    assert "skin tone was dropped" in page.inner_text('[data-role="note"]')
+    paste(page, "second", "👋🏿")
+    page.wait_for_function("() => EF.state.second === '1f44b'")
+    assert "skin tone was dropped" in page.inner_text('.ef-slot[data-side="second"] .ef-slot-note')
+
+
+def test_back_and_forward_walk_through_stickers(open_page):
+    page = open_page("?first=1f525&second=1f355")
+    settled(page)
+    pick(page, "first", "red heart")
+    page.wait_for_function("() => EF.answer.names[0] === 'red heart'")
+    page.evaluate("() => EF.update({ layout: [0.5, 0.5, 0, 0.1] }, true)")
+    page.wait_for_function("() => EF.answer.controls.override")
+    pick(page, "second", "fire")
+    page.wait_for_function("() => EF.answer.names[1] === 'fire'")
+    page.evaluate("history.back()")
+    page.wait_for_function("() => EF.answer.names.join() === 'red heart,pizza' && EF.answer.controls.override")
+    page.evaluate("history.back()")
+    page.wait_for_function("() => EF.answer.names.join() === 'fire,pizza'")
+    page.evaluate("history.forward()")
+    page.wait_for_function("() => EF.answer.names.join() === 'red heart,pizza'")
 
 
 def test_download_carries_its_parameters(open_page):

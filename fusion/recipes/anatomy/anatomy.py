@@ -4,7 +4,7 @@ Everything is measured on the picture and its layers (:mod:`fusion.recipes.anato
 wrong is put right by hand in ``assets/anatomy.json``. Coordinates are in the emoji's own drawing area,
 128 units each way, y downwards.
 
-Source: design section 3; study, "Anatomy of a Noto emoji".
+Source: DESIGN sections 3 and 8.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from fusion.assets import ASSETS
 from fusion.emoji.catalog import Catalog, Emoji
 from fusion.recipes.anatomy import measure
 from fusion.recipes.anatomy import store as anatomy_store
+from fusion.recipes.anatomy.eyes import dark_eyes, feature_eyes, with_whites
 from fusion.recipes.anatomy.layers import draw, draw_layers, layers
 
 Box = tuple[float, float, float, float]
@@ -91,7 +92,7 @@ _NEAR_DISC = 0.06
 _WIDE_DISC = 95.0
 """... and if its disc is at least so wide: smaller discs share the picture with hands, hats or clouds."""
 _SMALLEST_SEAT = 16.0
-"""Radius under which no face can be read (study, rule order)."""
+"""Radius under which no face can be read (DESIGN section 8)."""
 _FACELESS = ("animal-", "place-map", "place-geographic", "place-religious", "place-other", "monkey-", "cat-", "face-")
 """Subcategories, by their beginning, where a face would stand on a scene, a side view or another face."""
 _FACELESS_CATEGORIES = {"Symbols", "People & Body", "Flags"}
@@ -190,7 +191,7 @@ def _measure_face(emoji: Emoji, picture: np.ndarray, box: Box, given: dict) -> d
         spill = (features[..., 3] * (drawn[0, ..., 3] < 0.1)).sum() / max(features[..., 3].sum(), 1)
         clean = bool(spill < _NEAR_DISC and disc[2] - disc[0] > _WIDE_DISC)
         if eyes is None and "eyes" not in given:
-            eyes = measure.feature_eyes(np.kron(features, np.ones((2, 2, 1), np.float32)), disc)
+            eyes = feature_eyes(np.kron(features, np.ones((2, 2, 1), np.float32)), disc)
     split = max(e[3] for e in eyes) + 2 if eyes else 64.0
     lower = measure.layers_below(drawn, split, count) if disc or eyes else ()
     lower = tuple(i for i in lower if i not in rim)
@@ -215,8 +216,8 @@ def _find_eyes(emoji: Emoji, picture: np.ndarray, box: Box) -> tuple[Box, Box] |
     luminary = emoji.subcategory == "sky-weather" and "face" in emoji.name.lower()
     if not (smiley or person or luminary or emoji.subcategory.startswith("animal-")):
         return None
-    eyes = measure.dark_eyes(picture, box, large=smiley, person=person)
-    return measure.with_whites(picture, eyes) if eyes else None
+    eyes = dark_eyes(picture, box, large=smiley, person=person)
+    return with_whites(picture, eyes) if eyes else None
 
 
 def _bears_faces(emoji: Emoji) -> bool:

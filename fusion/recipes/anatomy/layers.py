@@ -3,7 +3,7 @@
 Noto draws an emoji as a stack of paths, bottom to top: the disc first, then shading, then eyes and mouth.
 Flattening dissolves the groups, so that each path stands alone with the attributes it inherited.
 
-Source: design section 3; study, "Anatomy of a Noto emoji".
+Source: DESIGN sections 3 and 8.
 """
 
 from __future__ import annotations

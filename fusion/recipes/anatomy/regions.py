@@ -2,7 +2,7 @@
 
 Pictures are float32 premultiplied RGBA (H, W, 4).
 
-Source: study, third part ("Repaint", "Recolour with the face kept").
+Source: DESIGN section 8 ("Repaint", "Recolour with the face kept").
 """
 
 from __future__ import annotations

@@ -11,15 +11,12 @@ import json
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from fusion.files import write_beside
 from fusion.recipes.fingerprint import ASSETS, MEASURED_BY, cache_folder, fingerprint
-
-if TYPE_CHECKING:
-    from fusion.recipes.anatomy.anatomy import Anatomy
 
 SHIPPED = ASSETS / "anatomy_measured.json.gz"
 
@@ -49,7 +46,7 @@ def save(anatomies: dict, path: Path) -> None:
     stored.cache_clear()
 
 
-def _row(value: Anatomy) -> dict:
+def _row(value: Any) -> dict:
     row = asdict(value)
     row["palette"] = row["palette"].round(4).tolist()
     return row

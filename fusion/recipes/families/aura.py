@@ -1,6 +1,6 @@
 """Aura: a head in front of something large and bright (fire, rainbow, cloud), which is the main subject.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Companion: both emoji whole, the second smaller in the free space beside the first. The last resort for every pair.
 
-Source: design section 3; feasibility study (not always at the lower right).
+Source: DESIGN sections 3 and 8 (not always at the lower right).
 """
 
 from __future__ import annotations

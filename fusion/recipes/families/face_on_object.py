@@ -1,6 +1,6 @@
 """Face on object: the smiley's features, without its disc, on the object's seat. The object is the main subject.
 
-Source: design section 3; feasibility study (faces on objects want to be large).
+Source: DESIGN sections 3 and 8 (faces on objects want to be large).
 """
 
 from __future__ import annotations

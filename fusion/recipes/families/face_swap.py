@@ -1,6 +1,6 @@
 """Face swap: the first smiley keeps its eyes and gets the mouth of the second. The first is the main subject.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

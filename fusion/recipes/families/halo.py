@@ -1,6 +1,6 @@
 """Halo: three small copies around the head. The face is the main subject.
 
-Source: design section 3; feasibility study (instances).
+Source: DESIGN sections 3 and 8 (instances).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Not in the classic roster, whose network recolours the main subject, not the other.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Inside: the other emoji in a jar, a bowl, a screen, a speech balloon. The container is the main subject.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The smiley is the main subject; its disc has a wobbly rim and the other's palette, its features are tinted.
 
-Source: design section 3; feasibility study.
+Source: DESIGN sections 3 and 8.
 """
 
 from __future__ import annotations

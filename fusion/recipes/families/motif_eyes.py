@@ -1,6 +1,6 @@
 """Motif eyes: the other emoji in place of both eyes, about twice their size. The face is the main subject.
 
-Source: design section 3; feasibility study (motifs larger than the eye, aligned with its bottom).
+Source: DESIGN sections 3 and 8 (motifs larger than the eye, aligned with its bottom).
 """
 
 from __future__ import annotations

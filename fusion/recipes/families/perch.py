@@ -1,6 +1,6 @@
 """Perch: a small animal sits on the head of a face, which is the main subject.
 
-Source: design section 3 (companion).
+Source: DESIGN section 3 (companion).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Recolour: the shape of one emoji in the palette of the other; eyes, mouth and small whites of a face are kept.
 
-Source: design section 3; feasibility study.
+Source: DESIGN sections 3 and 8.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The surface is the main subject; its small details give way to the print. It keeps its own colours: a tint between the
 two palettes is neither what the recolour curve gives nor what a print needs to stand out.
 
-Source: design section 3; feasibility study.
+Source: DESIGN sections 3 and 8.
 """
 
 from __future__ import annotations

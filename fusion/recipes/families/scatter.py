@@ -2,7 +2,7 @@
 
 Shown on sheets only: the network has three slots for copies, so pairs get :mod:`repaint` instead.
 
-Source: design section 3.
+Source: DESIGN section 3.
 """
 
 from __future__ import annotations

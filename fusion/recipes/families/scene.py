@@ -1,6 +1,6 @@
 """Scene: a creature or thing in the foreground of a place, which is the main subject.
 
-Source: design section 3 (companion).
+Source: DESIGN section 3 (companion).
 """
 
 from __future__ import annotations

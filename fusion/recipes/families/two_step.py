@@ -2,7 +2,7 @@
 
 The head is the main subject and stays in front. Three instances, left to right: eye, the one behind, eye.
 
-Source: design section 3 ("two steps in a row").
+Source: DESIGN section 3 ("two steps in a row").
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The face or animal is the main subject. Hats leave the eyes free.
 
-Source: design section 3; feasibility study (a frame that leaves room above the head).
+Source: DESIGN sections 3 and 8 (a frame that leaves room above the head).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Stroke i of every recipe is painted in one go: gather the sprites, recolour, warp, clip, lay over. Only what
 needs a step takes it, so that a stroke at the identity is a copy.
 
-Source: design section 3; feasibility study (luminance curve).
+Source: DESIGN sections 3 and 8 (luminance curve).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def luminance_curve(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
     Both: (8, 4) as in ``Anatomy.palette``. The source's luminances are the knots, the target's colours the
     values; a flat target is stretched by what the source's shading asks for.
-    Source: feasibility study.
+    Source: DESIGN section 8.
     """
     knots = spread(source[:, 0])
     colours = target[:, 1:].astype(np.float64)

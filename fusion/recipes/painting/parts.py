@@ -5,7 +5,7 @@ To add a part, write a function ``(key, size, frame) -> float32 (size, size, 4)`
 ``"layers:3,4"`` and ``"without:3,4"`` draw, or leave out, single layers of the drawing; filters may follow any part
 (:mod:`fusion.recipes.painting.filters`), as in ``"features|light"``.
 
-Source: design section 3; study, "what made the teacher's pictures better".
+Source: DESIGN sections 3 and 8.
 """
 
 from __future__ import annotations

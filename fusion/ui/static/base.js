@@ -12,6 +12,7 @@ globalThis.EF = /** @type {Page} */ ({
   hand: null,
   grid: null,
   canvas: null,
+  sheet: null,
 });
 
 // ---------------------------------------------------------------------------------------- elements
@@ -84,39 +85,90 @@ globalThis.EF = /** @type {Page} */ ({
 
 // ---------------------------------------------------------------------------------------- server and storage
 (() => {
-  const SILENT = "The server did not answer; is it still running?";
+  const SILENT = "The server does not answer; trying again by itself.";
+  const LONGEST_WAIT_MS = 8000;
+  const FIRST_WAIT_MS = 500;
 
-  // An answer of the server; one that does not come is an error with the sentence `sorry`.
+  // An answer of the server. One that does not come (offline, stopped, broken) is `lost`, with the sentence `sorry`:
+  // Gradio then either rejects or gives nothing.
   EF.ask = /** @type {Page["ask"]} */ (
     async (/** @type {keyof Server} */ name, /** @type {object} */ data, sorry = SILENT) => {
       try {
-        return await EF.server[name](data);
+        return (await EF.server[name](data)) ?? { error: sorry, lost: true };
       } catch {
-        return { error: sorry };
+        return { error: sorry, lost: true };
+      }
+    }
+  );
+
+  // Waits before the next attempt: longer each time, and no longer once the network is back or `hold` is called.
+  EF.pause = (attempt, hold = () => {}) =>
+    new Promise((done) => {
+      let timer = 0;
+      const over = () => {
+        clearTimeout(timer);
+        removeEventListener("online", over);
+        done();
+      };
+      timer = setTimeout(over, Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS));
+      addEventListener("online", over);
+      hold(over);
+    });
+
+  // Asks until an answer comes, or `tries` times; `tell` hears of each that was lost. `stale`: nobody waits any more.
+  EF.insist = /** @type {Page["insist"]} */ (
+    async (
+      /** @type {keyof Server} */ name,
+      /** @type {object} */ data,
+      { tell = () => {}, tries = Number.POSITIVE_INFINITY, stale = () => false } = {},
+    ) => {
+      for (let attempt = 0; ; attempt += 1) {
+        const answer = await EF.ask(name, data);
+        if (!answer.lost || attempt + 1 >= tries || stale()) return answer;
+        tell(answer.error);
+        await EF.pause(attempt);
+        if (stale()) return answer;
       }
     }
   );
 
   // Calls `work` with the newest request only: one in flight, a newer one waits, older ones are forgotten.
-  // An answer that is no longer the newest is dropped, so that a fast drag never ends on a stale picture.
+  // An answer that is no longer the newest is dropped, so that a fast drag never ends on a stale picture; one that was
+  // lost is asked for again, until it comes or something newer is wanted.
   EF.latest = (work, apply, busy = () => {}) => {
     /** @type {{ data: Parameters<typeof work>[0], number: number } | null} */
     let wanted = null;
-    let [running, newest] = [false, 0];
+    let [running, newest, lost] = [false, 0, 0];
+    /** @type {() => void} */
+    let wake = () => {};
+    const once = async (/** @type {typeof wanted} */ job) => {
+      busy(true);
+      const answer = await work(job.data);
+      lost = answer.lost ? lost + 1 : 0;
+      if (job.number === newest) apply(answer, job.data);
+      if (!lost || wanted) return;
+      busy(false);
+      await EF.pause(lost - 1, (now) => {
+        wake = now;
+      });
+      wanted ??= job;
+    };
     const run = async () => {
       running = true;
-      while (wanted) {
-        const job = wanted;
-        wanted = null;
-        busy(true);
-        const answer = await work(job.data);
-        if (job.number === newest) apply(answer, job.data);
+      try {
+        while (wanted) {
+          const job = wanted;
+          wanted = null;
+          await once(job);
+        }
+      } finally {
+        running = false;
+        busy(false);
       }
-      running = false;
-      busy(false);
     };
     return (data) => {
       wanted = { data, number: ++newest };
+      wake();
       if (!running) run();
     };
   };
@@ -143,6 +195,12 @@ globalThis.EF = /** @type {Page} */ ({
   const TOAST_MS = 4000;
   let toastTimer = 0;
 
+  // The sentence beside the result; without one, what was wrong is over.
+  EF.complain = (sentence) => {
+    const note = EF.find("note");
+    note.textContent = sentence;
+    note.classList.toggle("ef-error", Boolean(sentence));
+  };
   EF.say = (text) => {
     EF.find("live").textContent = text;
   };
@@ -155,6 +213,13 @@ globalThis.EF = /** @type {Page} */ ({
       node.hidden = true;
     }, TOAST_MS);
   };
+
+  // The bar that says what colours mean.
+  EF.colourBar = ({ low, high, stops }) => [
+    EF.make("span", { textContent: low }),
+    EF.make("i", { className: "ef-bar", style: `background: linear-gradient(90deg, ${stops.join(", ")})` }),
+    EF.make("span", { textContent: high }),
+  ];
 
   // A number for people; what does not exist (the centre error of a wrong main subject, say) is a dash, and zero has
   // no sign.

@@ -14,6 +14,19 @@
     node.style.height = `${100 * (y1 - y0)}%`;
   };
 
+  // Corners beyond the canvas are held at its edge: what is out of sight cannot be pulled back.
+  const holdCorners = (/** @type {HTMLElement} */ node, /** @type {Box} */ [x0, y0, x1, y1]) => {
+    const within = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) =>
+      `${(100 * (EFLayout.clamp(value, [0, 1]) - low)) / (high - low)}%`;
+    /** @type {NodeListOf<HTMLElement>} */
+    const handles = node.querySelectorAll(".ef-handle");
+    for (const handle of handles) {
+      const { corner } = handle.dataset;
+      handle.style.left = within(corner.includes("w") ? x0 : x1, x0, x1);
+      handle.style.top = within(corner.includes("n") ? y0 : y1, y0, y1);
+    }
+  };
+
   /** @type {Canvas["layer"]} */
   const layer = (src, layout) => {
     const node = EF.make("img", { src, alt: "", className: "ef-layer", draggable: false });
@@ -71,7 +84,11 @@
     /** @type {NodeListOf<HTMLElement>} */
     const boxes = canvas().querySelectorAll(".ef-instance");
     for (const [k, node] of others.entries()) node.style.transform = EFLayout.transformOf(layouts[k]);
-    for (const [k, node] of boxes.entries()) setBox(node, EFLayout.boxOf(layouts[k], info.content));
+    for (const [k, node] of boxes.entries()) {
+      const box = EFLayout.boxOf(layouts[k], info.content);
+      setBox(node, box);
+      holdCorners(node, box);
+    }
   };
 
   const at = (/** @type {PointerEvent} */ event) => {
@@ -82,7 +99,7 @@
   const down = (/** @type {PointerEvent} */ event) => {
     const { hand } = EF;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!target.closest(".ef-instance") || !hand.info) return;
+    if (event.button !== 0 || !target.closest(".ef-instance") || !hand.info) return;
     event.preventDefault();
     /** @type {HTMLElement} */ (canvas().querySelector(".ef-grip")).focus({ preventScroll: true });
     canvas().setPointerCapture(event.pointerId);

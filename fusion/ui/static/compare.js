@@ -65,7 +65,12 @@
         "div",
         { className: "ef-twins" },
         EF.make("div", { className: "ef-frame ef-checker" }, result),
-        EF.make("div", { className: "ef-frame" }, difference),
+        EF.make(
+          "div",
+          {},
+          EF.make("div", { className: "ef-frame" }, difference),
+          EF.make("div", { className: "ef-scale" }),
+        ),
       ),
       EF.make("dl", { className: "ef-facts" }),
     );
@@ -77,11 +82,16 @@
     // A rank among one preset's hypotheses means nothing to another.
     const request = { ...EF.state, disabled: NONE, hypothesis: 1, reference: EF.find("reference", root).value };
     EF.find("title", root).textContent = `${EF.name(request.first)} + ${EF.name(request.second)}`;
+    EF.find("whole", root).hidden = !EF.state.disabled.length;
     syncSliders();
     const order = [request.reference, ...EF.info.presets.filter((name) => name !== request.reference)];
     const fresh = new Map();
     for (const preset of order) {
-      const answer = await EF.ask("compared", { ...request, preset });
+      const answer = await EF.insist(
+        "compared",
+        { ...request, preset },
+        { tell: EF.toast, stale: () => mine !== wanted },
+      );
       // A newer question has been asked meanwhile: this answer is stale.
       if (mine !== wanted) return;
       if (answer.error) {
@@ -101,6 +111,7 @@
     const [picture, difference] = card.querySelectorAll("img");
     picture.src = answer.picture;
     difference.src = answer.difference;
+    card.querySelector(".ef-scale").replaceChildren(...EF.colourBar(answer.scale));
     const decides = answer.main_confidence !== null;
     const placed = decides || EF.state.layout;
     const facts = [

@@ -1,29 +1,14 @@
 // @ts-check
-// Failures: run an evaluation, sort and filter its rows, open one in the debugger.
+// Failures: run an evaluation, follow it, come back to it after a reload, and take its rows away as files.
 (() => {
-  /** @typedef {"family" | "main_ok" | "iou" | "center_error" | "scale_error" | "psnr"} Column */
-  /** @type {[Column, string][]} */
-  const COLUMNS = [
-    ["iou", "IoU"],
-    ["center_error", "centre error"],
-    ["scale_error", "scale error"],
-    ["psnr", "PSNR"],
-  ];
-  const PAGE = 60;
   const POLL_MS = 500;
+  const TRIES = 6; // for what a person asked for once
   const STATES = { running: "Running", done: "Done", cancelled: "Cancelled" };
   /** @type {HTMLElement} */
   let root;
   /** @type {string | null} */
   let job = null;
-  /** @type {SheetRow[]} */
-  let rows = [];
-  let shown = PAGE;
-  /** @type {{ by: Column, down: boolean }} */
-  let order = { by: "iou", down: false };
   let timer = 0;
-  /** @type {IntersectionObserver} */
-  let watcher;
 
   /**
    * An answer about the evaluation at hand; an error is shown.
@@ -32,7 +17,7 @@
    * @param {object} data
    */
   const ask = async (name, data = {}) => {
-    const answer = await EF.ask(name, { job, ...data });
+    const answer = await EF.insist(name, { job, ...data }, { tell: EF.toast, tries: TRIES });
     if (answer.error) EF.toast(answer.error);
     return answer;
   };
@@ -49,50 +34,45 @@
       EF.find("limit", root).setAttribute(name, String(value));
     }
     EF.act("zip", root).querySelector("span").append(` ${worst}`);
-    for (const [name, label] of COLUMNS) {
-      const button = EF.make("button", { type: "button", "data-sort": name, textContent: label });
-      root.querySelector("thead tr").append(EF.make("th", {}, button));
-    }
-    watcher = new IntersectionObserver(seen, { rootMargin: "200px" });
-    listen();
-  };
-
-  const listen = () => {
-    const more = () => {
-      shown += PAGE;
-      drawRows();
-    };
-    const acts = { run, cancel: () => ask("evaluation_cancel"), csv, zip, more };
+    EF.sheet.build(root);
+    const acts = { run, cancel: () => ask("evaluation_cancel"), csv, zip };
     for (const [name, act] of Object.entries(acts)) EF.act(name, root).addEventListener("click", act);
-    const filter = () => {
-      shown = PAGE;
-      drawRows();
-    };
-    for (const role of ["family", "which", "text"]) EF.find(role, root).addEventListener("input", filter);
-    for (const button of sorters()) {
-      button.addEventListener("click", () => {
-        const by = /** @type {Column} */ (button.dataset.sort);
-        order = { by, down: order.by === by ? !order.down : false };
-        drawRows();
-      });
-    }
+    const earlier = EF.find("runs", root);
+    earlier.addEventListener("change", () => earlier.value && attach(earlier.value));
   };
-
-  /** @returns {HTMLElement[]} */
-  const sorters = () => [...root.querySelectorAll("[data-sort]")].map((node) => /** @type {HTMLElement} */ (node));
 
   const run = async () => {
     const [split, limit] = [EF.find("split", root).value, Number(EF.find("limit", root).value)];
     const answer = await ask("evaluation_start", { split, limit, preset: EF.state.preset });
     if (answer.error) return;
-    job = answer.job;
-    rows = [];
-    shown = PAGE;
-    EF.find("family", root).replaceChildren(EF.make("option", { value: "", textContent: "all" }));
-    drawRows();
+    attach(answer.job);
+  };
+
+  // Follows an evaluation, from its first row: one begun here, before a reload, or on another page.
+  const attach = (/** @type {string} */ name) => {
+    job = name;
+    EF.find("charts", root).hidden = true;
+    EF.find("run-note", root).hidden = true;
+    EF.sheet.clear();
     running(true);
     clearTimeout(timer);
     poll();
+  };
+
+  // What the server still keeps. The newest is shown where nothing is: a reload loses no run.
+  const list = async () => {
+    const answer = await EF.insist("evaluation_runs", {}, { tell: tellState });
+    if (answer.error) return;
+    const choices = answer.runs.map(({ job: id, split, weights, state, done }) => {
+      const called = EF.contract.evaluation.splits.find((one) => one.id === split)?.label ?? split;
+      return { id, label: `${called}, ${weights}: ${state}, ${done} pairs` };
+    });
+    const select = EF.find("runs", root);
+    select.replaceChildren(...EF.options(choices));
+    select.closest("label").hidden = !choices.length;
+    const newest = answer.runs.find(({ state }) => state === "running") ?? answer.runs[0];
+    if (!job && newest) attach(newest.job);
+    if (job) select.value = job;
   };
 
   const running = (/** @type {boolean} */ on) => {
@@ -100,36 +80,50 @@
     EF.act("cancel", root).disabled = !on;
   };
 
+  const tellState = (/** @type {string} */ sentence) => {
+    EF.find("state", root).textContent = sentence;
+  };
+
   const poll = async () => {
     const mine = job;
-    const answer = await ask("evaluation_poll", { since: rows.length });
-    if (mine !== job) return;
+    const stale = () => mine !== job;
+    const answer = await EF.insist(
+      "evaluation_poll",
+      { job, since: EF.sheet.count() },
+      { tell: tellState, stale },
+    );
+    if (stale()) return;
     if (answer.error) {
+      tellState(answer.error);
       running(false);
+      job = null;
       return;
     }
-    rows.push(...answer.rows);
+    EF.sheet.add(answer.rows, answer.run);
     drawState(answer);
-    const over = answer.state !== "running";
+    const over = answer.run.state !== "running";
     if (answer.rows.length || over) {
       drawTotals(answer.summary);
-      drawFamilies();
-      drawRows();
+      EF.sheet.draw();
     }
     if (!over) {
       timer = setTimeout(poll, POLL_MS);
       return;
     }
     running(false);
-    if (rows.length) drawCharts();
+    if (EF.sheet.count()) drawCharts();
+    list();
   };
 
-  const drawState = (/** @type {PollAnswer} */ { state, message, total }) => {
+  const drawState = (/** @type {PollAnswer} */ { run: { state, total, note }, message }) => {
     const progress = EF.find("progress", root);
+    const count = EF.sheet.count();
     progress.max = total;
-    progress.value = state === "done" ? total : rows.length;
-    const pairs = `${rows.length} of ${state === "done" ? rows.length : total} pairs`;
-    EF.find("state", root).textContent = state === "failed" ? message : `${STATES[state]}: ${pairs}`;
+    progress.value = state === "done" ? total : count;
+    tellState(state === "failed" ? message : `${STATES[state]}: ${count} of ${state === "done" ? count : total} pairs`);
+    const beside = EF.find("run-note", root);
+    beside.textContent = note;
+    beside.hidden = !note;
   };
 
   const drawTotals = (/** @type {Totals} */ sum) => {
@@ -149,133 +143,12 @@
     EF.find("totals", root).replaceChildren(...drawn);
   };
 
-  const drawFamilies = () => {
-    const select = EF.find("family", root);
-    const known = new Set([...select.options].map((option) => option.value));
-    const families = [...new Set(rows.map((row) => row.family))].sort();
-    select.append(...EF.options(families.filter((family) => !known.has(family))));
-  };
-
   const drawCharts = async () => {
     const answer = await ask("evaluation_charts");
     if (answer.error) return;
     const image = EF.find("charts", root);
     image.src = answer.charts;
     image.hidden = false;
-  };
-
-  /** @returns {(row: SheetRow) => boolean} */
-  const filters = () => {
-    const family = EF.find("family", root).value.toLowerCase();
-    const which = EF.find("which", root).value.toLowerCase();
-    const text = EF.find("text", root).value.toLowerCase();
-    return (row) =>
-      (!family || row.family.toLowerCase() === family) &&
-      (!text || `${row.first_name} ${row.second_name}`.toLowerCase().includes(text)) &&
-      (which !== "missed" || row.aligned === false) &&
-      (which !== "main" || row.main_ok === false);
-  };
-
-  const chosen = () => {
-    const sign = order.down ? -1 : 1;
-    const value = (/** @type {SheetRow} */ row) => {
-      const found = row[order.by];
-      return typeof found === "boolean" ? Number(found) : found;
-    };
-    return rows.filter(filters()).sort((a, b) => {
-      const [x, y] = [value(a), value(b)];
-      if (x === null || y === null) return Number(y === null) - Number(x === null) || 0;
-      return sign * (typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y));
-    });
-  };
-
-  const drawRows = () => {
-    const list = chosen();
-    EF.find("sheet", root).hidden = EF.find("filters", root).hidden = !rows.length;
-    EF.find("count", root).textContent = `${list.length} of ${rows.length}`;
-    EF.act("more", root).hidden = list.length <= shown;
-    for (const button of sorters()) {
-      const sorted = order.down ? "descending" : "ascending";
-      button.closest("th").setAttribute("aria-sort", order.by === button.dataset.sort ? sorted : "none");
-    }
-    watcher.disconnect();
-    root.querySelector("tbody").replaceChildren(...list.slice(0, shown).map(drawRow));
-  };
-
-  const sprite = (/** @type {string} */ key) => {
-    const emoji = EF.byKey.get(key);
-    return EF.make("span", {
-      className: "ef-sprite ef-pair",
-      role: "img",
-      "aria-label": emoji?.name ?? key,
-      style: emoji ? EF.sprite(emoji) : "",
-    });
-  };
-
-  /** @type {(row: SheetRow) => HTMLElement} */
-  const drawRow = (row) => {
-    const name = EF.make("span", { className: "ef-pair-name", textContent: `${row.first_name} + ${row.second_name}` });
-    const open = EF.make(
-      "button",
-      { type: "button", className: "ef-open", title: "Open in the debugger" },
-      sprite(row.first),
-      "+",
-      sprite(row.second),
-      name,
-    );
-    const wrong = row.main_ok === false;
-    const main = row.main_ok === null ? "–" : wrong ? "wrong" : "right";
-    const line = EF.make(
-      "tr",
-      { className: row.aligned === false ? "ef-missed" : "" },
-      EF.make("td", {}, open),
-      EF.make("td", { className: "ef-pictures" }),
-      EF.make("td", { textContent: row.family }),
-      EF.make("td", { textContent: main, className: wrong ? "ef-wrong" : "" }),
-      ...COLUMNS.map(([by]) => {
-        const value = /** @type {number | null} */ (row[by]);
-        return EF.make("td", { textContent: number(value, by === "psnr" ? 1 : 3) });
-      }),
-    );
-    line.dataset.pair = `${row.first} ${row.second}`;
-    line.addEventListener("click", () => openPair(row));
-    if (pictures.has(line.dataset.pair)) fill(line);
-    else watcher.observe(line);
-    return line;
-  };
-
-  const openPair = (/** @type {SheetRow} */ { first, second }) => {
-    EF.update({ first, second, main: null, layout: null, hypothesis: 1 });
-    EF.openTab("fuse");
-    scrollTo({ top: 0 });
-  };
-
-  // Thumbnails: fused one after the other, only for rows that are seen.
-  /** @type {Map<string, string[]>} */
-  const pictures = new Map();
-  let queue = Promise.resolve();
-  /** @type {IntersectionObserverCallback} */
-  const seen = (entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      watcher.unobserve(entry.target);
-      thumbs(/** @type {HTMLElement} */ (entry.target));
-    }
-  };
-  const fill = (/** @type {HTMLElement} */ line) => {
-    const known = pictures.get(line.dataset.pair);
-    const drawn = known.map((src) => EF.make("img", { src, alt: "", className: "ef-checker" }));
-    line.querySelector(".ef-pictures").replaceChildren(...drawn);
-  };
-  const thumbs = (/** @type {HTMLElement} */ line) => {
-    queue = queue.then(async () => {
-      if (!line.isConnected) return;
-      const [first, second] = line.dataset.pair.split(" ");
-      const answer = await EF.ask("thumbnail", { first, second, preset: EF.state.preset });
-      if (answer.error) return;
-      pictures.set(line.dataset.pair, answer.pictures);
-      fill(line);
-    });
   };
 
   const csv = async () => {
@@ -291,8 +164,8 @@
 
   EF.parts.push({
     mount: build,
-    changed(state, before) {
-      if (state.preset !== before.preset) pictures.clear();
+    opened(tab) {
+      if (tab === "failures") list();
     },
   });
 })();

@@ -61,5 +61,15 @@ globalThis.EFLayout = (() => {
    */
   const transformOf = ([sh, sw, oy, ox]) => `translate(${100 * ox}%, ${100 * oy}%) scale(${sw}, ${sh})`;
 
-  return { clamp, clampLayout, boxOf, carryAlong, resize, transformOf };
+  /**
+   * The layout that lays a fitted sticker back where the network painted it: the inverse of `geometry.Fit`.
+   * @type {(fit: Fit | null) => Layout}
+   */
+  const unfit = (fit) => {
+    if (!fit) return [1, 1, 0, 0];
+    const { scale, shift } = fit;
+    return [1 / scale, 1 / scale, -shift[0] / scale, -shift[1] / scale];
+  };
+
+  return { clamp, clampLayout, boxOf, carryAlong, resize, transformOf, unfit };
 })();

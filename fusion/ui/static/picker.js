@@ -2,8 +2,9 @@
 // Two pickers: a slot with the chosen emoji, search box, upload and grid.
 (() => {
   const RECENT = 18;
+  const SKIN_TONE = /\ud83c[\udffb-\udfff]/;
   const LABELS = { first: "First emoji", second: "Second emoji" };
-  /** @type {Map<EmojiInput, string>} */
+  /** @type {Map<string, string>} */
   const drawings = new Map();
 
   class Picker {
@@ -93,8 +94,26 @@
         this.upload(picture);
         return;
       }
-      const exact = this.grid.exact(this.input.value);
+      const text = this.input.value;
+      const letters = [...new Intl.Segmenter().segment(text)];
+      const all = letters.map(({ segment }) => this.grid.exact(segment)).filter(Boolean);
+      const exact = this.grid.exact(text);
       if (exact) this.pick(exact.key);
+      else if (all.length > 1) {
+        this.search("");
+        EF.update(Object.fromEntries(EF.contract.sides.map((side, at) => [side, all[at].key])));
+      }
+      if (all.length && SKIN_TONE.test(text)) this.tell("The skin tone was dropped: emoji here have one look.");
+    }
+
+    /**
+     * A sentence beside the field.
+     * @param {string} sentence
+     */
+    tell(sentence) {
+      const note = EF.find("slot-note", this.root);
+      note.textContent = sentence;
+      note.hidden = !sentence;
     }
 
     /** @param {string} text */
@@ -120,7 +139,7 @@
       try {
         bitmap = await createImageBitmap(file);
       } catch {
-        EF.toast("That file cannot be read as a picture; choose a PNG, WebP or JPEG.");
+        this.tell("That file cannot be read as a picture; choose a PNG, WebP or JPEG.");
         return;
       }
       const shrink = Math.min(1, EF.contract.upload.side / Math.max(bitmap.width, bitmap.height));
@@ -143,20 +162,26 @@
       this.face.setAttribute("aria-label", `${LABELS[this.side]}: ${EF.name(source)}. Choose another`);
       EF.find("name", this.root).textContent = EF.name(source);
       this.grid.mark();
+      this.tell("");
       if (typeof source !== "string" && source?.upload) {
         present(source.upload);
         return;
       }
-      const emoji = typeof source === "string" ? EF.byKey.get(source) : null;
-      image.hidden = !drawings.has(source);
-      quick.hidden = !image.hidden;
+      // Another art style is not on the sprite sheet, and what is no emoji leaves the slot empty.
+      const { style } = EF.state;
+      const emoji = typeof source === "string" && !style ? EF.byKey.get(source) : null;
+      const drawn = `${style} ${source}`;
+      const stale = () => EF.state[this.side] !== source || EF.state.style !== style;
+      image.hidden = !drawings.has(drawn);
+      quick.hidden = !image.hidden || !emoji;
       if (emoji) quick.style.cssText = EF.sprite(emoji);
-      if (!drawings.has(source)) {
-        const answer = await EF.ask("drawing", { key: source });
+      if (!drawings.has(drawn)) {
+        const answer = await EF.insist("drawing", { key: source, style }, { stale });
+        if (answer.error && !stale()) this.tell(answer.error);
         if (answer.error) return;
-        drawings.set(source, `data:image/svg+xml,${encodeURIComponent(answer.svg)}`);
+        drawings.set(drawn, `data:image/svg+xml,${encodeURIComponent(answer.svg)}`);
       }
-      if (EF.state[this.side] === source) present(drawings.get(source));
+      if (!stale()) present(drawings.get(drawn));
     }
   }
 
@@ -169,7 +194,8 @@
     },
     changed(state, before) {
       for (const picker of pickers) {
-        if (state[picker.side] !== before[picker.side]) picker.show(state[picker.side]);
+        const moved = state[picker.side] !== before[picker.side] || state.style !== before.style;
+        if (moved) picker.show(state[picker.side]);
       }
     },
   });

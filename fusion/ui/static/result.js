@@ -3,6 +3,7 @@
 (() => {
   const KEPT = 10;
   const THUMB = 96;
+  const TRIES = 6; // for what a person asked for once
   /** @typedef {{ request: State, thumb: string, names: string[] }} HistoryEntry */
   /** @type {HTMLImageElement} */
   let image;
@@ -39,20 +40,17 @@
       }
     },
     share: async () => {
-      if (EF.answer && !EF.answer.permalink) {
-        EF.toast("A link cannot carry your own picture; use PNG or Bundle.");
-        return;
-      }
+      const own = EF.contract.sides.some((side) => typeof EF.state[side] !== "string");
       try {
         await navigator.clipboard.writeText(location.href);
-        EF.toast("Link copied");
+        EF.toast(own ? "Link copied; your own picture is only in this browser, so use PNG for others" : "Link copied");
       } catch {
         EF.toast("The link is in the address bar.");
       }
     },
     bundle: async () => {
       EF.toast("Packing every stage…");
-      const answer = await EF.ask("bundle", { ...EF.state }, "The bundle did not arrive; try again.");
+      const answer = await EF.insist("bundle", { ...EF.state }, { tell: EF.toast, tries: TRIES });
       if (!answer.error) EF.save(`data:application/zip;base64,${answer.zip}`, answer.name);
       EF.toast(answer.error ?? "Saved");
     },
@@ -112,15 +110,17 @@
   };
 
   const samePair = (/** @type {State} */ a, /** @type {State} */ b) =>
-    a.first === b.first && a.second === b.second && a.preset === b.preset;
+    a.first === b.first && a.second === b.second && a.preset === b.preset && (a.style ?? "") === (b.style ?? "");
 
   const history = () => EF.recall("history", /** @type {HistoryEntry[]} */ ([]));
 
   const rememberFusion = async (/** @type {FuseAnswer} */ answer, /** @type {State} */ data) => {
-    if (!answer.permalink) return;
-    const entry = { request: data, thumb: await thumb(answer.result), names: answer.names };
+    const link = new URLSearchParams(answer.permalink);
+    const named = Object.fromEntries(EF.contract.sides.map((side) => [side, link.get(side)]));
+    const request = /** @type {State} */ ({ ...data, ...named });
+    const entry = { request, thumb: await thumb(answer.result), names: answer.names };
     // One entry a pair: moving a slider ten times is one fusion, not ten.
-    const others = history().filter((other) => !samePair(other.request, data));
+    const others = history().filter((other) => !samePair(other.request, request));
     EF.remember("history", [entry, ...others].slice(0, KEPT));
     drawHistory();
   };
@@ -133,7 +133,12 @@
         { type: "button", className: "ef-thumb ef-checker", title: label, "aria-label": `Again: ${label}` },
         EF.make("img", { src, alt: "" }),
       );
-      button.addEventListener("click", () => EF.update({ hypothesis: 1, ...request }, true));
+      button.addEventListener("click", () => {
+        const inputs = Object.fromEntries(
+          EF.contract.sides.map((side) => [side, EF.kept(/** @type {string} */ (request[side]))]),
+        );
+        EF.update({ hypothesis: 1, style: "", ...request, ...inputs }, true);
+      });
       return EF.make("div", { role: "listitem" }, button);
     });
     EF.find("history").replaceChildren(...drawn);
@@ -143,7 +148,7 @@
     mount(root) {
       image = EF.find("result");
       const preset = EF.find("preset");
-      preset.replaceChildren(...EF.options(EF.info.presets));
+      preset.replaceChildren(...EF.options([...EF.info.presets, ...EF.info.spare]));
       preset.addEventListener("change", () => EF.update({ preset: preset.value }));
       for (const [name, act] of Object.entries(acts)) EF.act(name, root).addEventListener("click", act);
       drawHistory();
@@ -155,17 +160,13 @@
       EF.find("preset").value = state.preset;
     },
     fused(answer, data) {
-      const note = EF.find("note");
-      note.classList.toggle("ef-error", Boolean(answer.error));
+      EF.complain(answer.error ?? "");
       image.classList.toggle("ef-stale", Boolean(answer.error));
-      if (answer.error) {
-        note.textContent = answer.error;
-        return;
-      }
+      if (answer.error) return;
       image.src = answer.result;
       EF.find("icon", document).href = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;
-      note.textContent = answer.notices.join(" ");
+      EF.find("note").textContent = answer.notices.join(" ");
       EF.act("hypothesis").disabled = answer.controls.hypotheses.length < 2;
       EF.find("badge").hidden = !answer.facts.off.length;
       drawFacts(answer);

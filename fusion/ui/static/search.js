@@ -8,7 +8,7 @@ globalThis.EFSearch = (() => {
    * @type {(text: string) => string[]}
    */
   const wordsOf = (text) =>
-    text.toLowerCase().replace(/[’']/g, "").match(/[\p{L}\p{N}]+|^[+-](?=1$)|[#*]/gu) ?? [];
+    text.toLowerCase().replace(/['‘’ʼ＇`´]/g, "").match(/[\p{L}\p{N}]+|^[+-](?=1$)|[#*]/gu) ?? [];
 
   const join = (/** @type {string} */ text) => wordsOf(text).join(" ");
   const list = (/** @type {string} */ text) => (text ? text.split("|") : []);
@@ -24,6 +24,7 @@ globalThis.EFSearch = (() => {
       name: words,
       nameText: words.join(" "),
       aliases: new Set(others),
+      aliasWords: others.map((text) => text.split(" ")),
       keywords: new Set(keys),
       all: [...words, ...[...others, ...keys].flatMap((text) => text.split(" "))],
     };
@@ -34,15 +35,16 @@ globalThis.EFSearch = (() => {
     words.every((word) => others.some((other) => other.startsWith(word)));
 
   /**
-   * 0: not at all; 6: by name.
+   * 0: not at all; 7: by name.
    * @type {(words: string[], emoji: EmojiWords) => number}
    */
   const match = (words, emoji) => {
     const text = words.join(" ");
-    if (text === emoji.nameText || emoji.aliases.has(text)) return 6;
-    if (words.every((word) => emoji.name.includes(word))) return 5;
-    if (emoji.keywords.has(text)) return words.some((word) => emoji.name.includes(word)) ? 4 : 3;
-    if (begin(words, emoji.name)) return 2;
+    if (text === emoji.nameText || emoji.aliases.has(text)) return 7;
+    if (words.every((word) => emoji.name.includes(word))) return 6;
+    if (emoji.keywords.has(text)) return words.some((word) => emoji.name.includes(word)) ? 5 : 4;
+    if (begin(words, emoji.name)) return 3;
+    if (emoji.aliasWords.some((alias) => begin(words, alias))) return 2;
     return begin(words, emoji.all) ? 1 : 0;
   };
 

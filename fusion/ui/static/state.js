@@ -8,7 +8,10 @@
     const pair = EF.contract.sides.some((side) => EF.state[side] !== before[side]);
     const preset = EF.state.preset !== before.preset && !("layout" in patch);
     if (!keep && pair) Object.assign(EF.state, { main: null, layout: null, hypothesis: 1 });
+    // The art style belongs to the row of an evaluation that was opened, not to what is picked next.
+    if (!keep && pair && !("style" in patch)) EF.state.style = "";
     if (!keep && preset) Object.assign(EF.state, { layout: null, hypothesis: 1 });
+    EF.state.disabled = EF.state.disabled.filter((part) => EF.info.parts[EF.state.preset]?.includes(part));
     for (const part of EF.parts) part.changed?.(EF.state, before);
     EF.fuse({ ...EF.state });
   };
@@ -21,37 +24,51 @@
     const whole = numbers.length === EF.contract.layout.length && numbers.every(Number.isFinite);
     const known = ablations.map(({ id }) => id);
     return {
-      first: query.get("first") || opening.first,
-      second: query.get("second") || opening.second,
-      preset: EF.info.presets.find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
+      first: EF.kept(query.get("first") || opening.first),
+      second: EF.kept(query.get("second") || opening.second),
+      preset:
+        [...EF.info.presets, ...EF.info.spare].find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
       main: sides.find((side) => side === query.get("main")) ?? null,
       hypothesis: /^[1-9]$/.test(query.get("hypothesis")) ? Number(query.get("hypothesis")) : 1,
       layout: query.get("layout") && whole ? numbers : null,
       disabled: (query.get("off") ?? "").split(",").filter((part) => known.includes(part)),
+      style: query.get("style") ?? "",
     };
   };
 
-  const toAddress = (/** @type {string | null} */ permalink) => {
-    const query = new URLSearchParams(permalink ?? "");
-    for (const [name, value] of new URLSearchParams(location.search)) {
+  // Another pair is another place in the browser's history; the rest of a fusion only changes the address.
+  const toAddress = (/** @type {string} */ permalink) => {
+    const [query, before] = [new URLSearchParams(permalink), new URLSearchParams(location.search)];
+    for (const [name, value] of before) {
       if (name.startsWith("__")) query.append(name, value);
     }
-    const text = query.toString();
-    history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
+    const moved = EF.contract.sides.some((side) => before.has(side) && known(before.get(side)) !== query.get(side));
+    history[moved ? "pushState" : "replaceState"](history.state, "", `?${query}`);
   };
 
   // A link may name an emoji ("pizza", a character); once the server knows which, so does the page.
+  /** @type {Map<string, string>} */
+  const meant = new Map();
+  const known = (/** @type {string} */ text) => meant.get(text) ?? text;
   const settle = (/** @type {string[]} */ keys) => {
     const before = { ...EF.state };
     EF.contract.sides.forEach((side, i) => {
       const shown = before[side];
-      if (typeof shown === "string" && !EF.byKey.has(shown) && EF.byKey.has(keys[i])) EF.state[side] = keys[i];
+      if (typeof shown === "string" && !EF.byKey.has(shown) && EF.byKey.has(keys[i])) {
+        meant.set(shown, keys[i]);
+        EF.state[side] = keys[i];
+      }
     });
     for (const part of EF.parts) part.changed?.(EF.state, before);
   };
 
   const learn = async () => {
-    [EF.contract, EF.info] = await Promise.all([EF.server.contract({}), EF.server.catalogue({})]);
+    const tell = (/** @type {string} */ sentence) => EF.complain(sentence);
+    [EF.contract, EF.info] = await Promise.all([
+      EF.insist("contract", {}, { tell }),
+      EF.insist("catalogue", {}, { tell }),
+    ]);
+    EF.complain("");
     EF.root.style.setProperty("--ef-columns", String(EF.info.columns));
     EF.info.rows.forEach(([key, char, name, category, words], index) => {
       EF.byKey.set(key, { key, char, name, category, words, aliases: EF.info.aliases[index], index });
@@ -73,6 +90,7 @@
           EF.answer = answer;
           EF.state.hypothesis = answer.facts.hypothesis;
           settle(answer.keys);
+          EF.keepUploads(data, answer.permalink);
           toAddress(answer.permalink);
           stages(data);
         }
@@ -90,6 +108,7 @@
     await learn();
     EF.state = fromAddress();
     listen();
+    addEventListener("popstate", () => EF.update(fromAddress(), true));
     for (const part of EF.parts) part.mount?.(EF.root);
     for (const part of EF.parts) part.changed?.(EF.state, {});
     EF.fuse({ ...EF.state });

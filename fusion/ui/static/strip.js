@@ -5,6 +5,7 @@
   let shown;
   /** @type {Map<string, Card>} */
   let current = new Map();
+  let opened = ""; // the stage in the dialog
 
   /** @type {(card: Card) => HTMLElement[]} */
   const layers = (card) => {
@@ -21,12 +22,7 @@
       line.textContent = card.picture ? card.values : "";
       return line;
     }
-    const { low, high, stops } = card.scale;
-    line.append(
-      EF.make("span", { textContent: low }),
-      EF.make("i", { className: "ef-bar", style: `background: linear-gradient(90deg, ${stops.join(", ")})` }),
-      EF.make("span", { textContent: high }),
-    );
+    line.append(...EF.colourBar(card.scale));
     return line;
   };
 
@@ -84,8 +80,16 @@
       parts,
       close,
     );
-    dialog.showModal();
-    const answer = await EF.ask("parts", { ...request, stage: card.id });
+    if (!dialog.open) dialog.showModal();
+    opened = card.id;
+    const answer = await EF.insist(
+      "parts",
+      { ...request, stage: card.id },
+      {
+        tell: (sentence) => parts.replaceChildren(EF.make("p", { className: "ef-strong", textContent: sentence })),
+        stale: () => !parts.isConnected || !dialog.open,
+      },
+    );
     const drawn = (answer.parts ?? []).map(({ name, picture }) =>
       EF.make(
         "figure",
@@ -117,6 +121,8 @@
         else if (node) node.replaceWith(draw(card));
         else strip.append(draw(card));
       });
+      // The dialog follows: what it shows is never of another fusion than the strip.
+      if (EF.find("zoom").open && current.has(opened)) zoom(current.get(opened));
     },
   });
 })();

@@ -79,7 +79,7 @@
 
   const drawSwitches = () => {
     const change = () => {
-      const off = switches().filter((box) => !box.checked);
+      const off = switches().filter((box) => !box.checked && !box.disabled);
       EF.update({ disabled: off.map((box) => box.value) }, true);
     };
     for (const { id, label } of EF.contract.ablations) {
@@ -87,6 +87,20 @@
       box.addEventListener("change", change);
       EF.find("switches", take).append(EF.make("label", { className: "ef-check" }, box, ` ${label}`));
     }
+  };
+
+  // A part that a preset does not have cannot be switched off; what the switch says then is why.
+  const drawLacking = (/** @type {State} */ { preset, disabled }) => {
+    const has = EF.info.parts[preset] ?? [];
+    for (const box of switches()) {
+      box.disabled = !has.includes(box.value);
+      box.checked = !box.disabled && !disabled.includes(box.value);
+      box.closest("label").title = box.disabled ? `${preset} has no such part` : "";
+    }
+    const lacking = switches().some((box) => box.disabled);
+    const why = EF.find("lacking", take);
+    why.hidden = !lacking;
+    why.textContent = lacking ? `Greyed out: ${preset} was built without these parts.` : "";
   };
 
   const build = () => {
@@ -176,13 +190,16 @@
         sprite.hidden = !emoji;
         if (emoji) sprite.style.cssText = EF.sprite(emoji);
       }
-      for (const box of switches()) box.checked = !state.disabled.includes(box.value);
+      drawLacking(state);
     },
     fused(answer) {
       if (answer.error || EF.hand.dragging) return;
       const info = answer.controls;
       EF.hand.info = info;
-      EF.find("painted", take).src = answer.result;
+      // The result fills its canvas; beside the box it lies where the network painted it, so that both agree.
+      const painted = EF.find("painted", take);
+      painted.src = answer.result;
+      painted.style.transform = EFLayout.transformOf(EFLayout.unfit(answer.facts.fit));
       drawNumbers(info);
       EF.canvas.draw(info);
       preview(info.effective[info.lead]);

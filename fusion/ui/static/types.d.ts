@@ -4,7 +4,8 @@
 type Layout = number[];
 type Box = number[];
 type Side = "first" | "second";
-type EmojiInput = string | { upload: string; name: string };
+interface Upload { upload: string; name: string }
+type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
@@ -16,7 +17,7 @@ interface Contract {
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
-  presets: string[];
+  presets: string[]; spare: string[]; parts: Record<string, string[]>;
 }
 interface Layers { main: string; other: string }
 interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
@@ -27,7 +28,7 @@ interface Controls {
   truth: Layout[] | null; range: Range;
 }
 interface FuseAnswer {
-  result: string; names: [string, string]; keys: [string, string]; permalink: string | null; facts: Facts;
+  result: string; names: [string, string]; keys: [string, string]; permalink: string; facts: Facts;
   notices: string[]; controls: Controls;
 }
 interface ColourScale { low: string; high: string; stops: string[] }
@@ -42,7 +43,8 @@ interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
 interface ComparedAnswer {
-  preset: string; picture: string; difference: string; gap: number; main: string; main_confidence: number | null;
+  preset: string; picture: string; difference: string; scale: ColourScale; gap: number; main: string;
+  main_confidence: number | null;
   effective: Layout; alignment: Alignment | null; ms: number | null; total_ms: number | null;
   teacher: string | null; composite: string;
 }
@@ -56,13 +58,17 @@ interface Totals {
   scale_error: number | null; psnr: number | null;
 }
 interface StartAnswer { job: string }
-interface PollAnswer {
-  state: "running" | "done" | "cancelled" | "failed"; message: string; total: number; rows: SheetRow[];
-  summary: Totals;
+interface Run {
+  job: string; split: string; preset: string; weights: string; style: string; note: string;
+  state: "running" | "done" | "cancelled" | "failed"; done: number; total: number;
 }
+interface RunsAnswer { runs: Run[] }
+interface PollAnswer { run: Run; message: string; rows: SheetRow[]; summary: Totals }
 interface ChartsAnswer { charts: string }
-interface ThumbnailAnswer { pictures: string[] }
+interface ThumbnailAnswer { pictures: string[]; inputs: string[] }
 interface ErrorAnswer { error: string }
+/** What did not arrive at all. */
+interface Lost { lost: boolean }
 
 // ---------------------------------------------------------------- parts of `views.summary` that the page shows
 
@@ -70,12 +76,13 @@ interface Alignment { iou: number; center_error: number | null; scale_error: num
 interface Facts {
   main: Side; main_predicted: Side; main_confidence: number | null; preset: string; family: string | null;
   reason: string | null; alignment: Alignment | null; hypothesis: number; off: string[];
-  timings_ms: Record<string, number>;
+  timings_ms: Record<string, number>; fit: Fit | null;
 }
+interface Fit { scale: number; shift: number[] }
 
 // ---------------------------------------------------------------- the server, as Gradio offers it to the scripts
 
-type Reply<T> = Promise<T & Partial<ErrorAnswer>>;
+type Reply<T> = Promise<T & Partial<ErrorAnswer & Lost>>;
 interface Server {
   contract(data: object): Reply<Contract>;
   catalogue(data: object): Reply<Catalogue>;
@@ -86,6 +93,7 @@ interface Server {
   bundle(data: object): Reply<ZipAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
+  evaluation_runs(data: object): Reply<RunsAnswer>;
   evaluation_poll(data: object): Reply<PollAnswer>;
   evaluation_cancel(data: object): Reply<object>;
   evaluation_charts(data: object): Reply<ChartsAnswer>;
@@ -99,10 +107,12 @@ interface Server {
 interface Emoji {
   key: string; char: string; name: string; category: number; words: string; aliases: string; index: number;
 }
-interface EmojiWords { name: string[]; nameText: string; aliases: Set<string>; keywords: Set<string>; all: string[] }
+interface EmojiWords {
+  name: string[]; nameText: string; aliases: Set<string>; aliasWords: string[][]; keywords: Set<string>; all: string[];
+}
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
-  hypothesis: number; disabled: string[];
+  hypothesis: number; disabled: string[]; style: string;
 }
 /** One part of the page; each function is called when something has happened. */
 interface PagePart {
@@ -116,7 +126,7 @@ interface PagePart {
 interface Roles {
   result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
-  split: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
+  split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
 }
@@ -134,6 +144,10 @@ interface Canvas {
   place(layouts: Layout[], info: Controls): void;
   listen(): void;
 }
+/** The rows of an evaluation on the Failures tab. */
+interface Sheet {
+  build(root: HTMLElement): void; clear(): void; add(rows: SheetRow[], run: Run): void; draw(): void; count(): number;
+}
 /** Whom a grid tells what was done in it. `leave`: up from its first line. */
 interface GridOwner { pick(key: string): void; search(text: string): void; leave(): void }
 interface Grid {
@@ -143,9 +157,11 @@ interface Grid {
   focus(node: HTMLElement): void;
   mark(): void;
 }
+/** How to ask again: whom to tell, how often at most, whether anybody still waits. */
+interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas;
+  hand: Hand; canvas: Canvas; sheet: Sheet;
   state: State; server: Server; root: HTMLElement; info: Catalogue; contract: Contract; parts: PagePart[];
   byKey: Map<string, Emoji>; answer: FuseAnswer | null;
   find<Role extends string>(role: Role, root?: ParentNode): Role extends keyof Roles ? Roles[Role] : HTMLElement;
@@ -159,14 +175,20 @@ interface Page {
   options(choices: (string | Choice)[]): HTMLOptionElement[];
   entry(name: string, ...value: (Node | string)[]): HTMLElement[];
   ask<Name extends keyof Server>(name: Name, data: object, sorry?: string): ReturnType<Server[Name]>;
-  latest<Data, Answer>(
+  pause(attempt: number, hold?: (now: () => void) => void): Promise<void>;
+  insist<Name extends keyof Server>(name: Name, data: object, how?: Insistence): ReturnType<Server[Name]>;
+  latest<Data, Answer extends Partial<Lost>>(
     work: (data: Data) => Promise<Answer>, apply: (answer: Answer, data: Data) => void, busy?: (on: boolean) => void
   ): (data: Data) => void;
   recall<Value>(name: string, otherwise: Value): Value;
   remember(name: string, value: unknown): void;
+  keepUploads(state: State, permalink: string): void;
+  kept(text: string): EmojiInput;
+  complain(sentence: string): void;
   say(text: string): void;
   toast(text: string): void;
   number(value: number | null | undefined, digits?: number): string;
+  colourBar(scale: ColourScale): HTMLElement[];
   name(source: EmojiInput): string;
   sprite(emoji: Emoji): string;
   randomKey(): string;
@@ -183,6 +205,7 @@ interface LayoutArithmetic {
   carryAlong(layouts: Layout[], there: boolean[], lead: number, wanted: Layout, range: Range): Layout[];
   resize(start: Layout, corner: string, point: number[], content: Box, range: Range, keepAspect: boolean): Layout;
   transformOf(layout: Layout): string;
+  unfit(fit: Fit | null): Layout;
 }
 interface Search {
   wordsOf(text: string): string[];

@@ -17,6 +17,7 @@ const words = search.rows.map(([, , name, , keywords], i) => EFSearch.known(name
 console.log(
   JSON.stringify({
     clamp: layout.clamp.map((one) => EFLayout.clampLayout(one.layout, range)),
+    unfit: layout.unfit.map((one) => EFLayout.unfit(one.fit)),
     box: layout.box.map((one) => EFLayout.boxOf(one.layout, one.content)),
     warp: layout.warp.map((one) => shownAt(EFLayout.transformOf(one.layout), centre(one.pixel))),
     carry_along: layout.carry_along.map((one) =>

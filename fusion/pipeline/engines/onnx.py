@@ -1,0 +1,270 @@
+"""Fusions by onnxruntime: the same requests and the same traces as ``Fuser``, without torch.
+
+What a network weighs and paints comes out of the graphs (``export_onnx``); what a person asks for is laid over it by
+the code that ``Fuser`` uses. There is no teacher and no ablation here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from fusion.cache import SharedCache
+from fusion.emoji.catalog import Catalog
+from fusion.emoji.sources import Source, read_source
+from fusion.frame import Frame, Layout
+from fusion.names import ATTENTION_BLOCKS, SIDES
+from fusion.pipeline.engines.onnx_files import GRAPHS, METADATA, GraphsError, graph_file, locate_graphs
+from fusion.pipeline.fit import fit_trace
+from fusion.pipeline.overrides import Request, RequestError, check_request, read_override
+from fusion.pipeline.ranking import Ranked, chosen, rank
+from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
+
+CURVE = (8, 4)
+INPUT_BYTES, SEEN_BYTES = 64 * 2**20, 2**22
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the network decided about a pair once its main subject is known; shapes as in a batch of one.
+
+    ``weighed``: the network's M hypotheses for this main subject, by name (``export_onnx.Perceive``).
+    """
+
+    main: int
+    predicted_main: int
+    main_logit: float
+    weighed: Arrays
+    ranked: list[Ranked]
+    index: int
+
+    @property
+    def layout(self) -> LayoutTrace:
+        """Of the hypothesis that is followed."""
+        return self.layout_of(self.index)
+
+    @property
+    def recolour_logit(self) -> float:
+        """Above zero the recolour path is on."""
+        return float(self.weighed["recolour_logit"][self.index])
+
+    def layout_of(self, index: int) -> LayoutTrace:
+        """Layouts of hypothesis ``index``, and how sure the network is of each instance."""
+        return LayoutTrace(self.weighed["layout"][index], sigmoid(self.weighed["presence_logit"][index]))
+
+    def hypotheses(self) -> tuple[HypothesisTrace, ...]:
+        """The distinct ideas, in the order they are offered."""
+        switch = self.weighed["recolour_logit"] > 0
+        return tuple(
+            HypothesisTrace(one.probability, self.layout_of(one.index), bool(switch[one.index])) for one in self.ranked
+        )
+
+
+class OnnxFuser:
+    """Fuses pairs by three graphs. Safe to share between threads.
+
+    ``weights``: folder of the graphs, ``None`` for those that ship. ``threads``: of onnxruntime, 0 for all cores.
+    Raises GraphsError.
+    """
+
+    def __init__(
+        self,
+        weights: str | os.PathLike | None = None,
+        preset: str | None = None,
+        *,
+        threads: int = 0,
+        catalog: Catalog | None = None,
+    ) -> None:
+        folder = locate_graphs(weights, preset)
+        with ThreadPoolExecutor(len(GRAPHS)) as loaders:  # a bot's first answer waits for all of them
+            loaded = loaders.map(lambda graph: load_graph(graph_file(folder, graph), threads), GRAPHS)
+            self._graphs = dict(zip(GRAPHS, loaded, strict=True))
+        told = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
+        config = told["config"]
+        self._palette_view = told["palette_view"]
+        self.weights_hash, self.preset = told["weights"], config["preset"]
+        self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
+        self.catalog = catalog or Catalog.default()
+        self._inputs = SharedCache(INPUT_BYTES, lambda picture: picture.nbytes)
+        self._seen = SharedCache(SEEN_BYTES, lambda seen: sum(value.nbytes for value in seen.values()))
+
+    def fuse(
+        self,
+        first: str | Path | Image.Image,
+        second: str | Path | Image.Image,
+        *,
+        main: str | None = None,
+        layout: Sequence[float] | None = None,
+        instances: Sequence[Sequence[float]] | None = None,
+        hypothesis: int = 1,
+        size: int = 256,
+        disabled: frozenset[str] = frozenset(),
+        teacher: bool = True,
+        fit: bool = True,
+    ) -> FusionTrace:
+        """One fusion, as ``Fuser.fuse``; ``teacher`` is ignored. Raises FusionError."""
+        wanted = read_override(layout, instances, self.frame)
+        check_request(Request(main, wanted, hypothesis, size, frozenset(disabled)))
+        if disabled:
+            raise RequestError("The ONNX engine switches nothing off; choose --engine torch for ablations.")
+        timings: dict[str, float] = {}
+        with clock(timings, "total"):
+            with clock(timings, "inputs"):
+                sources = read_source(first, self.catalog), read_source(second, self.catalog)
+                pictures = self._picture(sources[0], size), self._picture(sources[1], size)
+            with clock(timings, "plan"):
+                seen = self._seen.get((sources[0].key, sources[1].key, size), lambda: self._perceive(pictures))
+                plan = make_plan(seen, main, hypothesis)
+                layouts, presence = plan.layout.layouts, (plan.layout.presence > 0.5).astype(np.float32)
+                if wanted is not None:
+                    layouts, presence = wanted.apply(layouts, presence)
+            with clock(timings, "fuse"):
+                out = self._paint(pictures, plan, layouts, presence)
+        trace = self._trace(sources, pictures, plan, out, override=wanted and wanted.lead, hypothesis=hypothesis)
+        effective = LayoutTrace(layouts, presence)
+        trace = replace(trace, effective=effective, timings_ms=timings)
+        return fit_trace(trace) if fit else trace
+
+    def _trace(
+        self,
+        sources: tuple[Source, Source],
+        pictures: tuple[np.ndarray, np.ndarray],
+        plan: Plan,
+        out: Arrays,
+        override: Layout | None,
+        hypothesis: int,
+    ) -> FusionTrace:
+        """The trace of one fusion under the plan's own layout, without timings."""
+        return FusionTrace(
+            names=tuple(source.name for source in sources),
+            keys=tuple(source.key for source in sources),
+            preset=self.preset,
+            weights_hash=self.weights_hash,
+            size=len(pictures[0]),
+            inputs=tuple(picture.astype(np.float32) / 255 for picture in pictures),
+            main=plan.main,
+            predicted_main=plan.predicted_main,
+            main_confidence=max(float(sigmoid(plan.main_logit * (2 * plan.predicted_main - 1))), 0.5),
+            predicted=plan.layout,
+            override=override,
+            effective=plan.layout,
+            hypotheses=plan.hypotheses(),
+            hypothesis=hypothesis,
+            recolour=float(sigmoid(plan.recolour_logit)),
+            teacher=None,
+            timings_ms={},
+            **painted(out, plan.recolour_logit > 0),
+        )
+
+    def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
+        """The fused pictures of many pairs of keys, one after another: on a CPU a batch is no faster, and larger."""
+        found = np.empty((len(pairs), size, size, 4), np.float32)
+        for row, keys in enumerate(pairs):
+            pictures = self._picture(Source("", keys[0]), size), self._picture(Source("", keys[1]), size)
+            plan = make_plan(self._perceive(pictures), None, 1)
+            presence = (plan.layout.presence > 0.5).astype(np.float32)
+            found[row] = self._paint(pictures, plan, plan.layout.layouts, presence, ["output"])["output"]
+        return found
+
+    def _picture(self, source: Source, size: int) -> np.ndarray:
+        """Premultiplied RGBA, uint8 (size, size, 4)."""
+        return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
+
+    def _perceive(self, pictures: tuple[np.ndarray, np.ndarray]) -> Arrays:
+        """What the network says of a pair: see ``export_onnx.Perceive``, without the batch."""
+        return run(self._graphs["perceive"], {"first": pictures[0][None], "second": pictures[1][None]})
+
+    def _paint(
+        self,
+        pictures: tuple[np.ndarray, np.ndarray],
+        plan: Plan,
+        layouts: np.ndarray,
+        presence: np.ndarray,
+        names: Sequence[str] | None = None,
+    ) -> Arrays:
+        """What lies after the layouts (K, 4) and presence (K,) in effect; ``names``: only these outputs."""
+        recolour = plan.recolour_logit > 0
+        curves = np.zeros((1, *CURVE), np.float32)
+        if recolour:
+            step = max(pictures[0].shape[0] // self._palette_view, 1)
+            main, other = (pictures[n][None, ::step, ::step] for n in (plan.main, 1 - plan.main))
+            curves = run(self._graphs["curve"], {"main": main, "other": other})["curves"][None]
+        given = {
+            "first": pictures[0][None],
+            "second": pictures[1][None],
+            "main": np.array([plan.main], np.int64),
+            "layout": layouts[None],
+            "presence": presence[None],
+            "recolour": np.array([recolour], np.float32),
+            "curves": curves,
+        }
+        return run(self._graphs["fuse"], given, names)
+
+
+def load_graph(file: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A graph ready to run. Raises GraphsError."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = threads, 3
+    try:
+        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    except Exception as fault:  # onnxruntime has no common error of its own
+        raise GraphsError(f"{file} is damaged ({fault}); make it again with python -m fusion export.") from fault
+
+
+def run(
+    graph: onnxruntime.InferenceSession, given: Mapping[str, np.ndarray], names: Sequence[str] | None = None
+) -> Arrays:
+    """The outputs of a batch of one by name, without the batch."""
+    names = names or [output.name for output in graph.get_outputs()]
+    return {name: value[0] for name, value in zip(names, graph.run(names, dict(given)), strict=True)}
+
+
+def make_plan(seen: Arrays, main: str | None, hypothesis: int) -> Plan:
+    """The main subject and the idea of that rank. Raises UnknownHypothesis."""
+    logit = float(seen["main_logit"])
+    predicted = int(seen["main"])
+    decided = predicted if main is None else SIDES.index(main)
+    weighed = {name: value[decided] for name, value in seen.items() if name not in ("main", "main_logit")}
+    ranked = rank(weighed["shares"], weighed["same"])
+    index = chosen(ranked, hypothesis)
+    return Plan(decided, predicted, logit, weighed, ranked, 0 if index is None else index)
+
+
+def painted(out: Arrays, recolour: bool) -> dict[str, Any]:
+    """The fields of a trace that come out of the fusion graph."""
+    attention = {
+        name: AttentionTrace(out[f"{name}_channel"], out[f"{name}_spatial"])
+        for name in ATTENTION_BLOCKS
+        if f"{name}_channel" in out
+    }
+    same = ("instances", "instance_boxes", "transformed", "position", "gates", "correction", "composite", "output")
+    return {name: out.get(name) for name in same} | {
+        "separated": (out["separated_first"], out["separated_second"]),
+        "recoloured": out["recoloured"] if recolour else None,
+        "attention": attention,
+    }
+
+
+def sigmoid(logits: np.ndarray | float) -> np.ndarray:
+    """1 / (1 + exp(-logits)), float32, without overflow."""
+    return (0.5 * (1 + np.tanh(0.5 * np.asarray(logits, np.float64)))).astype(np.float32)
+
+
+@contextmanager
+def clock(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Milliseconds of a stage."""
+    start = time.perf_counter()
+    yield
+    timings[stage] = 1000 * (time.perf_counter() - start)

@@ -1,0 +1,203 @@
+// @ts-check
+// The rows of an evaluation: sort, filter, draw, open one in the debugger.
+(() => {
+  /** @typedef {"family" | "main_ok" | "iou" | "center_error" | "scale_error" | "psnr"} Column */
+  /** @type {[Column, string][]} */
+  const COLUMNS = [
+    ["iou", "IoU"],
+    ["center_error", "centre error"],
+    ["scale_error", "scale error"],
+    ["psnr", "PSNR"],
+  ];
+  const PAGE = 60;
+  /** @type {HTMLElement} */
+  let root;
+  /** @type {SheetRow[]} */
+  let rows = [];
+  /** @type {Run | null} */
+  let run = null;
+  let shown = PAGE;
+  /** @type {{ by: Column, down: boolean }} */
+  let order = { by: "iou", down: false };
+  /** @type {IntersectionObserver} */
+  let watcher;
+
+  const build = (/** @type {HTMLElement} */ failures) => {
+    root = failures;
+    for (const [name, label] of COLUMNS) {
+      const button = EF.make("button", { type: "button", "data-sort": name, textContent: label });
+      root.querySelector("thead tr").append(EF.make("th", { scope: "col" }, button));
+    }
+    watcher = new IntersectionObserver(seen, { rootMargin: "200px" });
+    const filter = () => {
+      shown = PAGE;
+      drawRows();
+    };
+    for (const role of ["family", "which", "text"]) EF.find(role, root).addEventListener("input", filter);
+    EF.act("more", root).addEventListener("click", () => {
+      shown += PAGE;
+      drawRows();
+    });
+    for (const button of sorters()) {
+      button.addEventListener("click", () => {
+        const by = /** @type {Column} */ (button.dataset.sort);
+        order = { by, down: order.by === by ? !order.down : false };
+        drawRows();
+      });
+    }
+  };
+
+  /** @returns {HTMLElement[]} */
+  const sorters = () => [...root.querySelectorAll("[data-sort]")].map((node) => /** @type {HTMLElement} */ (node));
+
+  const clear = () => {
+    [rows, run, shown] = [[], null, PAGE];
+    pictures.clear();
+    EF.find("family", root).replaceChildren(EF.make("option", { value: "", textContent: "all" }));
+    drawRows();
+  };
+
+  const add = (/** @type {SheetRow[]} */ more, /** @type {Run} */ about) => {
+    rows.push(...more);
+    run = about;
+  };
+
+  const draw = () => {
+    drawFamilies();
+    drawRows();
+  };
+
+  const drawFamilies = () => {
+    const select = EF.find("family", root);
+    const known = new Set([...select.options].map((option) => option.value));
+    const families = [...new Set(rows.map((row) => row.family))].sort();
+    select.append(...EF.options(families.filter((family) => !known.has(family))));
+  };
+
+  /** @returns {(row: SheetRow) => boolean} */
+  const filters = () => {
+    const family = EF.find("family", root).value.toLowerCase();
+    const which = EF.find("which", root).value.toLowerCase();
+    const text = EF.find("text", root).value.toLowerCase();
+    return (row) =>
+      (!family || row.family.toLowerCase() === family) &&
+      (!text || `${row.first_name} ${row.second_name}`.toLowerCase().includes(text)) &&
+      (which !== "missed" || row.aligned === false) &&
+      (which !== "main" || row.main_ok === false);
+  };
+
+  const chosen = () => {
+    const sign = order.down ? -1 : 1;
+    const value = (/** @type {SheetRow} */ row) => {
+      const found = row[order.by];
+      return typeof found === "boolean" ? Number(found) : found;
+    };
+    return rows.filter(filters()).sort((a, b) => {
+      const [x, y] = [value(a), value(b)];
+      if (x === null || y === null) return Number(y === null) - Number(x === null) || 0;
+      return sign * (typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y));
+    });
+  };
+
+  const drawRows = () => {
+    const list = chosen();
+    EF.find("sheet", root).hidden = EF.find("filters", root).hidden = !rows.length;
+    EF.find("count", root).textContent = `${list.length} of ${rows.length}`;
+    EF.act("more", root).hidden = list.length <= shown;
+    for (const button of sorters()) {
+      const sorted = order.down ? "descending" : "ascending";
+      button.closest("th").setAttribute("aria-sort", order.by === button.dataset.sort ? sorted : "none");
+    }
+    watcher.disconnect();
+    root.querySelector("tbody").replaceChildren(...list.slice(0, shown).map(drawRow));
+  };
+
+  const sprite = (/** @type {string} */ key) => {
+    const emoji = EF.byKey.get(key);
+    return EF.make("span", {
+      className: "ef-sprite ef-pair",
+      role: "img",
+      "aria-label": emoji?.name ?? key,
+      style: emoji ? EF.sprite(emoji) : "",
+    });
+  };
+
+  /** @type {(row: SheetRow) => HTMLElement} */
+  const drawRow = (row) => {
+    const name = EF.make("span", { className: "ef-pair-name", textContent: `${row.first_name} + ${row.second_name}` });
+    const open = EF.make(
+      "button",
+      { type: "button", className: "ef-open", title: "Open in the debugger" },
+      sprite(row.first),
+      "+",
+      sprite(row.second),
+      name,
+    );
+    const wrong = row.main_ok === false;
+    const main = row.main_ok === null ? "–" : wrong ? "wrong" : "right";
+    const line = EF.make(
+      "tr",
+      { className: row.aligned === false ? "ef-missed" : "" },
+      EF.make("td", {}, open),
+      EF.make("td", { className: "ef-pictures" }),
+      EF.make("td", { textContent: row.family, "data-label": "family" }),
+      EF.make("td", { textContent: main, className: wrong ? "ef-wrong" : "", "data-label": "main" }),
+      ...COLUMNS.map(([by, label]) => {
+        const value = /** @type {number | null} */ (row[by]);
+        return EF.make("td", { textContent: EF.number(value, by === "psnr" ? 1 : 3), "data-label": label });
+      }),
+    );
+    line.dataset.pair = `${row.first} ${row.second}`;
+    line.addEventListener("click", () => openPair(row));
+    if (pictures.has(line.dataset.pair)) fill(line);
+    else watcher.observe(line);
+    return line;
+  };
+
+  // As it was measured: with the run's weights, and in its art style.
+  const openPair = (/** @type {SheetRow} */ { first, second }) => {
+    const { weights: preset, style } = run;
+    EF.update({ first, second, preset, style, main: null, layout: null, hypothesis: 1, disabled: [] });
+    EF.openTab("fuse");
+    scrollTo({ top: 0 });
+  };
+
+  // Thumbnails: fused one after the other, only for rows that are seen.
+  /** @type {Map<string, ThumbnailAnswer>} */
+  const pictures = new Map();
+  let queue = Promise.resolve();
+  /** @type {IntersectionObserverCallback} */
+  const seen = (entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      watcher.unobserve(entry.target);
+      thumbs(/** @type {HTMLElement} */ (entry.target));
+    }
+  };
+  const fill = (/** @type {HTMLElement} */ line) => {
+    const known = pictures.get(line.dataset.pair);
+    const drawn = known.pictures.map((src) => EF.make("img", { src, alt: "", className: "ef-checker" }));
+    line.querySelector(".ef-pictures").replaceChildren(...drawn);
+    if (!run.style) return;
+    // The sprite sheet has Noto's drawings; the network was given others.
+    line.querySelectorAll(".ef-pair").forEach((node, at) => {
+      const alt = node.getAttribute("aria-label");
+      node.replaceWith(EF.make("img", { src: known.inputs[at], alt, className: "ef-pair" }));
+    });
+  };
+  const thumbs = (/** @type {HTMLElement} */ line) => {
+    queue = queue.then(async () => {
+      if (!line.isConnected) return;
+      const [first, second] = line.dataset.pair.split(" ");
+      const mine = run;
+      const { weights: preset, style } = run;
+      const stale = () => mine.job !== run?.job || !line.isConnected;
+      const answer = await EF.insist("thumbnail", { first, second, preset, style }, { stale });
+      if (answer.error || stale()) return;
+      pictures.set(line.dataset.pair, answer);
+      fill(line);
+    });
+  };
+
+  EF.sheet = { build, clear, add, draw, count: () => rows.length };
+})();
