@@ -24,10 +24,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
     )
-    port = int(os.environ.get("GRADIO_SERVER_PORT", DEFAULT_PORT))
-    parser.add_argument("--port", type=int, default=port, help="default: %(default)s")
+    # Not read as a number here: argparse checks a default that is text as it checks what is typed.
+    port = os.environ.get("GRADIO_SERVER_PORT") or str(DEFAULT_PORT)
+    parser.add_argument("--port", type=port_number, default=port, help="default: %(default)s")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
     parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name under which the page may be reached besides --host and localhost; again for more",
+    )
+
+
+def port_number(text: str) -> int:
+    """Argument type: a port that can be served on."""
+    if not text.isdecimal() or not 0 < int(text[:6]) < 65536:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port; it is a number from 1 to 65535")
+    return int(text)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -69,7 +84,7 @@ def serve(options: argparse.Namespace) -> None:
     from fusion.ui.page import build_page, launch_page
 
     try:
-        launch_page(build_page(backend), server_name=options.host, server_port=options.port)
+        launch_page(build_page(backend), server_name=options.host, server_port=options.port, hosts=options.allow_host)
     except OSError as error:
         raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
 

@@ -13,7 +13,7 @@ import os
 # Gradio reads this when it is imported: nothing is to leave the machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from fusion.errors import FusionError
 from fusion.ui import api, picker
 from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
+from fusion.ui.doors import guard
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
@@ -110,8 +111,12 @@ def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
     return page
 
 
-def launch_page(page: gr.Blocks, **options: Any) -> None:
-    """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``."""
+def launch_page(page: gr.Blocks, hosts: Sequence[str] = (), **options: Any) -> None:
+    """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``.
+
+    ``hosts``: names under which the page may be asked for besides ``server_name`` and this machine's own.
+    """
+    middleware = guard(options.get("server_name") or "localhost", hosts)
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
     settings: dict[str, Any] = {
         "theme": theme,
@@ -119,6 +124,7 @@ def launch_page(page: gr.Blocks, **options: Any) -> None:
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
+        "app_kwargs": {"middleware": [middleware]},
     }
     # Tools for language models are an optional extra of gradio; without it the page works all the same.
     settings["mcp_server"] = find_spec("mcp") is not None
