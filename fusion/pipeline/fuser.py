@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from fusion.cache import SharedCache
+from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.geometry import content_box
@@ -56,7 +56,7 @@ class Fuser:
 
     ``weights``: folder or hub id, ``None`` for those that ship with ``preset``, which is the default one if ``None``.
     ``net``: a network at hand instead. ``quick``: work with an accelerated copy, whose pictures differ by at most
-    2/255.
+    2/255. ``budget``: what is kept counts there instead of in bounds of this fuser's own.
     Raises WeightsError or RequestError.
     """
 
@@ -69,6 +69,7 @@ class Fuser:
         net: FusionNet | None = None,
         catalog: Catalog | None = None,
         quick: bool = True,
+        budget: Budget | None = None,
     ) -> None:
         self.device = choose_device(device)
         self.weights_hash = "none"
@@ -82,10 +83,10 @@ class Fuser:
         self.net: Engine = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
         self.preset, self.frame = net.config.preset, net.config.frame
         self.catalog = catalog or Catalog.default()
-        self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
-        self._features: SharedCache[PairFeatures] = SharedCache(FEATURE_BYTES, held_bytes)
-        self._rankings: SharedCache[Ranking] = SharedCache(RANKING_BYTES, held_bytes)
-        self._teacher = TeacherTracer(self.frame, net.config.roster)
+        self._inputs: SharedCache[np.ndarray] = SharedCache(budget or INPUT_BYTES, held_bytes)
+        self._features: SharedCache[PairFeatures] = SharedCache(budget or FEATURE_BYTES, held_bytes)
+        self._rankings: SharedCache[Ranking] = SharedCache(budget or RANKING_BYTES, held_bytes)
+        self._teacher = TeacherTracer(self.frame, net.config.roster, budget)
         self._turn = threading.Lock()
 
     def fuse(
@@ -187,14 +188,3 @@ class Fuser:
     def _tensor(self, picture: np.ndarray) -> Tensor:
         """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""
         return torch.from_numpy(picture).to(self.device).permute(2, 0, 1)[None].float().div_(255)
-
-
-def held_bytes(value: object) -> int:
-    """Bytes of the arrays and tensors in ``value``: arrays, tensors, dataclasses and tuples of them."""
-    if isinstance(value, (Tensor, np.ndarray)):
-        return value.nbytes
-    if isinstance(value, (tuple, list)):
-        return sum(map(held_bytes, value))
-    if dataclasses.is_dataclass(value):
-        return sum(held_bytes(getattr(value, f.name)) for f in dataclasses.fields(value))
-    return 0

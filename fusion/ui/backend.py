@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from PIL import Image
 
+from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.geometry import Layout
@@ -30,22 +30,23 @@ from fusion.ui.request import DrawingRequest, EmojiInput, FuseRequest, RequestEr
 from fusion.views.bundle import sticker_png, zip_bytes
 from fusion.views.summary import summary
 
-KEPT_TRACES = 8
-"""A trace at 256 pixels takes some 20 MB."""
+TRACE_BYTES = 192 * 2**20
+"""Bytes of the latest traces, for a backend that shares no budget."""
 
 Json = dict[str, Any]
 """A question as the browser sends it, before it is parsed."""
 
 
 class Backend:
-    """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use."""
+    """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use. ``budget``: what the
+    fusers' caches and the kept traces share."""
 
-    def __init__(self, catalog: Catalog, fusers: Mapping[str, MakeFuser]) -> None:
+    def __init__(self, catalog: Catalog, fusers: Mapping[str, MakeFuser], budget: Budget | None = None) -> None:
         self.catalog = catalog
         self.presets = list(fusers)
         self._makers = fusers
         self._fusers: dict[str, PairFuser] = {}
-        self._traces: OrderedDict[FuseRequest, FusionTrace] = OrderedDict()
+        self._traces: SharedCache[FusionTrace] = SharedCache(budget or TRACE_BYTES, held_bytes)
         # One fusion at a time: two would only halve each other's speed on the same cores.
         self._turn = threading.RLock()
 
@@ -53,22 +54,19 @@ class Backend:
         """The fuser of a preset, made on first use."""
         if preset not in self._makers:
             raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
-        with self._turn:
-            if preset not in self._fusers:
-                self._fusers[preset] = self._makers[preset]()
-            return self._fusers[preset]
+        if preset not in self._fusers:  # who needs no new one does not wait for the fusion under way
+            with self._turn:
+                if preset not in self._fusers:
+                    self._fusers[preset] = self._makers[preset]()
+        return self._fusers[preset]
 
     def trace(self, request: FuseRequest) -> FusionTrace:
-        """The trace of a request: kept from last time, or fused now."""
+        """The trace of a request: kept from last time, which nobody waits for, or fused now."""
+        kept = self._traces.kept(request.key)
+        if kept is not None:
+            return kept
         with self._turn:
-            if request in self._traces:
-                self._traces.move_to_end(request)
-                return self._traces[request]
-            trace = self._fuse(request)
-            self._traces[request] = trace
-            while len(self._traces) > KEPT_TRACES:
-                self._traces.popitem(last=False)
-            return trace
+            return self._traces.get(request.key, lambda: self._fuse(request))
 
     def _fuse(self, request: FuseRequest) -> FusionTrace:
         fuser = self.fuser(request.preset)

@@ -64,7 +64,8 @@ class Refused(FusionError):
 
 def allowed_hosts(host: str, more: Iterable[str] = ()) -> frozenset[str]:
     """Names under which the page may be asked for: this machine's own, ``--host``, ``more``, and those that
-    EMOJI_FUSION_HOSTS (separated by commas) and a Space's SPACE_HOST name. ``*`` stands for all."""
+    EMOJI_FUSION_HOSTS (separated by commas) and a Space's SPACE_HOST name. ``*`` stands for all.
+    """
     named = [*more, *os.environ.get(HOSTS_VARIABLE, "").split(","), *os.environ.get("SPACE_HOST", "").split(",")]
     return frozenset(name.strip().lower() for name in (*LOCAL_HOSTS, host, *named) if name.strip())
 
@@ -81,6 +82,7 @@ class Doors:
         self.app, self.hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or have it answered."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import os
 import sys
 import threading
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from fusion.ui.fusers import MakeFuser
 
 DEFAULT_PORT = 7860
+KEPT_BYTES = 320 * 2**20
+"""Bytes of everything that is kept to be quick: drawn emoji, features, layouts, targets and traces of all presets."""
+ARENAS, MAPPED = 2, 2**20
+"""Heaps that threads share, and bytes from which a block is given back to the system as soon as it is free."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,27 +63,41 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
 
     Raises FusionError when the named weights or the device cannot be used.
     """
+    from fusion.cache import Budget
     from fusion.emoji.catalog import Catalog
     from fusion.model import DEFAULT_PRESET
     from fusion.model.weights import available_weights
     from fusion.pipeline.fuser import Fuser
     from fusion.ui.backend import Backend
 
-    catalog = Catalog.default()
+    catalog, budget = Catalog.default(), Budget(KEPT_BYTES)
 
     # Without any weights the page still opens, and its first answer says what is missing.
     fusers: dict[str, MakeFuser] = {
-        preset: partial(Fuser, None, device, preset, catalog=catalog)
+        preset: partial(Fuser, None, device, preset, catalog=catalog, budget=budget)
         for preset in available_weights() or [DEFAULT_PRESET]
     }
     if weights:
-        own = Fuser(weights, device, catalog=catalog)
+        own = Fuser(weights, device, catalog=catalog, budget=budget)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
-    return Backend(catalog, fusers)
+    return Backend(catalog, fusers, budget)
+
+
+def bound_memory() -> None:
+    """Keep what is freed from staying with the process: glibc gives each thread a heap of its own and keeps holes.
+
+    Other C libraries have no such settings and are left alone.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        tune = ctypes.CDLL(None).mallopt
+        arena_max, mmap_threshold, trim_threshold = -8, -3, -1  # malloc.h
+        for setting, value in ((arena_max, ARENAS), (mmap_threshold, MAPPED), (trim_threshold, MAPPED)):
+            tune(setting, value)
 
 
 def serve(options: argparse.Namespace) -> None:
     """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
+    bound_memory()
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()

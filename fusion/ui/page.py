@@ -13,7 +13,8 @@ import os
 # Gradio reads this when it is imported: nothing is to leave the machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.doors import guard
 from fusion.ui.review import Review
+from fusion.ui.turns import FUSIONS_WAITING, Busy, Turns
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "tabs.css")
@@ -47,6 +49,9 @@ SCRIPTS = (
 """In the order in which they are run: those that others use come first."""
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
+REPORTS_WAITING = 16
+"""Tables, charts and zips of evaluations that may wait."""
+
 Answer = Callable[[Json], Mapping[str, Any]]
 """A question of the page, and its answer: both JSON."""
 
@@ -59,26 +64,20 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
-def server_functions(backend: Backend, review: Review) -> list[Answer]:
+def server_functions(backend: Backend, review: Review) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
-    answers: list[Answer] = [
-        backend.contract,
-        backend.catalogue,
-        backend.fuse,
-        backend.stages,
-        backend.parts,
-        backend.drawing,
-        backend.bundle,
-        Compare(backend).compared,
-        review.evaluation_start,
-        review.evaluation_poll,
-        review.evaluation_cancel,
-        review.evaluation_charts,
-        review.evaluation_csv,
-        review.evaluation_worst,
-        review.thumbnail,
+    fusions, views, reports = Turns(), Turns(name="views"), Turns(REPORTS_WAITING, "reports")
+    lines: list[tuple[Turns | None, list[Answer]]] = [
+        (
+            None,
+            [backend.contract, backend.catalogue, backend.drawing, review.evaluation_poll, review.evaluation_cancel],
+        ),
+        (fusions, [backend.fuse, Compare(backend).compared, review.thumbnail]),
+        # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
+        (views, [backend.stages, backend.parts, backend.bundle]),
+        (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
     ]
-    return [guarded(answer) for answer in answers]
+    return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
 
 
 def guarded(answer: Answer) -> Answer:
@@ -91,6 +90,19 @@ def guarded(answer: Answer) -> Answer:
             return {"error": str(error)}
 
     # Gradio offers a server function to the scripts under its own name.
+    call.__name__ = answer.__name__
+    return call
+
+
+def queued(answer: Answer, turns: Turns) -> Callable[[Json], Awaitable[Mapping[str, Any]]]:
+    """``guarded(answer)`` that waits in ``turns`` instead of in one of Gradio's threads, which others need."""
+
+    async def call(data: Json) -> Mapping[str, Any]:
+        try:
+            return await turns.run(partial(guarded(answer), data))
+        except Busy as error:
+            return {"error": str(error)}
+
     call.__name__ = answer.__name__
     return call
 
@@ -108,7 +120,8 @@ def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
             elem_id="emoji-fusion",
         )
         api.expose(api.Service(backend, review))
-    return page
+    # Calls of the endpoints wait here, one at a time each; beyond that they are told that the queue is full.
+    return page.queue(max_size=FUSIONS_WAITING, default_concurrency_limit=1)
 
 
 def launch_page(page: gr.Blocks, hosts: Sequence[str] = (), **options: Any) -> None:

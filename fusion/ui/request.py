@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -154,6 +155,12 @@ class FuseRequest(Request):
     def inputs(self) -> tuple[EmojiInput, EmojiInput]:
         """Both emoji, in their order."""
         return self.first, self.second
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells one fusion from another, without the pictures themselves: they would be kept along with it."""
+        inputs = [(one.name, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
+        return (self.preset, self.main, self.disabled, *inputs, self.layout, self.hypothesis)
 
     def permalink(self) -> str | None:
         """Query string that restores this request, or ``None`` where an uploaded picture takes part."""

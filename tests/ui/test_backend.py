@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fusion.cache import Budget, held_bytes
 from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.geometry import Layout
 from fusion.ui import charts, failures, picker
-from fusion.ui.backend import KEPT_TRACES, Backend
+from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
 from fusion.ui.pictures import UploadError, has_background, read_upload
 from fusion.ui.request import FuseRequest, RequestError
@@ -148,14 +149,63 @@ def test_ablations_are_said(backend):
     assert "Ablation" in " ".join(backend.fuse(PAIR | {"disabled": ["up3"]})["notices"])
 
 
-def test_only_the_latest_traces_are_kept(backend, fuser):
-    for number in range(KEPT_TRACES + 2):
+def test_only_the_latest_traces_are_kept(fuser):
+    one = held_bytes(fuser.fuse("1f600", "1f355"))
+    backend = Backend(Catalog.default(), {"fusion": lambda: fuser}, Budget(3 * one))
+    fuser.calls.clear()
+    for number in range(5):
         backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, number / 100]})
-    before = len(fuser.calls)
-    backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, (KEPT_TRACES + 1) / 100]})
-    assert len(fuser.calls) == before
+    backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, 0.04]})
+    assert len(fuser.calls) == 5
     backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, 0.0]})
-    assert len(fuser.calls) == before + 1
+    assert len(fuser.calls) == 6
+
+
+def test_a_kept_trace_waits_for_no_fusion(backend, fuser):
+    backend.fuse(PAIR)
+    begun, end = threading.Event(), threading.Event()
+
+    def delay(*_):
+        begun.set()
+        assert end.wait(30)
+        return 0
+
+    fuser.delay = delay
+    other = threading.Thread(target=backend.fuse, args=(PAIR | {"main": "second"},))
+    other.start()
+    assert begun.wait(30)
+    assert backend.stages(PAIR)["cards"]  # while the other fusion is held up
+    assert not end.is_set()
+    end.set()
+    other.join()
+
+
+def test_no_upload_stays_in_memory_with_its_trace(backend):
+    request = backend.request({**PAIR, "first": {"upload": picture_url(), "name": "me.png"}})
+    trace = backend.trace(request)
+    assert backend.trace(backend.request({**PAIR, "first": {"upload": picture_url(), "name": "me.png"}})) is trace
+    assert not any(isinstance(part, Image.Image) or hasattr(part, "picture") for part in request.key)
+
+
+def test_large_uploads_are_reduced_when_they_are_read():
+    large = Image.new("RGBA", (4000, 3000))
+    large.paste((10, 20, 30, 255), (1000, 1000, 3000, 2000))
+    buffer = io.BytesIO()
+    large.save(buffer, "PNG")
+    picture = read_upload("data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode())
+    assert max(picture.size) == 1024
+    assert not has_background(picture), "its transparent rim stays"
+    assert picture.getpixel((512, 256)) == (10, 20, 30, 255)
+    jpeg = io.BytesIO()
+    Image.new("RGB", (4096, 2048), "red").save(jpeg, "JPEG")
+    assert read_upload("data:image/jpeg;base64," + base64.b64encode(jpeg.getvalue()).decode()).size == (1024, 512)
+
+
+def test_sixteen_bit_grey_keeps_its_greys():
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((40, 40), 32768, np.uint16)).save(buffer, "PNG")
+    picture = read_upload("data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode())
+    assert picture.getpixel((5, 5)) == (127, 127, 127, 255)
 
 
 def test_one_fusion_at_a_time(backend, fuser):
