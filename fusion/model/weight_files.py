@@ -26,7 +26,7 @@ def read_settings(file: Path) -> dict:
         settings = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise WeightsError(f"{file} is damaged ({error}); fetch or export it again.") from error
     if not isinstance(settings, dict):
         raise WeightsError(f"{file} holds no settings; fetch or export it again.")

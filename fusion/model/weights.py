@@ -51,6 +51,8 @@ def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRES
                 f"No weights ship for preset {preset!r} (shipped: {known}); train them or name others with --weights."
             )
         return shipped[preset]
+    if not isinstance(weights, str | os.PathLike) or "\0" in str(weights):
+        raise WeightsError(f"Weights cannot be {weights!r}; give a folder with {CONFIG_FILE} and {WEIGHTS_FILE}.")
     path = Path(weights)
     if path.is_dir():
         return path

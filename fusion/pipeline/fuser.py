@@ -28,7 +28,15 @@ from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.hypotheses import Ranking, distinct
-from fusion.pipeline.overrides import Override, Request, RequestError, UnknownHypothesis, check_request, read_override
+from fusion.pipeline.overrides import (
+    Override,
+    Request,
+    RequestError,
+    UnknownHypothesis,
+    check_disabled,
+    check_request,
+    read_override,
+)
 from fusion.pipeline.pair import Pair
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
@@ -44,7 +52,7 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         raise RequestError(f"There is no device {device!r}; choose auto, cpu or cuda.") from error
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
@@ -114,7 +122,7 @@ class Fuser:
         Raises FusionError with one sentence for anything that cannot be done.
         """
         override = read_override(layout, instances, self.frame)
-        request = check_request(Request(main, override, hypothesis, size, frozenset(disabled)))
+        request = check_request(Request(main, override, hypothesis, size, check_disabled(disabled)))
         clock = Stopwatch(self.device)
         with clock.measure("inputs"):
             pair = self._read_pair(first, second, size)

@@ -63,8 +63,10 @@ class Refused(FusionError):
 
 
 def allowed_hosts(host: str, more: Iterable[str] = ()) -> frozenset[str]:
-    """Names under which the page may be asked for: this machine's own, ``--host``, ``more``, and those that
-    EMOJI_FUSION_HOSTS (separated by commas) and a Space's SPACE_HOST name. ``*`` stands for all.
+    """Names under which the page may be asked for.
+
+    This machine's own, ``--host``, ``more``, and those that EMOJI_FUSION_HOSTS (separated by commas) and a Space's
+    SPACE_HOST name. ``*`` stands for all.
     """
     named = [*more, *os.environ.get(HOSTS_VARIABLE, "").split(","), *os.environ.get("SPACE_HOST", "").split(",")]
     return frozenset(name.strip().lower() for name in (*LOCAL_HOSTS, host, *named) if name.strip())

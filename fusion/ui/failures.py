@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -77,9 +77,13 @@ class EvaluationJob:
         self._thread.join(timeout)
 
     def report(self) -> dict[str, Any]:
-        """The figures of DESIGN section 6. Raises RequestError if the evaluation failed."""
+        """The figures of DESIGN section 6. Raises RequestError if the evaluation failed or was cancelled."""
         if self.state == "failed":
             raise RequestError(self.message)
+        if self.state == "cancelled":
+            raise RequestError(
+                f"The evaluation was cancelled after {len(self.rows)} of {self.total} pairs; run it again."
+            )
         return {"split": self.split, "preset": self.preset} | self._evaluator.report(self.measured)
 
     def _work(self) -> None:
@@ -105,7 +109,6 @@ class Failures:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
-        self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
     def start(self, split: str, fuser: PairFuser, limit: int) -> str:
@@ -116,7 +119,7 @@ class Failures:
         with self._lock:
             if any(job.state == "running" for job in self._jobs.values()):
                 raise RequestError("An evaluation is running already; cancel it or wait for its end.")
-            name = f"evaluation-{next(self._numbers)}"
+            name = secrets.token_urlsafe(16)  # who cannot guess it can neither read nor cancel the run
             self._jobs[name] = EvaluationJob(self._evaluator, split, fuser, limit).start()
             while len(self._jobs) > KEPT_JOBS:
                 self._jobs.popitem(last=False)

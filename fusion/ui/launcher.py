@@ -7,8 +7,10 @@ import contextlib
 import ctypes
 import os
 import sys
+import tempfile
 import threading
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
@@ -95,6 +97,18 @@ def bound_memory() -> None:
             tune(setting, value)
 
 
+def check_upload_folder() -> None:
+    """Raise FusionError where uploads could not be kept: Gradio would take that for a port in use."""
+    folder = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise FusionError(
+            f"Uploads cannot be kept in {folder} ({error.strerror}); name another folder in GRADIO_TEMP_DIR."
+        ) from error
+
+
 def serve(options: argparse.Namespace) -> None:
     """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
     bound_memory()
@@ -103,6 +117,7 @@ def serve(options: argparse.Namespace) -> None:
     threading.Thread(target=backend.warm, daemon=True).start()
     from fusion.ui.page import build_page, launch_page
 
+    check_upload_folder()
     try:
         launch_page(build_page(backend), server_name=options.host, server_port=options.port, hosts=options.allow_host)
     except OSError as error:
@@ -116,3 +131,5 @@ def main(arguments: list[str] | None = None) -> None:
     except FusionError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -75,7 +75,7 @@ class Review:
     def evaluation_worst(self, data: Json) -> ZipAnswer:
         """The worst aligned pairs as one zip: pictures of each, and a table."""
         job, count = self.job(data), JobRequest.parse(data).count
-        rows = [self.named(row) for row in failures.least_aligned(job.rows, min(count, MOST_PACKED))]
+        rows = [self.named(row) for row in failures.least_aligned(job.rows, max(1, min(count, MOST_PACKED)))]
         packed = base64.b64encode(self.pack(rows, job.preset)).decode("ascii")
         return {"name": f"{file_stem(job)}-worst.zip", "zip": packed}
 
