@@ -22,6 +22,8 @@ from fusion.model.weight_files import read_settings, read_weights
 
 WEIGHTS_FOLDER = ASSETS / "weights"
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+CHECKSUM = "sha256"
+"""Where config.json names the SHA-256 of the weights beside it."""
 
 
 def available_weights() -> dict[str, Path]:
@@ -38,6 +40,7 @@ def load_fusion_net(weights: str | os.PathLike | None = None, preset: str = DEFA
     """
     folder = locate_weights(weights, preset)
     net = FusionNet.from_config(read_config(folder / CONFIG_FILE))
+    check_bytes(folder)
     return read_weights(net, folder / WEIGHTS_FILE).eval()
 
 
@@ -83,10 +86,23 @@ def _fetch(repo_id: str) -> Path:
 def read_config(file: Path) -> FusionConfig:
     """The network's settings. Raises WeightsError for a missing or damaged file, ConfigError for wrong settings."""
     settings = read_settings(file)
+    settings.pop(CHECKSUM, None)  # about the other file, and no setting of the network
     try:
         return FusionConfig.from_dict(settings)
     except ConfigError as error:
         raise ConfigError(f"{file} describes no network that can be built: {error}") from None
+
+
+def check_bytes(folder: Path) -> None:
+    """Raise WeightsError where the weights are not those that config.json was written with; old files name none."""
+    named = read_settings(folder / CONFIG_FILE).get(CHECKSUM)
+    if named is None or not (folder / WEIGHTS_FILE).is_file():
+        return
+    if named != hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest():
+        raise WeightsError(
+            f"{folder / WEIGHTS_FILE} is not the file that {CONFIG_FILE} was written with (its {CHECKSUM} differs); "
+            "fetch or export both again."
+        )
 
 
 def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:
@@ -101,10 +117,12 @@ def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True
         # Running statistics stay as they are: a variance beyond 65,504 would become infinite.
         halves = {name for name, _ in net.named_parameters()}
         tensors = {name: tensor.half() if name in halves else tensor for name, tensor in tensors.items()}
-    config = json.dumps(asdict(net.config), indent=2, sort_keys=True) + "\n"
+    content = save(tensors, metadata={"preset": net.config.preset})
+    settings = asdict(net.config) | {CHECKSUM: hashlib.sha256(content).hexdigest()}
+    config = json.dumps(settings, indent=2, sort_keys=True) + "\n"
     with write_beside(folder / WEIGHTS_FILE) as path:
         # Not save_file, whose files only their owner can read.
-        path.write_bytes(save(tensors, metadata={"preset": net.config.preset}))
+        path.write_bytes(content)
     with write_beside(folder / CONFIG_FILE) as path:
         path.write_text(config, encoding="utf-8")
     return folder
