@@ -18,12 +18,10 @@ from safetensors.torch import save
 from fusion.assets import ASSETS
 from fusion.files import write_beside
 from fusion.model import DEFAULT_PRESET, PRESETS, ConfigError, FusionConfig, FusionNet, WeightsError
-from fusion.model.weight_files import read_settings, read_weights
+from fusion.model.weight_files import CHECKSUM, read_settings, read_weights
 
 WEIGHTS_FOLDER = ASSETS / "weights"
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
-CHECKSUM = "sha256"
-"""Where config.json names the SHA-256 of the weights beside it."""
 
 
 def available_weights() -> dict[str, Path]:
@@ -40,7 +38,6 @@ def load_fusion_net(weights: str | os.PathLike | None = None, preset: str = DEFA
     """
     folder = locate_weights(weights, preset)
     net = FusionNet.from_config(read_config(folder / CONFIG_FILE))
-    check_bytes(folder)
     return read_weights(net, folder / WEIGHTS_FILE).eval()
 
 
@@ -86,23 +83,10 @@ def _fetch(repo_id: str) -> Path:
 def read_config(file: Path) -> FusionConfig:
     """The network's settings. Raises WeightsError for a missing or damaged file, ConfigError for wrong settings."""
     settings = read_settings(file)
-    settings.pop(CHECKSUM, None)  # about the other file, and no setting of the network
     try:
         return FusionConfig.from_dict(settings)
     except ConfigError as error:
         raise ConfigError(f"{file} describes no network that can be built: {error}") from None
-
-
-def check_bytes(folder: Path) -> None:
-    """Raise WeightsError where the weights are not those that config.json was written with; old files name none."""
-    named = read_settings(folder / CONFIG_FILE).get(CHECKSUM)
-    if named is None or not (folder / WEIGHTS_FILE).is_file():
-        return
-    if named != hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest():
-        raise WeightsError(
-            f"{folder / WEIGHTS_FILE} is not the file that {CONFIG_FILE} was written with (its {CHECKSUM} differs); "
-            "fetch or export both again."
-        )
 
 
 def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True) -> Path:

@@ -59,9 +59,13 @@ def test_names_that_cannot_be_written(tmp_path, name):
 
 
 def test_a_disk_that_gets_full_leaves_nothing_behind(tmp_path):
-    with pytest.raises(FusionError, match="No space left"), write_beside(tmp_path / "sheet.png") as path:
-        path.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
+    def write() -> None:
+        with write_beside(tmp_path / "sheet.png") as path:
+            path.write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(FusionError, match="No space left"):
+        write()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -316,6 +316,29 @@ def test_one_evaluation_at_a_time_and_cancel_ends_it(review, monkeypatch):
     assert len(answer["rows"]) < 2000
 
 
+def test_runs_have_names_that_nobody_guesses(review):
+    names = {finished(review, 10) for _ in range(3)}
+    assert len(names) == 3
+    assert all(len(name) >= 20 for name in names)
+    with pytest.raises(RequestError, match="gone"):
+        review.evaluation_cancel({"job": "evaluation-1"})
+
+
+def test_a_cancelled_run_gives_no_report_as_if_it_were_whole(review, monkeypatch):
+    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
+    job = review.job(dict(review.evaluation_start({"split": "pairs", "limit": 2000})))
+    job.cancel()
+    job.join(30)
+    with pytest.raises(RequestError, match="of 2000 pairs"):
+        job.report()
+
+
+def test_so_many_pairs_of_the_worst_hold_from_both_ends(review):
+    packed = review.evaluation_worst({"job": finished(review, 10), "count": -1})
+    names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
+    assert sum(name.endswith("output.png") for name in names) == 1
+
+
 def test_an_evaluation_that_breaks_says_so(review, monkeypatch):
     def broken(*_):
         raise RequestError("No such split.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 
@@ -13,7 +14,7 @@ from PIL import Image
 
 from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.errors import FusionError
-from fusion.model.weights import load_fusion_net, save_fusion_net
+from fusion.model.weights import available_weights, load_fusion_net, save_fusion_net
 from fusion.pipeline.fuser import Fuser
 from fusion.ui import api
 from fusion.ui.backend import Backend
@@ -208,6 +209,22 @@ def test_settings_of_a_network(tmp_path, change):
     sentence(error.value)
 
 
+def test_weights_with_changed_bytes(tmp_path):
+    folder = save_fusion_net(tiny_net(), tmp_path / "weights")
+    content = bytearray((folder / "model.safetensors").read_bytes())
+    content[-1] ^= 1  # one bit of one weight: still a sound file of the right network
+    (folder / "model.safetensors").write_bytes(bytes(content))
+    with pytest.raises(FusionError, match="sha256") as error:
+        load_fusion_net(folder)
+    sentence(error.value)
+
+
+def test_the_shipped_weights_name_their_bytes():
+    for folder in available_weights().values():
+        named = json.loads((folder / "config.json").read_text())["sha256"]
+        assert named == hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
 def test_settings_nested_without_end(tmp_path):
     folder = save_fusion_net(tiny_net(), tmp_path / "weights")
     (folder / "config.json").write_text("[" * 100_000)
@@ -238,7 +255,12 @@ def test_settings_nested_without_end(tmp_path):
     ],
 )
 def test_the_python_interface(arguments, asked):
-    with pytest.raises(FusionError) as error:
+    def fuse() -> None:
         fuser = Fuser(**arguments) if arguments else Fuser(net=tiny_net(), quick=False, device="cpu")
-        fuser.fuse(asked.pop("first", "1f600"), "1f355", **({"size": 64} | asked))
+        fuser.fuse(
+            asked.get("first", "1f600"), "1f355", **({"size": 64} | {k: asked[k] for k in asked if k != "first"})
+        )
+
+    with pytest.raises(FusionError) as error:
+        fuse()
     sentence(error.value)
