@@ -38,8 +38,11 @@ Json = dict[str, Any]
 
 
 class Backend:
-    """Answers the page. ``fusers``: preset -> function that makes its fuser, called on first use. ``budget``: what the
-    fusers' caches and the kept traces share."""
+    """Answers the page.
+
+    ``fusers``: preset -> function that makes its fuser, called on first use. ``budget``: what the fusers' caches and
+    the kept traces share.
+    """
 
     def __init__(self, catalog: Catalog, fusers: Mapping[str, MakeFuser], budget: Budget | None = None) -> None:
         self.catalog = catalog
