@@ -7,6 +7,7 @@ Source: DESIGN section 6.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -174,7 +175,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = next((word for word in arguments if word in COMMANDS), None)
     try:
         args = build_parser(chosen).parse_args(arguments)
-        return module(args.command).run(args)
+        code = module(args.command).run(args)
+        sys.stdout.flush()  # what cannot be written is to be heard of here, not while Python ends
+        return code
     except FusionError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
@@ -182,8 +185,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of a pipe left early; Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return 0
+    except OSError as error:
+        silence()
+        print(f"The output cannot be written ({error.strerror or error}); choose another place.", file=sys.stderr)
+        return 2
+
+
+def silence() -> None:
+    """Send what is still to be printed nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ def write_beside(target: str | os.PathLike, durable: bool = False) -> Iterator[P
     folder is missing or does not let itself be written to.
     """
     target = Path(target)
-    if target.is_dir():
-        raise OutputError(f"{target} is a folder; name a file.")
     with _beside(target) as folder:
+        if target.is_dir():
+            raise OutputError(f"{target} is a folder; name a file.")
         partial = folder / ("partial" + target.suffix)
         yield partial
         if durable:
@@ -61,11 +61,16 @@ def write_folder_beside(target: str | os.PathLike, marker: str) -> Iterator[Path
 def _beside(target: Path) -> Iterator[Path]:
     """A scratch folder on the target's file system, gone afterwards; OSErrors become a sentence."""
     try:
+        os.fsencode(target)  # half a surrogate pair names no file
+        if "\0" in str(target):
+            raise OutputError(f"{str(target)!r} has a NUL in it; choose another name.")
         folder = Path(tempfile.mkdtemp(dir=target.resolve().parent, prefix=".partial-"))
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        if isinstance(error, FusionError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(f"{target} cannot be written ({reason}); choose another place.") from error

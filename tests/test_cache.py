@@ -1,10 +1,11 @@
 """SharedCache: its bound, what it forgets, and threads that ask for one thing at once."""
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 
-from fusion.cache import SharedCache
+from fusion.cache import Budget, SharedCache, held_bytes
 
 
 def cache_of(limit: int) -> SharedCache[bytes]:
@@ -51,3 +52,26 @@ def test_threads_that_make_one_thing_at_once_get_the_same_object():
     assert len(found) == 4
     assert len({id(one) for one in found}) == 1
     assert cache.held == 80
+
+
+def test_caches_of_one_budget_share_its_bound_and_not_their_keys():
+    budget = Budget(30)
+    first, second = SharedCache[bytes](budget, len), SharedCache[bytes](budget, len)
+    first.get("a", lambda: b"1" * 10)
+    second.get("a", lambda: b"2" * 10)
+    second.get("b", lambda: b"2" * 10)
+    assert (first.kept("a"), second.kept("a")) == (b"1" * 10, b"2" * 10)
+    second.get("c", lambda: b"2" * 10)  # over the bound: the oldest goes, and that is b
+    assert (first.held, second.held, budget.held) == (10, 20, 30)
+    assert "b" not in second
+    first.get("large", lambda: b"x" * 25)
+    assert (len(first), len(second)) == (1, 0)
+
+
+def test_arrays_count_wherever_they_are():
+    @dataclass
+    class Trace:
+        pictures: dict[str, np.ndarray]
+        pair: tuple[np.ndarray, str]
+
+    assert held_bytes(Trace({"up3": np.zeros(10)}, (np.zeros(3, np.uint8), "name"))) == 83

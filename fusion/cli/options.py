@@ -31,21 +31,37 @@ def source(text: str) -> str | Path:
     Emoji go first, so that a file called "pizza" hides no pizza; what looks like a path is one.
     """
     if os.sep in text or text.lower().endswith(PICTURE_SUFFIXES):
-        path = Path(text).expanduser()
-        if not path.is_file():
+        path = home(Path(text))
+        if not is_file(path):
             raise FusionError(f"There is no file {path}; check the path, or give an emoji.")
         return path
     try:
         return Catalog.default().find(text).char
     except UnknownEmoji:
-        if Path(text).is_file():
+        if is_file(Path(text)):
             return Path(text)
         raise
 
 
+def home(path: Path) -> Path:
+    """``path`` with "~" replaced; of a person that nobody knows it stays."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have names none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def counted(text: str) -> int:
     """Argument type: a whole number of at least one."""
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or not int(text[:10]) >= 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 

@@ -13,6 +13,7 @@ import gzip
 import io
 import json
 import re
+import unicodedata
 import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
 APOSTROPHES = "['‘’ʼ＇`´]"
 """However they are typed, "o'clock" is one word."""
+SIGNS = ("So", "Sk", "Cc", "Cn", "Co", "Cs")
+"""Unicode's categories of symbols, modifiers, control characters, and what is no character yet or by itself."""
 LONGEST_QUERY = 100
 """Characters of a query that are worth looking at; the longest name has 44."""
 
@@ -87,6 +90,11 @@ def key_of(char: str) -> str:
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name or query, in lower case, whatever stands between them; "+1", "-1", "#" and "*" are names."""
     return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", re.sub(APOSTROPHES, "", text.casefold())))
+
+
+def is_sign(char: str) -> bool:
+    """Whether a character is a symbol, a part of a path or invisible: nothing that stands in names or between words."""
+    return char in "/\\\u200d" or (unicodedata.category(char) in SIGNS and not char.isspace() and char not in "^`¯")
 
 
 def rasterise(body: str, size: int, frame: Frame) -> np.ndarray:
@@ -209,7 +217,8 @@ class Catalog:
             for candidate in (key, plain):
                 if candidate in self._emoji:
                     return self._emoji[candidate]
-        words = words_of(text)
+        # A word that hangs on an emoji or is part of a path is no name: alone it would mean something else.
+        words = () if any(map(is_sign, text)) else words_of(text)
         if words in self._names:
             return self._emoji[self._names[words]]
         ranked = self._ranked(words)

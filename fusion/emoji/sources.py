@@ -5,8 +5,12 @@ A picture is cropped to what is visible of it and framed like an emoji, so that 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import struct
+import threading
 import warnings
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +35,15 @@ VISIBLE = 8
 """Alpha (of 255) from which a pixel counts when a picture is cropped."""
 LARGEST = 1024
 """A picture is kept at most this large: no canvas is larger."""
+
+
+DAMAGED = (
+    *(OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, AttributeError),
+    *(MemoryError, OverflowError, struct.error, zlib.error, Image.DecompressionBombError),
+)
+"""What Pillow raises at files that are not what they say."""
+DECODING = threading.Lock()
+"""A picture of 40 million pixels takes 160 MB while it is decoded: one at a time."""
 
 
 class PictureError(FusionError):
@@ -75,13 +88,12 @@ def open_picture(path: Path) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(path, formats=FORMATS)
         check_size(picture, str(path))
-        picture.load()
-        return picture
+        return decode(picture)
     except FileNotFoundError as fault:
         raise PictureError(f"There is no file {path}; check the path.") from fault
     except IsADirectoryError as fault:
         raise PictureError(f"{path} is a folder; give a picture file.") from fault
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as fault:
+    except DAMAGED as fault:
         if isinstance(fault, PictureError):
             raise
         raise PictureError(f"{path} cannot be read as a picture; give a sound PNG, WebP or JPEG file.") from fault
@@ -102,8 +114,8 @@ def picture_source(picture: Image.Image, name: str) -> Source:
     """A person's picture, cropped to what is visible. Of an animation the first frame counts."""
     check_size(picture, f"The picture {name!r}")
     try:
-        rgba = premultiply(np.asarray(to_rgba(picture)))
-    except (OSError, ValueError, SyntaxError, EOFError) as fault:
+        rgba = premultiply(np.asarray(decode(picture)))
+    except DAMAGED as fault:
         raise PictureError(f"The picture {name!r} cannot be read; give a sound PNG, WebP or JPEG.") from fault
     visible = rgba[..., 3] >= VISIBLE
     if not visible.any():
@@ -119,15 +131,45 @@ def picture_source(picture: Image.Image, name: str) -> Source:
     return Source(name, f"picture-{digest}", np.ascontiguousarray(rgba))
 
 
+def decode(picture: Image.Image) -> Image.Image:
+    """``picture`` as straight RGBA, upright, one at a time, and no larger than a canvas can show (LARGEST).
+
+    Raises what DAMAGED lists.
+    """
+    with DECODING:
+        if hasattr(picture, "draft"):
+            picture.draft("RGB", (LARGEST, LARGEST))  # JPEG leaves out on reading what would be shrunk away
+        rgba = to_rgba(picture)
+        return reduced(rgba) if max(rgba.size) > LARGEST else rgba
+
+
+def reduced(rgba: Image.Image) -> Image.Image:
+    """A large picture, cropped to what is visible and a rim of what is not, its longer side at most LARGEST."""
+    box = rgba.getchannel("A").point(lambda alpha: 255 * (alpha >= VISIBLE)).getbbox()
+    if box is not None:
+        x0, y0, x1, y1 = box
+        rgba = rgba.crop((max(x0 - 1, 0), max(y0 - 1, 0), min(x1 + 1, rgba.width), min(y1 + 1, rgba.height)))
+    rgba.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+    return rgba
+
+
 def to_rgba(picture: Image.Image) -> Image.Image:
     """Any of Pillow's modes as 8-bit straight RGBA, upright."""
     if getattr(picture, "is_animated", False):
         picture.seek(0)
-    picture = ImageOps.exif_transpose(picture)
+    with contextlib.suppress(*DAMAGED):  # a picture whose notes are damaged is still a picture
+        picture = ImageOps.exif_transpose(picture)
+    picture.load()
     if picture.mode.startswith("I") or picture.mode == "F":
         # Pillow clips 16-bit grey at 255 instead of scaling it.
         grey = np.nan_to_num(np.asarray(picture, np.float64))
-        top = 65535 if grey.max() > 255 else 255 if grey.max() > 1 or picture.mode != "F" else 1
+        top = (
+            65535
+            if picture.mode.startswith("I;16") or grey.max() > 255
+            else 255
+            if grey.max() > 1 or picture.mode != "F"
+            else 1
+        )
         picture = Image.fromarray((grey * 255 / top).clip(0, 255).astype(np.uint8), "L")
     return picture.convert("RGB").convert("RGBA") if picture.mode == "CMYK" else picture.convert("RGBA")
 

@@ -24,6 +24,17 @@ CHOICES = {
 }
 
 
+WIDEST = 1024
+"""Channels: a damaged settings file is not to ask for more memory than there is."""
+
+
+def fits(value: object, default: object) -> bool:
+    """Whether a setting is of its default's type; whole numbers may stand for fractions, truth values for nothing."""
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    return isinstance(value, int | float) if isinstance(default, float) else isinstance(value, type(default))
+
+
 @dataclass(frozen=True)
 class FusionConfig:
     """Settings of one FusionNet; JSON-serialisable, stored beside the weights.
@@ -69,6 +80,10 @@ class FusionConfig:
     """The teacher's roster of families that the weights learned from: whom to ask for the truth of a pair."""
 
     def __post_init__(self) -> None:
+        for one in fields(self):
+            if not fits(getattr(self, one.name), one.default):
+                kind = type(one.default).__name__
+                raise ConfigError(f"{one.name} is {getattr(self, one.name)!r}; it must be of type {kind}.")
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; it can be {', '.join(map(repr, allowed))}.")
@@ -83,8 +98,14 @@ class FusionConfig:
         beyond = abs(self.frame_drop) > (1 - self.frame_scale) / 2 + 1e-9
         return [
             (odd, f"size is {self.size}; four poolings need a positive multiple of 16."),
-            (self.width < 1, f"width is {self.width}; it must be at least 1."),
-            (self.separator_width < 0, f"separator_width is {self.separator_width}; it must be 0 (off) or more."),
+            (
+                not 1 <= self.width <= WIDEST,
+                f"width is {self.width}; it must be at least 1 and at most {WIDEST}.",
+            ),
+            (
+                not 0 <= self.separator_width <= WIDEST,
+                f"separator_width is {self.separator_width}; it must be 0 (off) or more, at most {WIDEST}.",
+            ),
             (self.instances not in (1, 2, 3), f"instances is {self.instances}; it can be 1, 2 or 3."),
             (not 1 <= self.hypotheses <= 64, f"hypotheses is {self.hypotheses}; it can be 1 to 64."),
             (

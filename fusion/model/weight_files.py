@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from torch import Tensor, nn
 
 from fusion.errors import FusionError
 
+CHECKSUM = "sha256"
+"""Where config.json names the SHA-256 of the weights beside it: about that file, and no setting of the network."""
 RENAMED = {".rise.": ".upsample."}
 """Parts of tensor names that files written before carry, and what they are called now (``migrate_names``)."""
 
@@ -26,11 +29,24 @@ def read_settings(file: Path) -> dict:
         settings = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise WeightsError(f"There is no {file}; weights need their {file.name} beside them.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise WeightsError(f"{file} is damaged ({error}); fetch or export it again.") from error
     if not isinstance(settings, dict):
         raise WeightsError(f"{file} holds no settings; fetch or export it again.")
+    check_bytes(file, settings.pop(CHECKSUM, None))
     return settings
+
+
+def check_bytes(file: Path, named: object) -> None:
+    """Raise WeightsError where the weights beside ``file`` are not those it was written with; older ones name none."""
+    weights = file.parent / "model.safetensors"
+    if named is None or not weights.is_file():
+        return
+    if named != hashlib.sha256(weights.read_bytes()).hexdigest():
+        raise WeightsError(
+            f"{weights} is not the file that {file.name} was written with (its {CHECKSUM} differs); "
+            "fetch or export both again."
+        )
 
 
 def migrate_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

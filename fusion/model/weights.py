@@ -18,7 +18,7 @@ from safetensors.torch import save
 from fusion.assets import ASSETS
 from fusion.files import write_beside
 from fusion.model import DEFAULT_PRESET, PRESETS, ConfigError, FusionConfig, FusionNet, WeightsError
-from fusion.model.weight_files import read_settings, read_weights
+from fusion.model.weight_files import CHECKSUM, read_settings, read_weights
 
 WEIGHTS_FOLDER = ASSETS / "weights"
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
@@ -51,6 +51,8 @@ def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRES
                 f"No weights ship for preset {preset!r} (shipped: {known}); train them or name others with --weights."
             )
         return shipped[preset]
+    if not isinstance(weights, str | os.PathLike) or "\0" in str(weights):
+        raise WeightsError(f"Weights cannot be {weights!r}; give a folder with {CONFIG_FILE} and {WEIGHTS_FILE}.")
     path = Path(weights)
     if path.is_dir():
         return path
@@ -99,10 +101,12 @@ def save_fusion_net(net: FusionNet, folder: str | os.PathLike, half: bool = True
         # Running statistics stay as they are: a variance beyond 65,504 would become infinite.
         halves = {name for name, _ in net.named_parameters()}
         tensors = {name: tensor.half() if name in halves else tensor for name, tensor in tensors.items()}
-    config = json.dumps(asdict(net.config), indent=2, sort_keys=True) + "\n"
+    content = save(tensors, metadata={"preset": net.config.preset})
+    settings = asdict(net.config) | {CHECKSUM: hashlib.sha256(content).hexdigest()}
+    config = json.dumps(settings, indent=2, sort_keys=True) + "\n"
     with write_beside(folder / WEIGHTS_FILE) as path:
         # Not save_file, whose files only their owner can read.
-        path.write_bytes(save(tensors, metadata={"preset": net.config.preset}))
+        path.write_bytes(content)
     with write_beside(folder / CONFIG_FILE) as path:
         path.write_text(config, encoding="utf-8")
     return folder

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from fusion.cache import SharedCache
+from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.geometry import content_box
@@ -29,7 +29,7 @@ from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.hypotheses import Ranking, distinct
-from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_override
+from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_disabled, read_override
 from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
@@ -47,18 +47,20 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         chosen = torch.device(device)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         raise RequestError(f"There is no device {device!r}; choose auto, cpu or cuda.") from error
     if chosen.type == "cuda" and not torch.cuda.is_available():
         raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
     return chosen
 
 
-def check_disabled(disabled: frozenset[str]) -> None:
-    """Raises RequestError for parts that cannot be switched off."""
-    unknown = sorted(disabled - set(ABLATIONS))
+def check_disabled(disabled: object) -> frozenset[str]:
+    """Names of parts to switch off. Raises RequestError for what is none."""
+    names = read_disabled(disabled)
+    unknown = sorted(names - set(ABLATIONS))
     if unknown:
         raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
+    return names
 
 
 class Fuser:
@@ -66,7 +68,7 @@ class Fuser:
 
     ``weights``: folder or hub id, ``None`` for those that ship with ``preset``, which is the default one if ``None``.
     ``net``: a network at hand instead. ``quick``: work with an accelerated copy, whose pictures differ by at most
-    2/255.
+    2/255. ``budget``: what is kept counts there instead of in bounds of this fuser's own.
     Raises WeightsError or RequestError.
     """
 
@@ -79,6 +81,7 @@ class Fuser:
         net: FusionNet | None = None,
         catalog: Catalog | None = None,
         quick: bool = True,
+        budget: Budget | None = None,
     ) -> None:
         self.device = choose_device(device)
         self.weights_hash = "none"
@@ -92,10 +95,10 @@ class Fuser:
         self.net: Engine = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
         self.preset, self.frame = net.config.preset, net.config.frame
         self.catalog = catalog or Catalog.default()
-        self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
-        self._features: SharedCache[PairFeatures] = SharedCache(FEATURE_BYTES, held_bytes)
-        self._rankings: SharedCache[Ranking] = SharedCache(RANKING_BYTES, held_bytes)
-        self._teacher = TeacherTracer(self.frame, net.config.roster)
+        self._inputs: SharedCache[np.ndarray] = SharedCache(budget or INPUT_BYTES, held_bytes)
+        self._features: SharedCache[PairFeatures] = SharedCache(budget or FEATURE_BYTES, held_bytes)
+        self._rankings: SharedCache[Ranking] = SharedCache(budget or RANKING_BYTES, held_bytes)
+        self._teacher = TeacherTracer(self.frame, net.config.roster, budget)
         self._turn = threading.Lock()
 
     def fuse(
@@ -128,8 +131,7 @@ class Fuser:
         Raises FusionError with one sentence for anything that cannot be done.
         """
         override = read_override(layout, instances, self.frame)
-        request = check_request(Request(main, override, hypothesis, size, frozenset(disabled)))
-        check_disabled(request.disabled)
+        request = check_request(Request(main, override, hypothesis, size, check_disabled(disabled)))
         clock = Stopwatch(self.device)
         with clock.measure("inputs"):
             pair = name_uploads(self._read_pair(first, second, size), names)
@@ -216,14 +218,3 @@ class Fuser:
     def _tensor(self, picture: np.ndarray) -> Tensor:
         """uint8 (S, S, 4) to float (1, 4, S, S) in [0, 1] on the device."""
         return torch.from_numpy(picture).to(self.device).permute(2, 0, 1)[None].float().div_(255)
-
-
-def held_bytes(value: object) -> int:
-    """Bytes of the arrays and tensors in ``value``: arrays, tensors, dataclasses and tuples of them."""
-    if isinstance(value, (Tensor, np.ndarray)):
-        return value.nbytes
-    if isinstance(value, (tuple, list)):
-        return sum(map(held_bytes, value))
-    if dataclasses.is_dataclass(value):
-        return sum(held_bytes(getattr(value, f.name)) for f in dataclasses.fields(value))
-    return 0

@@ -6,7 +6,7 @@ Numbers only, so that every runtime shares it: no torch.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +66,8 @@ def read_override(
     if layout is not None:
         return Override((check_layout(layout, frame),), each=False, frame=frame)
     if instances is not None:
+        if isinstance(instances, str) or not isinstance(instances, Iterable):
+            raise RequestError("Instances are a list of layouts, each four numbers SH,SW,OY,OX.")
         return Override(tuple(check_layout(one, frame) for one in instances), each=True, frame=frame)
     return None
 
@@ -77,14 +79,24 @@ def check_layout(layout: Sequence[float], frame: Frame) -> Layout:
         f"{-frame.max_offset:g} to {frame.max_offset:g}"
     )
     try:
+        # Text has characters, and True is 1: both could pass for numbers that nobody gave.
+        if isinstance(layout, str) or any(isinstance(number, bool | str) for number in layout):
+            raise TypeError("a layout is numbers")
         scale_h, scale_w, offset_y, offset_x = (float(number) for number in layout)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RequestError(f"A layout is four numbers {reach}.") from error
     numbers = Layout(scale_h, scale_w, offset_y, offset_x)
     shown = ",".join(f"{number:g}" for number in numbers)
     if not all(math.isfinite(number) for number in numbers) or not frame.allows(numbers, tolerance=1e-3):
         raise RequestError(f"The layout {shown} is out of range; it must be {reach}.")
     return frame.clamp(numbers)
+
+
+def read_disabled(disabled: object) -> frozenset[str]:
+    """Names of parts to leave out, as a set; which names there are is for each engine to say. Raises RequestError."""
+    if isinstance(disabled, frozenset | set | list | tuple) and all(isinstance(one, str) for one in disabled):
+        return frozenset(disabled)
+    raise RequestError("Parts to switch off are a set of names, such as {'up3'}.")
 
 
 def check_request(request: Request) -> Request:
@@ -94,7 +106,7 @@ def check_request(request: Request) -> Request:
         raise RequestError(f"The main subject cannot be {main!r}; it is first, second or left out.")
     if size not in SIZES:
         raise RequestError(f"The size cannot be {size}; it is a multiple of 16 from {SIZES[0]} to {SIZES[-1]}.")
-    if not isinstance(hypothesis, int) or hypothesis < 1:
+    if not isinstance(hypothesis, int) or isinstance(hypothesis, bool) or hypothesis < 1:
         raise RequestError(f"The hypothesis cannot be {hypothesis!r}; it is a rank, 1 for the likeliest.")
     return request
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from fusion.alignment import alignment
-from fusion.cache import SharedCache
+from fusion.cache import Budget, SharedCache
 from fusion.geometry import Frame, content_box
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.teacher import Teacher
@@ -23,9 +23,9 @@ class TeacherTracer:
     ``roster``: the one that the network learned from.
     """
 
-    def __init__(self, frame: Frame, roster: str = "classic") -> None:
+    def __init__(self, frame: Frame, roster: str = "classic", budget: Budget | None = None) -> None:
         self.teacher = Teacher(frame, SPRITE_BYTES, roster)
-        self._answers = SharedCache(TARGET_BYTES, lambda answer: answer[1].nbytes)
+        self._answers = SharedCache(budget or TARGET_BYTES, lambda answer: answer[1].nbytes)
         self._turn = threading.Lock()
 
     def trace(self, first: str, second: str, size: int, trace: FusionTrace) -> TeacherTrace:

@@ -19,7 +19,7 @@ from gradio.utils import get_upload_folder
 
 from fusion.errors import FusionError
 from fusion.ui.backend import Backend
-from fusion.ui.request import FuseRequest, RequestError
+from fusion.ui.request import FuseRequest, RequestError, number
 from fusion.ui.review import Review
 from fusion.views.bundle import sticker_png
 from fusion.views.summary import summary
@@ -64,10 +64,12 @@ def fuse(
     try:
         asked = {"first": source(first), "second": source(second), "main": main or None}
         request = FuseRequest.parse(asked, backend.presets)
-        trace = backend.place(request, {2: offset_y, 3: offset_x, 0: scale_h, 1: scale_w})
+        trace = backend.place(request, wanted(scale_h, scale_w, offset_y, offset_x))
+        path = save_bytes_to_cache(sticker_png(trace), "sticker.png", cache_dir=get_upload_folder())
     except FusionError as error:
         raise gr.Error(str(error), print_exception=False) from None
-    path = save_bytes_to_cache(sticker_png(trace), "sticker.png", cache_dir=get_upload_folder())
+    except OSError:
+        raise gr.Error("The server could not write the sticker to its disk; try again later.") from None
     return FileData(path=path, mime_type="image/png").model_dump(), summary(trace)  # type: ignore[return-value]
 
 
@@ -82,8 +84,12 @@ def catalog(service: Service, text: str = "", limit: int = 20) -> list[dict]:
         One object an emoji: key (codepoints), char, name, category.
     """
     emoji = service.backend.catalog
-    limit = max(1, min(int(limit), CATALOG_LIMIT))
-    found = emoji.search(text, limit) if text.strip() else list(emoji)[:limit]
+    try:
+        limit = max(1, min(int(limit), CATALOG_LIMIT))
+        text = text.strip()
+    except (TypeError, ValueError, OverflowError, AttributeError):
+        raise gr.Error("text is words and limit a whole number up to 100.", print_exception=False) from None
+    found = emoji.search(text, limit) if text else list(emoji)[:limit]
     return [{"key": one.key, "char": one.char, "name": one.name, "category": one.category} for one in found]
 
 
@@ -117,11 +123,21 @@ def expose(service: Service) -> None:
         gr.api(MethodType(endpoint, service), api_name=endpoint.__name__)
 
 
+def wanted(*layout: float | None) -> dict[int, float | None]:
+    """The layout's four numbers by their index. Raises RequestError for what is no number."""
+    try:
+        return {index: None if value is None else number(value) for index, value in enumerate(layout)}
+    except (TypeError, OverflowError) as error:
+        raise RequestError("scale_h, scale_w, offset_y and offset_x are numbers or left out.") from error
+
+
 def source(given: str | dict) -> str | dict:
     """Text for the catalog, or a picture as the page sends it. Raises RequestError for anything else."""
     if isinstance(given, str):
         return {"upload": given, "name": "picture"} if given.startswith("data:") else given
-    path = Path(str(given.get("path"))).resolve() if isinstance(given, dict) else None
+    # A NUL ends a path for the system and not for Python, which refuses to ask.
+    named = isinstance(given, dict) and isinstance(given.get("path"), str) and "\0" not in given["path"]
+    path = Path(given["path"]).resolve() if named and isinstance(given, dict) else None
     # Only what was uploaded here: a path of the client's own making must not open this machine's files.
     if path is None or not path.is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
         raise RequestError("first and second are an emoji, its codepoints, its name, an uploaded file or a data URL.")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PIL import Image
 
+from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import SKIN_TONES, Catalog, key_of
 from fusion.errors import FusionError
 from fusion.geometry import Layout
@@ -30,8 +31,8 @@ from fusion.ui.request import DrawingRequest, EmojiInput, FuseRequest, RequestEr
 from fusion.views.bundle import sticker_png, zip_bytes
 from fusion.views.summary import summary
 
-KEPT_TRACES = 8
-"""A trace at 256 pixels takes some 20 MB."""
+TRACE_BYTES = 192 * 2**20
+"""Bytes of the latest traces, for a backend that shares no budget."""
 
 Json = dict[str, Any]
 """A question as the browser sends it, before it is parsed."""
@@ -41,7 +42,8 @@ class Backend:
     """Answers the page.
 
     ``fusers``: preset -> function that makes its fuser, called on first use. ``spare``: further weights by name, that
-    only measure; ``styled``: makes a fuser that draws in another art style.
+    only measure; ``styled``: makes a fuser that draws in another art style. ``budget``: what the fusers' caches and the
+    kept traces share.
     """
 
     def __init__(
@@ -50,13 +52,14 @@ class Backend:
         fusers: Mapping[str, MakeFuser],
         spare: Mapping[str, MakeFuser] | None = None,
         styled: MakeStyled | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.catalog = catalog
         self.presets, self.spare = list(fusers), list(spare or {})
         self._makers = {**fusers, **(spare or {})}
         self._styled = styled
         self._fusers: dict[tuple[str, str], PairFuser] = {}
-        self._traces: OrderedDict[FuseRequest, FusionTrace] = OrderedDict()
+        self._traces: SharedCache[FusionTrace] = SharedCache(budget or TRACE_BYTES, held_bytes)
         # One fusion at a time: two would only halve each other's speed on the same cores.
         self._turn = threading.RLock()
 
@@ -66,22 +69,20 @@ class Backend:
             raise RequestError(f"Preset {preset!r} has no weights here; there are {', '.join(self.presets)}.")
         if style and self._styled is None:
             raise RequestError("Other art styles are not here; run python app.py without weights of your own.")
-        with self._turn:
-            if (preset, style) not in self._fusers:
-                self._fusers[preset, style] = self._styled(preset, style) if style else self._makers[preset]()
-            return self._fusers[preset, style]
+        if (preset, style) not in self._fusers:  # who needs no new one does not wait for the fusion under way
+            with self._turn:
+                if (preset, style) not in self._fusers:
+                    make = partial(self._styled, preset, style) if style and self._styled else self._makers[preset]
+                    self._fusers[preset, style] = make()
+        return self._fusers[preset, style]
 
     def trace(self, request: FuseRequest) -> FusionTrace:
-        """The trace of a request: kept from last time, or fused now."""
+        """The trace of a request: kept from last time, which nobody waits for, or fused now."""
+        kept = self._traces.kept(request.key)
+        if kept is not None:
+            return kept
         with self._turn:
-            if request in self._traces:
-                self._traces.move_to_end(request)
-                return self._traces[request]
-            trace = self._fuse(request)
-            self._traces[request] = trace
-            while len(self._traces) > KEPT_TRACES:
-                self._traces.popitem(last=False)
-            return trace
+            return self._traces.get(request.key, lambda: self._fuse(request))
 
     def _fuse(self, request: FuseRequest) -> FusionTrace:
         fuser = self.fuser(request.preset, request.style)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
+import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -92,9 +92,13 @@ class EvaluationJob:
         self._thread.join(timeout)
 
     def report(self) -> dict[str, Any]:
-        """The figures of DESIGN section 6. Raises RequestError if the evaluation failed."""
+        """The figures of DESIGN section 6. Raises RequestError if the evaluation failed or was cancelled."""
         if self.state == "failed":
             raise RequestError(self.message)
+        if self.state == "cancelled":
+            raise RequestError(
+                f"The evaluation was cancelled after {len(self.rows)} of {self.total} pairs; run it again."
+            )
         about = self.subject
         head = {"split": self.split, "preset": about.preset, "weights": about.weights, "note": about.note}
         return head | self._evaluator.report(self.measured)
@@ -137,7 +141,6 @@ class Failures:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
-        self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
     def start(self, subject: Subject, fuser: PairFuser, limit: int) -> str:
@@ -148,7 +151,7 @@ class Failures:
         with self._lock:
             if any(job.state == "running" for job in self._jobs.values()):
                 raise RequestError("An evaluation is running already; cancel it or wait for its end.")
-            name = f"evaluation-{next(self._numbers)}"
+            name = secrets.token_urlsafe(16)  # who cannot guess it can neither read nor cancel the run
             self._jobs[name] = EvaluationJob(self._evaluator, subject, fuser, limit).start()
             while len(self._jobs) > KEPT_JOBS:
                 self._jobs.popitem(last=False)
@@ -160,9 +163,9 @@ class Failures:
             raise RequestError("This evaluation is gone; run it again.")
         return self._jobs[name]
 
-    def runs(self) -> list[Run]:
-        """Those that are kept, the newest first."""
-        return [job.run(name) for name, job in reversed(self._jobs.copy().items())]
+    def runs(self, names: Collection[str]) -> list[Run]:
+        """Those of ``names`` that are kept, the newest first."""
+        return [job.run(name) for name, job in reversed(self._jobs.copy().items()) if name in names]
 
     def poll(self, name: str, since: int) -> PollAnswer:
         """What is new since row ``since``."""

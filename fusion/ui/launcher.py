@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import os
 import sys
+import tempfile
 import threading
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
@@ -16,6 +20,10 @@ if TYPE_CHECKING:
     from fusion.ui.fusers import MakeFuser
 
 DEFAULT_PORT = 7860
+KEPT_BYTES = 320 * 2**20
+"""Bytes of everything that is kept to be quick: drawn emoji, features, layouts, targets and traces of all presets."""
+ARENAS, MAPPED = 2, 2**20
+"""Heaps that threads share, and bytes from which a block is given back to the system as soon as it is free."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +32,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
     )
-    port = int(os.environ.get("GRADIO_SERVER_PORT", DEFAULT_PORT))
-    parser.add_argument("--port", type=int, default=port, help="default: %(default)s")
+    # Not read as a number here: argparse checks a default that is text as it checks what is typed.
+    port = os.environ.get("GRADIO_SERVER_PORT") or str(DEFAULT_PORT)
+    parser.add_argument("--port", type=port_number, default=port, help="default: %(default)s")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
     parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name under which the page may be reached besides --host and localhost; again for more",
+    )
+
+
+def port_number(text: str) -> int:
+    """Argument type: a port that can be served on."""
+    if not text.isdecimal() or not 0 < int(text[:6]) < 65536:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port; it is a number from 1 to 65535")
+    return int(text)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -42,6 +65,7 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
 
     Raises FusionError when the named weights or the device cannot be used.
     """
+    from fusion.cache import Budget
     from fusion.emoji.catalog import Catalog
     from fusion.model import DEFAULT_PRESET
     from fusion.model.weights import WEIGHTS_FOLDER, available_weights
@@ -49,42 +73,68 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     from fusion.ui.backend import Backend
     from fusion.ui.fusers import HELD_OUT
 
-    catalog = Catalog.default()
+    catalog, budget = Catalog.default(), Budget(KEPT_BYTES)
 
     # Without any weights the page still opens, and its first answer says what is missing.
     fusers: dict[str, MakeFuser] = {
-        preset: partial(Fuser, None, device, preset, catalog=catalog)
+        preset: partial(Fuser, None, device, preset, catalog=catalog, budget=budget)
         for preset in available_weights() or [DEFAULT_PRESET]
     }
     # Weights that have not seen the held-out emoji lie beside those of their preset; they are there to measure.
     spare: dict[str, MakeFuser] = {
-        f"{preset}{HELD_OUT}": partial(Fuser, folder, device, preset, catalog=catalog)
+        f"{preset}{HELD_OUT}": partial(Fuser, folder, device, preset, catalog=catalog, budget=budget)
         for preset in fusers
         if (folder := WEIGHTS_FOLDER / f"{preset}{HELD_OUT}").is_dir()
     }
     named = dict.fromkeys(fusers) | {name: WEIGHTS_FOLDER / name for name in spare}
     if weights:
-        own = Fuser(weights, device, catalog=catalog)
+        own = Fuser(weights, device, catalog=catalog, budget=budget)
         fusers = {own.preset: lambda: own} | {name: make for name, make in fusers.items() if name != own.preset}
         # Of those it is not known what they have seen, and the shipped ones must not answer in their place.
         spare.pop(f"{own.preset}{HELD_OUT}", None)
         named[own.preset] = weights
 
     def styled(preset: str, style: str) -> Fuser:
-        return Fuser(named[preset], device, preset.removesuffix(HELD_OUT), catalog=Catalog.style(style))
+        return Fuser(named[preset], device, preset.removesuffix(HELD_OUT), catalog=Catalog.style(style), budget=budget)
 
-    return Backend(catalog, fusers, spare, styled)
+    return Backend(catalog, fusers, spare, styled, budget)
+
+
+def bound_memory() -> None:
+    """Keep what is freed from staying with the process: glibc gives each thread a heap of its own and keeps holes.
+
+    Other C libraries have no such settings and are left alone.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        tune = ctypes.CDLL(None).mallopt
+        arena_max, mmap_threshold, trim_threshold = -8, -3, -1  # malloc.h
+        for setting, value in ((arena_max, ARENAS), (mmap_threshold, MAPPED), (trim_threshold, MAPPED)):
+            tune(setting, value)
+
+
+def check_upload_folder() -> None:
+    """Raise FusionError where uploads could not be kept: Gradio would take that for a port in use."""
+    folder = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise FusionError(
+            f"Uploads cannot be kept in {folder} ({error.strerror}); name another folder in GRADIO_TEMP_DIR."
+        ) from error
 
 
 def serve(options: argparse.Namespace) -> None:
     """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
+    bound_memory()
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()
     from fusion.ui.page import build_page, launch_page
 
+    check_upload_folder()
     try:
-        launch_page(build_page(backend), server_name=options.host, server_port=options.port)
+        launch_page(build_page(backend), server_name=options.host, server_port=options.port, hosts=options.allow_host)
     except OSError as error:
         raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
 
@@ -96,3 +146,5 @@ def main(arguments: list[str] | None = None) -> None:
     except FusionError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -13,7 +13,8 @@ import os
 # Gradio reads this when it is imported: nothing is to leave the machine.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from fusion.errors import FusionError
 from fusion.ui import api, picker
 from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
+from fusion.ui.doors import guard
 from fusion.ui.review import Review
+from fusion.ui.turns import FUSIONS_WAITING, Busy, Turns
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "tabs.css")
@@ -48,6 +51,9 @@ SCRIPTS = (
 """In the order in which they are run: those that others use come first."""
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
+REPORTS_WAITING = 16
+"""Tables, charts and zips of evaluations that may wait."""
+
 Answer = Callable[[Json], Mapping[str, Any]]
 """A question of the page, and its answer: both JSON."""
 
@@ -60,27 +66,18 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
-def server_functions(backend: Backend, review: Review) -> list[Answer]:
+def server_functions(backend: Backend, review: Review) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
-    answers: list[Answer] = [
-        backend.contract,
-        backend.catalogue,
-        backend.fuse,
-        backend.stages,
-        backend.parts,
-        backend.drawing,
-        backend.bundle,
-        Compare(backend).compared,
-        review.evaluation_start,
-        review.evaluation_runs,
-        review.evaluation_poll,
-        review.evaluation_cancel,
-        review.evaluation_charts,
-        review.evaluation_csv,
-        review.evaluation_worst,
-        review.thumbnail,
+    fusions, views, reports = Turns(), Turns(name="views"), Turns(REPORTS_WAITING, "reports")
+    runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
+    lines: list[tuple[Turns | None, list[Answer]]] = [
+        (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
+        (fusions, [backend.fuse, Compare(backend).compared, review.thumbnail]),
+        # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
+        (views, [backend.stages, backend.parts, backend.bundle]),
+        (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
     ]
-    return [guarded(answer) for answer in answers]
+    return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
 
 
 def guarded(answer: Answer) -> Answer:
@@ -93,6 +90,19 @@ def guarded(answer: Answer) -> Answer:
             return {"error": str(error)}
 
     # Gradio offers a server function to the scripts under its own name.
+    call.__name__ = answer.__name__
+    return call
+
+
+def queued(answer: Answer, turns: Turns) -> Callable[[Json], Awaitable[Mapping[str, Any]]]:
+    """``guarded(answer)`` that waits in ``turns`` instead of in one of Gradio's threads, which others need."""
+
+    async def call(data: Json) -> Mapping[str, Any]:
+        try:
+            return await turns.run(partial(guarded(answer), data))
+        except Busy as error:
+            return {"error": str(error)}
+
     call.__name__ = answer.__name__
     return call
 
@@ -110,11 +120,16 @@ def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
             elem_id="emoji-fusion",
         )
         api.expose(api.Service(backend, review))
-    return page
+    # Calls of the endpoints wait here, one at a time each; beyond that they are told that the queue is full.
+    return page.queue(max_size=FUSIONS_WAITING, default_concurrency_limit=1)
 
 
-def launch_page(page: gr.Blocks, **options: Any) -> None:
-    """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``."""
+def launch_page(page: gr.Blocks, hosts: Sequence[str] = (), **options: Any) -> None:
+    """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``.
+
+    ``hosts``: names under which the page may be asked for besides ``server_name`` and this machine's own.
+    """
+    middleware = guard(options.get("server_name") or "localhost", hosts)
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
     settings: dict[str, Any] = {
         "theme": theme,
@@ -122,6 +137,7 @@ def launch_page(page: gr.Blocks, **options: Any) -> None:
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
+        "app_kwargs": {"middleware": [middleware]},
     }
     # Tools for language models are an optional extra of gradio; without it the page works all the same.
     settings["mcp_server"] = find_spec("mcp") is not None

@@ -10,8 +10,9 @@ import binascii
 import io
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from fusion.emoji.sources import DAMAGED, decode
 from fusion.errors import FusionError
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
@@ -50,8 +51,8 @@ def read_upload(url: str) -> Image.Image:
         picture = Image.open(io.BytesIO(raw), formats=READABLE)
         if max(picture.size) > MAX_UPLOAD_SIDE:
             raise UploadError(f"The picture has more than {MAX_UPLOAD_SIDE} pixels a side; upload a smaller one.")
-        return picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        return decode(picture)
+    except DAMAGED as error:
         if isinstance(error, UploadError):
             raise
         raise UploadError("The picture cannot be read; upload a PNG, WebP or JPEG file.") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Self
 from urllib.parse import urlencode
@@ -37,7 +38,9 @@ from fusion.ui.pictures import read_upload
 OWN = "own:"
 """Begins the name of an uploaded picture in a link."""
 LONGEST_NAME, LONGEST_TEXT = 60, 200
-"""Characters of an uploaded file's name and of an emoji's that are kept."""
+"""Characters of an uploaded file's name that are kept, and that an emoji's text may have."""
+NOTHING = ("", "null", "none", "undefined", "nan")
+"""How programs spell that there is no emoji."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,27 @@ def spoken(error: ValidationError) -> FusionError:
     return RequestError(f"The request's {where} is not what it should be ({first['msg']}); reload the page.")
 
 
+def number(value: object) -> float:
+    """A number as it stands in JSON. Raises TypeError for text, truth values and the rest."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)
+
+
+def counted(value: Any) -> Any:
+    """``value``, which pydantic reads as a whole number. Raises RequestError for truth values, which it would take."""
+    if isinstance(value, bool):
+        raise RequestError(f"A number cannot be {value!r}; give a whole one.")
+    return value
+
+
+def plain_list(value: object) -> list[Any] | tuple[Any, ...]:
+    """A list as it stands in JSON; Raises TypeError, also for text, whose characters could pass for its parts."""
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} is no list")
+    return value
+
+
 class FuseRequest(Request):
     """One fusion to show.
 
@@ -136,7 +160,7 @@ class FuseRequest(Request):
     def known_ablations(cls, value: Any) -> frozenset[str]:
         """Parts that can be switched off."""
         asked = value or ()
-        if not isinstance(asked, list | tuple | frozenset) or any(one not in ABLATIONS for one in asked):
+        if not isinstance(asked, list | tuple | frozenset) or any(one not in tuple(ABLATIONS) for one in asked):
             raise RequestError(f"Only {', '.join(ABLATIONS)} can be switched off.")
         return frozenset(asked)
 
@@ -148,14 +172,18 @@ class FuseRequest(Request):
             return value
         if isinstance(value, dict) and "upload" in value:
             url = str(value["upload"])
-            name = str(value.get("name") or "picture")[:LONGEST_NAME]
-            return Upload(name, hashlib.sha256(url.encode()).hexdigest()[:16], read_upload(url))
+            # Half a surrogate pair is no text that could be sent back.
+            name = str(value.get("name") or "picture")[:LONGEST_NAME].encode("utf-8", "replace").decode()
+            digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            return Upload(name, digest, read_upload(url))
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError(
                 f"The {info.field_name} picture is not in this browser; pick an emoji or upload it again."
             )
-        if isinstance(value, str) and value.strip():
-            return value.strip()[:LONGEST_TEXT]
+        if isinstance(value, str) and value.strip().lower() not in NOTHING:
+            if len(value) > LONGEST_TEXT:
+                raise RequestError(f"The {info.field_name} emoji has {len(value)} characters; type a single one.")
+            return value.strip()
         raise RequestError(f"The {info.field_name} emoji is missing; pick one.")
 
     @field_validator("layout", mode="before")
@@ -165,10 +193,10 @@ class FuseRequest(Request):
         if value is None:
             return None
         try:
-            numbers = tuple(float(number) for number in value)
-        except (TypeError, ValueError) as error:
+            numbers = tuple(number(one) for one in plain_list(value))
+        except (TypeError, OverflowError) as error:
             raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from error
-        if len(numbers) != 4 or not all(math.isfinite(number) for number in numbers):
+        if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
             raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
         return Layout(*numbers)
 
@@ -186,6 +214,12 @@ class FuseRequest(Request):
     def inputs(self) -> tuple[EmojiInput, EmojiInput]:
         """Both emoji, in their order."""
         return self.first, self.second
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells one fusion from another, without the pictures themselves: they would be kept along with it."""
+        inputs = [(one.name, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
+        return (self.preset, self.style, self.main, self.disabled, *inputs, self.layout, self.hypothesis)
 
     def permalink(self) -> str:
         """Query string that restores this request; of an uploaded picture it has the name by which browsers keep it."""
@@ -242,7 +276,13 @@ class EvaluationRequest(Request):
     @classmethod
     def usual_limit(cls, value: Any) -> Any:
         """So many pairs where none is said."""
-        return value or LIMIT
+        return counted(value) or LIMIT
+
+
+class RunsRequest(Request):
+    """Names of runs that a browser began."""
+
+    jobs: list[str] = Field(default=[], max_length=100)
 
 
 class JobRequest(Request):
@@ -251,6 +291,12 @@ class JobRequest(Request):
     job: str = ""
     since: int = 0
     count: int = WORST
+
+    @field_validator("since", "count", mode="before")
+    @classmethod
+    def whole(cls, value: Any) -> Any:
+        """Whole numbers."""
+        return counted(value)
 
     @field_validator("job", mode="before")
     @classmethod

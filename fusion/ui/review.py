@@ -29,7 +29,7 @@ from fusion.ui.answers import (
 from fusion.ui.backend import Backend, Json
 from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
-from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest
+from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest, RunsRequest
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
@@ -76,9 +76,9 @@ class Review:
         )
         return failures.Subject(split, preset, preset, note=note)
 
-    def evaluation_runs(self, _: object = None) -> RunsAnswer:
-        """The evaluations that are kept: a page that was loaded anew finds its own among them."""
-        return {"runs": self.failures.runs()}
+    def evaluation_runs(self, data: Json) -> RunsAnswer:
+        """Of the runs that the browser began, and so can name, those that are still kept: nobody else's."""
+        return {"runs": self.failures.runs(RunsRequest.parse(data).jobs)}
 
     def evaluation_poll(self, data: Json) -> PollAnswer:
         """How far it is, and the rows since the last question."""
@@ -103,7 +103,7 @@ class Review:
     def evaluation_worst(self, data: Json) -> ZipAnswer:
         """The worst aligned pairs as one zip: pictures of each, and a table."""
         job, count = self.job(data), JobRequest.parse(data).count
-        rows = [self.named(row) for row in failures.least_aligned(job.rows, min(count, MOST_PACKED))]
+        rows = [self.named(row) for row in failures.least_aligned(job.rows, max(1, min(count, MOST_PACKED)))]
         packed = base64.b64encode(self.pack(rows, job.subject)).decode("ascii")
         return {"name": f"{file_stem(job)}-worst.zip", "zip": packed}
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from fusion.cache import SharedCache
+from fusion.cache import SharedCache, held_bytes
 from fusion.geometry import STICKER_FRAME, Layout, content_box, layout_to_box
 from fusion.model import PRESETS
-from fusion.pipeline.fuser import Fuser, held_bytes
+from fusion.pipeline.fuser import Fuser
 from fusion.pipeline.overrides import RequestError, UnknownHypothesis, carry_along
 from fusion.views.pictures import views
 from fusion.views.summary import summary

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fusion.cache import Budget, held_bytes
 from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.geometry import Layout
 from fusion.ui import charts, failures, picker
-from fusion.ui.backend import KEPT_TRACES, Backend
+from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
 from fusion.ui.pictures import UploadError, has_background, read_upload
 from fusion.ui.request import FuseRequest, RequestError
@@ -149,14 +150,63 @@ def test_ablations_are_said(backend):
     assert "Ablation" in " ".join(backend.fuse(PAIR | {"disabled": ["up3"]})["notices"])
 
 
-def test_only_the_latest_traces_are_kept(backend, fuser):
-    for number in range(KEPT_TRACES + 2):
+def test_only_the_latest_traces_are_kept(fuser):
+    one = held_bytes(fuser.fuse("1f600", "1f355"))
+    backend = Backend(Catalog.default(), {"fusion": lambda: fuser}, Budget(3 * one))
+    fuser.calls.clear()
+    for number in range(5):
         backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, number / 100]})
-    before = len(fuser.calls)
-    backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, (KEPT_TRACES + 1) / 100]})
-    assert len(fuser.calls) == before
+    backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, 0.04]})
+    assert len(fuser.calls) == 5
     backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, 0.0]})
-    assert len(fuser.calls) == before + 1
+    assert len(fuser.calls) == 6
+
+
+def test_a_kept_trace_waits_for_no_fusion(backend, fuser):
+    backend.fuse(PAIR)
+    begun, end = threading.Event(), threading.Event()
+
+    def delay(*_):
+        begun.set()
+        assert end.wait(30)
+        return 0
+
+    fuser.delay = delay
+    other = threading.Thread(target=backend.fuse, args=(PAIR | {"main": "second"},))
+    other.start()
+    assert begun.wait(30)
+    assert backend.stages(PAIR)["cards"]  # while the other fusion is held up
+    assert not end.is_set()
+    end.set()
+    other.join()
+
+
+def test_no_upload_stays_in_memory_with_its_trace(backend):
+    request = backend.request({**PAIR, "first": {"upload": picture_url(), "name": "me.png"}})
+    trace = backend.trace(request)
+    assert backend.trace(backend.request({**PAIR, "first": {"upload": picture_url(), "name": "me.png"}})) is trace
+    assert not any(isinstance(part, Image.Image) or hasattr(part, "picture") for part in request.key)
+
+
+def test_large_uploads_are_reduced_when_they_are_read():
+    large = Image.new("RGBA", (4000, 3000))
+    large.paste((10, 20, 30, 255), (1000, 1000, 3000, 2000))
+    buffer = io.BytesIO()
+    large.save(buffer, "PNG")
+    picture = read_upload("data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode())
+    assert max(picture.size) == 1024
+    assert not has_background(picture), "its transparent rim stays"
+    assert picture.getpixel((512, 256)) == (10, 20, 30, 255)
+    jpeg = io.BytesIO()
+    Image.new("RGB", (4096, 2048), "red").save(jpeg, "JPEG")
+    assert read_upload("data:image/jpeg;base64," + base64.b64encode(jpeg.getvalue()).decode()).size == (1024, 512)
+
+
+def test_sixteen_bit_grey_keeps_its_greys():
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((40, 40), 32768, np.uint16)).save(buffer, "PNG")
+    picture = read_upload("data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode())
+    assert picture.getpixel((5, 5)) == (127, 127, 127, 255)
 
 
 def test_one_fusion_at_a_time(backend, fuser):
@@ -265,6 +315,29 @@ def test_one_evaluation_at_a_time_and_cancel_ends_it(review, monkeypatch):
     answer = review.evaluation_poll({"job": name})
     assert answer["run"]["state"] == "cancelled"
     assert len(answer["rows"]) < 2000
+
+
+def test_runs_have_names_that_nobody_guesses(review):
+    names = {finished(review, 10) for _ in range(3)}
+    assert len(names) == 3
+    assert all(len(name) >= 20 for name in names)
+    with pytest.raises(RequestError, match="gone"):
+        review.evaluation_cancel({"job": "evaluation-1"})
+
+
+def test_a_cancelled_run_gives_no_report_as_if_it_were_whole(review, monkeypatch):
+    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
+    job = review.job(dict(review.evaluation_start({"split": "pairs", "limit": 2000})))
+    job.cancel()
+    job.join(30)
+    with pytest.raises(RequestError, match="of 2000 pairs"):
+        job.report()
+
+
+def test_so_many_pairs_of_the_worst_hold_from_both_ends(review):
+    packed = review.evaluation_worst({"job": finished(review, 10), "count": -1})
+    names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
+    assert sum(name.endswith("output.png") for name in names) == 1
 
 
 def test_an_evaluation_that_breaks_says_so(review, monkeypatch):

@@ -1,6 +1,7 @@
 // @ts-check
 // Failures: run an evaluation, follow it, come back to it after a reload, and take its rows away as files.
 (() => {
+  const KEPT_RUNS = 20; // names of runs that this browser began
   const POLL_MS = 500;
   const TRIES = 6; // for what a person asked for once
   const STATES = { running: "Running", done: "Done", cancelled: "Cancelled" };
@@ -45,6 +46,7 @@
     const [split, limit] = [EF.find("split", root).value, Number(EF.find("limit", root).value)];
     const answer = await ask("evaluation_start", { split, limit, preset: EF.state.preset });
     if (answer.error) return;
+    EF.remember("runs", [...EF.recall("runs", []), answer.job].slice(-KEPT_RUNS));
     attach(answer.job);
   };
 
@@ -61,7 +63,8 @@
 
   // What the server still keeps. The newest is shown where nothing is: a reload loses no run.
   const list = async () => {
-    const answer = await EF.insist("evaluation_runs", {}, { tell: tellState });
+    const jobs = EF.recall("runs", []);
+    const answer = await EF.insist("evaluation_runs", { jobs }, { tell: tellState });
     if (answer.error) return;
     const choices = answer.runs.map(({ job: id, split, weights, state, done }) => {
       const called = EF.contract.evaluation.splits.find((one) => one.id === split)?.label ?? split;

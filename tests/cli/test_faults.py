@@ -1,0 +1,102 @@
+"""The command line at its limits: each fault is one line on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fusion.__main__ import main
+from fusion.errors import FusionError
+from fusion.files import write_beside
+from fusion.ui import launcher
+
+ROOT = Path(__file__).parents[2]
+
+
+def faulty(capsys, *words: str) -> str:
+    """What is said about a command line that cannot be followed."""
+    try:
+        code = main(list(words))
+    except SystemExit as leaving:
+        code = leaving.code
+    told = capsys.readouterr().err
+    assert code == 2
+    assert told.count("\n") == 1
+    return told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fuse", "x" * 300, "pizza", "--json"),
+        ("fuse", "x" * 300 + ".png", "pizza", "--json"),
+        ("fuse", "a\0b", "pizza", "--json"),
+        ("fuse", "~nobody-here/a.png", "pizza", "--json"),
+        ("app", "--port", "80000"),
+        ("app", "--port", "-1"),
+        ("app", "--port", "0"),
+        ("app", "--port", "abc"),
+        ("catalog", "pizza", "--limit", "-3"),
+    ],
+)
+def test_words_that_make_no_sense(capsys, words):
+    faulty(capsys, *words)
+
+
+def test_a_port_in_the_environment_that_is_none(capsys, monkeypatch):
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "abc")
+    assert "'abc' is no port" in faulty(capsys, "app")
+
+
+@pytest.mark.parametrize("name", ["a\0b.png", "x" * 300 + ".png", "missing/a.png"])
+def test_names_that_cannot_be_written(tmp_path, name):
+    with pytest.raises(FusionError), write_beside(tmp_path / name) as path:
+        path.write_bytes(b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_gets_full_leaves_nothing_behind(tmp_path):
+    def write() -> None:
+        with write_beside(tmp_path / "sheet.png") as path:
+            path.write_bytes(b"half")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(FusionError, match="No space left"):
+        write()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux' full device")
+def test_output_that_cannot_be_printed():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fusion", "catalog", "pizza"],
+            *(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_folder_for_uploads_that_cannot_be_written(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "below"))
+    with pytest.raises(FusionError, match="GRADIO_TEMP_DIR"):
+        launcher.check_upload_folder()
+
+
+def test_an_interrupt_while_modules_load_is_no_traceback(monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(launcher, "serve", interrupted)
+    with pytest.raises(SystemExit) as leaving:
+        launcher.main([])
+    assert leaving.value.code == 130

@@ -1,0 +1,76 @@
+"""Turns: who waits for whom."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import httpx
+import pytest
+
+from fusion.emoji.catalog import Catalog
+from fusion.ui.backend import Backend
+from fusion.ui.review import Review
+from fusion.ui.turns import Busy, Turns
+from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+from tests.support.serving import serve
+
+PAIR = {"first": "1f600", "second": "1f355"}
+
+
+def test_one_after_the_other_and_a_polite_refusal_beyond_the_last_place():
+    release, order = threading.Event(), []
+
+    def work(number: int) -> int:
+        assert release.wait(30)
+        order.append(number)
+        return number
+
+    async def ask() -> list:
+        turns = Turns(3)
+        asked = [asyncio.ensure_future(turns.run(lambda n=n: work(n))) for n in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy, match="try again"):
+            await turns.run(lambda: work(3))
+        release.set()
+        first = await asyncio.gather(*asked)
+        return [*first, await turns.run(lambda: work(4))]  # places are free again
+
+    assert asyncio.run(ask()) == [0, 1, 2, 4]
+    assert order == [0, 1, 2, 4]
+
+
+def test_the_page_and_static_answers_never_wait_for_fusions():
+    release = threading.Event()
+    fuser = FakeFuser(delay=lambda *_: release.wait(60) and 0)
+    backend = Backend(Catalog.default(), {"fusion": lambda: fuser})
+    blocks, url = serve(backend, Review(backend, FakeEvaluator()))
+    component = next(number for number, block in blocks.blocks.items() if block.get_block_name() == "html")
+
+    async def call(client: httpx.AsyncClient, name: str, data: dict) -> httpx.Response:
+        body = {"data": data, "component_id": component, "fn_name": name, "session_hash": "s"}
+        return await client.post(url + "gradio_api/component_server", json=body, timeout=60)
+
+    async def crowd() -> list[dict]:
+        async with httpx.AsyncClient(limits=httpx.Limits(max_connections=200)) as client:
+            asked = [
+                asyncio.create_task(call(client, "fuse", PAIR | {"layout": [0.5, 0.5, 0, n / 300]})) for n in range(70)
+            ]
+            while len(fuser.calls) < 1:
+                await asyncio.sleep(0.01)
+            # Nothing of this comes while the fusions are held up unless it needs none of their threads.
+            assert (await client.get(url, timeout=30)).status_code == 200
+            assert (await call(client, "drawing", {"key": "1f355"})).json()["svg"]
+            assert not release.is_set()
+            release.set()
+            return [(await one).json() for one in asked]
+
+    try:
+        answers = asyncio.run(crowd())
+    finally:
+        release.set()
+        blocks.close()
+    busy = [one for one in answers if "error" in one]
+    assert len(busy) == 6
+    assert all("try again" in one["error"] for one in busy)
+    assert all("result" in one for one in answers if one not in busy)
