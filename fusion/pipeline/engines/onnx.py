@@ -116,7 +116,7 @@ class OnnxFuser:
         say: str | None = None,
         names: Sequence[str | None] | None = None,
     ) -> FusionTrace:
-        """One fusion, as ``Fuser.fuse``; ``teacher`` and ``names`` are ignored. Raises FusionError, also for ``say``."""
+        """One fusion, as ``Fuser.fuse``; ``teacher`` and ``names`` are ignored. Raises FusionError, as for ``say``."""
         if say and say.strip():
             raise RequestError("This engine reads no words: leave the sentence out, or choose the engine torch.")
         wanted = read_override(layout, instances, self.frame)
