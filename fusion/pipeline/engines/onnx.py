@@ -40,7 +40,7 @@ Arrays = dict[str, np.ndarray]
 class Plan:
     """What the network decided about a pair once its main subject is known; shapes as in a batch of one.
 
-    ``weighed``: the network's M hypotheses for this main subject, by name (``export_onnx.Perceive``).
+    ``weighed``: the network's M hypotheses for this main subject, by name (``branch_free.Perceive``).
     """
 
     main: int
@@ -187,7 +187,7 @@ class OnnxFuser:
         return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
 
     def _perceive(self, pictures: tuple[np.ndarray, np.ndarray]) -> Arrays:
-        """What the network says of a pair: see ``export_onnx.Perceive``, without the batch."""
+        """What the network says of a pair: see ``branch_free.Perceive``, without the batch."""
         return run(self._graphs["perceive"], {"first": pictures[0][None], "second": pictures[1][None]})
 
     def _paint(
