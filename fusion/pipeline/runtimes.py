@@ -43,6 +43,9 @@ class AnyFuser(Protocol):
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
+        fit: bool = True,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
     ) -> FusionTrace:
         """One fusion with its stages; see ``Fuser.fuse``."""
 

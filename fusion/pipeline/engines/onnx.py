@@ -113,8 +113,12 @@ class OnnxFuser:
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
         fit: bool = True,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
     ) -> FusionTrace:
-        """One fusion, as ``Fuser.fuse``; ``teacher`` is ignored. Raises FusionError."""
+        """One fusion, as ``Fuser.fuse``; ``teacher`` and ``names`` are ignored. Raises FusionError, as for ``say``."""
+        if say and say.strip():
+            raise RequestError("This engine reads no words: leave the sentence out, or choose the engine torch.")
         wanted = read_override(layout, instances, self.frame)
         check_request(Request(main, wanted, hypothesis, size, frozenset(disabled)))
         if disabled:
