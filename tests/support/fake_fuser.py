@@ -128,7 +128,7 @@ class FakeFuser:
         effective = predicted.copy()
         if layout is not None:
             wanted, there = self.frame.clamp(Layout(*layout)), torch.ones(len(predicted))
-            effective = carry_along(torch.from_numpy(predicted), there, wanted, self.frame)[0].numpy()
+            effective = carry_along(predicted, there, wanted, self.frame)[0]
         if "layout" in disabled:
             effective[:] = (1, 1, 0, 0)
         return effective

@@ -7,6 +7,8 @@ import pytest
 from tests.support.page_steps import settled
 
 pytestmark = pytest.mark.browser
+OTHERS = ".ef-tile:nth-child(n + 3)"
+"""Tiles of the pickers beyond the first two of a group: 7,000 that are made alike would take minutes."""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -26,7 +28,7 @@ def test_axe_finds_nothing(open_page, axe, theme, width):
         if tab == "compare":
             page.wait_for_function("() => document.querySelectorAll('.ef-preset-card img[src]').length === 4")
         page.wait_for_timeout(400)  # colours fade
-        result = page.evaluate("async () => (await axe.run(document)).violations")
+        result = page.evaluate("async others => (await axe.run({ exclude: [[others]] })).violations", OTHERS)
         found[tab] = [
             (rule["id"], node["html"][:120], node["any"][0]["message"] if node["any"] else "")
             for rule in result

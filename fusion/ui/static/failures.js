@@ -147,8 +147,10 @@
   };
 
   const drawCharts = async () => {
+    const mine = job;
     const answer = await ask("evaluation_charts");
-    if (answer.error) return;
+    // Another run may have been opened meanwhile.
+    if (answer.error || mine !== job) return;
     const image = EF.find("charts", root);
     image.src = answer.charts;
     image.hidden = false;
