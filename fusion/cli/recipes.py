@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.among:
         answer = among(args.among, args.roster, args.sample)
     else:
-        answer = explained(*args.pair, args.roster) if args.pair else overview(args.roster)
+        answer = explained(args.pair[0], args.pair[1], args.roster) if args.pair else overview(args.roster)
     if args.json:
         json.dump(answer, sys.stdout, ensure_ascii=False, indent=1)
         print()

@@ -11,7 +11,6 @@ from functools import cache
 
 from fusion.geometry import Frame
 from fusion.recipes.anatomy import groups
-from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.layers import layers
 from fusion.recipes.families.expression import expresses
 from fusion.recipes.family import Family
@@ -42,9 +41,9 @@ def without_look(key: str) -> str:
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: whose disc and mouth, main subject; ``second``: whose eyes."""
-    if head(anatomy(first)) is None or head(anatomy(second)) is None:
-        return None
     receiver, donor = bodies(first, second)
+    if receiver.disc is None or donor.disc is None or head(receiver) is None or head(donor) is None:
+        return None
     scale = (receiver.disc[2] - receiver.disc[0]) / (donor.disc[2] - donor.disc[0])
     layout = scaled(scale, middle(donor.disc), middle(receiver.disc), frame)
     reason = f"{emoji(first).name} gets the eyes of {emoji(second).name}"

@@ -43,14 +43,13 @@ def places(main: Anatomy, thing: Anatomy, size: float, frame: Frame) -> tuple[tu
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the larger one, main subject; ``second``: its companion."""
     main, thing = bodies(first, second)
-    best = None
+    found = []
     for step, size in enumerate(SIZES):
         for turn, (verb, layout) in enumerate(places(main, thing, size, frame)):
             box = landing(second, layout, frame)
             cost = occupied(first, box) + 4 * covers(first, box) + BONUS * step + 0.03 * turn + 0.25 * (turn == 2)
-            if best is None or cost < best[0]:
-                best = (cost, verb, layout)
-    _, verb, layout = best
+            found.append((cost, step, turn, verb, layout))
+    *_, verb, layout = min(found)
     reason = f"{emoji(second).name} {verb} {emoji(first).name}"
     return laid_over("together", 0, Sprite(first), Sprite(second), (layout,), reason)
 

@@ -174,7 +174,7 @@ def plate(picture: np.ndarray, at: Place) -> np.ndarray:
     distance = ndimage.distance_transform_edt(~solid)
     hull = ndimage.distance_transform_edt(distance < 2.2 * reach) > 1.2 * reach
     soft = ndimage.gaussian_filter(hull.astype(np.float32), PLATE_SOFT * at.unit) * PLATE_OPACITY
-    under = np.repeat(soft[..., None], 4, axis=-1) * np.float32([1.0, 0.98, 0.94, 1.0])
+    under = np.repeat(soft[..., None], 4, axis=-1) * np.array([1.0, 0.98, 0.94, 1.0], np.float32)
     return picture + under * (1 - picture[..., 3:])
 
 
