@@ -127,7 +127,7 @@ class FakeFuser:
         """The predicted layouts, or what a person wants in their place."""
         effective = predicted.copy()
         if layout is not None:
-            wanted, there = self.frame.clamp(Layout(*layout)), torch.ones(len(predicted))
+            wanted, there = self.frame.clamp(Layout(*layout)), np.ones(len(predicted), np.float32)
             effective = carry_along(predicted, there, wanted, self.frame)[0]
         if "layout" in disabled:
             effective[:] = (1, 1, 0, 0)
