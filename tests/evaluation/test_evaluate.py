@@ -129,7 +129,7 @@ def test_alignment_needs_main_and_number():
 
 def run_command(tmp_path, net, monkeypatch, *arguments):
     save_fusion_net(net, tmp_path / "weights")
-    monkeypatch.setattr(evaluate, "teacher_for", lambda split, frame: FakeTeacher(frame))
+    monkeypatch.setattr(evaluate, "teacher_for", lambda split, frame, roster: FakeTeacher(frame))
     parser = argparse.ArgumentParser()
     evaluate.add_arguments(parser)
     common = ["--split", "pairs", "--limit", "4", "--weights", str(tmp_path / "weights"), "--quiet"]

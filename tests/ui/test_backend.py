@@ -152,7 +152,7 @@ def test_ablations_are_said(backend):
 
 def test_only_the_latest_traces_are_kept(fuser):
     one = held_bytes(fuser.fuse("1f600", "1f355"))
-    backend = Backend(Catalog.default(), {"fusion": lambda: fuser}, Budget(3 * one))
+    backend = Backend(Catalog.default(), {"fusion": lambda: fuser}, budget=Budget(3 * one))
     fuser.calls.clear()
     for number in range(5):
         backend.fuse(PAIR | {"layout": [0.5, 0.5, 0, number / 100]})

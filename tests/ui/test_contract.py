@@ -41,7 +41,8 @@ def test_scripts_know_the_fields_of_an_answer(name: str) -> None:
 
 def test_scripts_know_the_questions(backend: Backend) -> None:
     review = Review(backend, FakeEvaluator())
-    assert re.findall(r"(\w+)\(", interface("Server")) == [one.__name__ for one in server_functions(backend, review)]
+    questions = {one.__name__ for one in server_functions(backend, review)}
+    assert set(re.findall(r"(\w+)\(", interface("Server"))) == questions
 
 
 def test_answers_have_the_fields_they_promise(backend: Backend) -> None:
