@@ -133,7 +133,7 @@ BROKEN = {
         lambda f: shutil.copy(
             save_fusion_net(tiny("unet-se-po"), f.parent / "other") / "config.json", f / "config.json"
         ),
-        "another network than its config.json",
+        "is not the file that config.json was written with",
     ),
 }
 
