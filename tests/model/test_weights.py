@@ -135,7 +135,15 @@ BROKEN = {
         ),
         "is not the file that config.json was written with",
     ),
+    "another preset without a checksum": (lambda f: unnamed_preset(f), "another network than its config.json"),
 }
+
+
+def unnamed_preset(folder):
+    """The config of another network, as written before configs named the bytes of their weights."""
+    other = json.loads((save_fusion_net(tiny("unet-se-po"), folder.parent / "other") / "config.json").read_text())
+    del other["sha256"]
+    (folder / "config.json").write_text(json.dumps(other))
 
 
 @pytest.mark.parametrize("load", [load_fusion_net, FusionNet.from_pretrained], ids=["checkpoint", "hub mixin"])

@@ -239,6 +239,12 @@ def test_phone_has_no_sideways_scroll(open_page, theme):
         " n.getBoundingClientRect().right > 391).map((n) => n.className || n.tagName)"
     )
     assert wide == []
+    top = page.locator(".ef-top")
+    box = top.bounding_box()
+    assert box["x"] + box["width"] <= 391
+    top.evaluate("(node) => { node.scrollLeft = node.scrollWidth; }")
+    last = top.locator("button:visible, a:visible").last.bounding_box()
+    assert last["x"] + last["width"] <= 391, "the end of the header cannot be scrolled to"
 
 
 def test_result_is_the_network_s_own_pixels(open_page, served):
