@@ -49,7 +49,8 @@ def add_network(add: Callable[..., object]) -> None:
         default=[],
         metavar="KEY=VALUE",
         help="change a setting of the preset, as often as wanted: those that DESIGN section 1 argues for are "
-        + ", ".join(VARIANTS),
+        + ", ".join(VARIANTS)
+        + "; words=64 lets the layout branch read words, and can be added to --init as well",
     )
     add("--roster", choices=CHOICES["roster"], help="whose recipes to learn (default: classic, or what --init learned)")
     add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
@@ -129,10 +130,10 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"{args.out} already holds a run: add --resume to go on with it, or choose another --out.")
     if args.max_minutes is not None and args.max_minutes <= 0:
         raise FusionError(f"--max-minutes is {args.max_minutes:g}: give a number of minutes above zero.")
+    if args.init and any(not setting.startswith("words=") for setting in args.set):
+        raise FusionError("--init brings a network with settings of its own: leave out --set, but for words=64.")
     if args.device == "cuda" and not torch.cuda.is_available():
         raise FusionError("There is no CUDA device here: use --device cpu or auto.")
-    if args.set and args.init:
-        raise FusionError("--init brings a network with settings of its own: leave out --set.")
 
 
 def train_config(args: argparse.Namespace) -> TrainConfig:
@@ -178,14 +179,31 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
     torch.manual_seed(args.seed)
     if args.init:
         net = load_fusion_net(args.init)
+        net = with_words(net, parse_settings(args.set).get("words", net.config.words))
     else:
         overrides = {"size": args.size} | ({"width": args.width} if args.width else {})
         net = build_fusion_net(args.preset, **overrides, **parse_settings(args.set))
     if args.roster:
         net.config = replace(net.config, roster=args.roster)
     if args.layout_from:
-        graft_layout(net, load_fusion_net(args.layout_from))
+        donor = load_fusion_net(args.layout_from)
+        net = with_words(net, donor.config.words)
+        graft_layout(net, donor)
     return net
+
+
+def with_words(net: FusionNet, dimensions: int) -> FusionNet:
+    """``net`` with a layout branch that reads words of so many dimensions, which changes nothing until it learns.
+
+    Raises FusionError where it reads words of other dimensions already.
+    """
+    if dimensions == net.config.words:
+        return net
+    if net.config.words:
+        raise FusionError(f"The weights read words of {net.config.words} dimensions: leave out --set words.")
+    reader = FusionNet.from_config(replace(net.config, words=dimensions))
+    reader.load_state_dict(reader.state_dict() | net.state_dict())
+    return reader
 
 
 def graft_layout(net: FusionNet, donor: FusionNet) -> None:

@@ -92,8 +92,11 @@ class FusionConfig:
                 raise ConfigError(sentence)
 
     def _contradictions(self) -> list[tuple[bool, str]]:
-        """Whether a combination makes no sense, and what is then to be said."""
-        aligned, over = self.layout_head != "none", self.output == "alpha-over"
+        """Whether a value or a combination makes no sense, and what is then to be said."""
+        return self._out_of_range() + self._at_odds()
+
+    def _out_of_range(self) -> list[tuple[bool, str]]:
+        """Of each number by itself: whether it lies outside its range, and the sentence that gives the range."""
         odd = self.size <= 0 or self.size % 16 != 0
         beyond = abs(self.frame_drop) > (1 - self.frame_scale) / 2 + 1e-9
         return [
@@ -108,18 +111,24 @@ class FusionConfig:
             ),
             (self.instances not in (1, 2, 3), f"instances is {self.instances}; it can be 1, 2 or 3."),
             (not 1 <= self.hypotheses <= 64, f"hypotheses is {self.hypotheses}; it can be 1 to 64."),
+            (not 0 <= self.words <= 64, f"words is {self.words}; it can be 0 (none) to 64, what the word table has."),
+            (not 0 < self.max_offset <= 0.5, f"max_offset is {self.max_offset}; it must lie in (0, 0.5]."),
+            (not 0 < self.frame_scale <= 1, f"frame_scale is {self.frame_scale}; it must lie in (0, 1]."),
+            (beyond, f"frame_drop is {self.frame_drop}; the framed emoji would leave the canvas."),
+        ]
+
+    def _at_odds(self) -> list[tuple[bool, str]]:
+        """Of parts that need one another: whether one stands without the other, and the sentence that says so."""
+        aligned, over = self.layout_head != "none", self.output == "alpha-over"
+        return [
             (
                 self.hypotheses > 1 and self.layout_head != "trunk",
                 "hypotheses above 1 need layout_head 'trunk': the published head has four numbers to say.",
             ),
-            (not 0 <= self.words <= 64, f"words is {self.words}; it can be 0 (none) to 64, what the word table has."),
             (
                 self.words > 0 and self.layout_head != "trunk",
                 "words need layout_head 'trunk', whose maps they change.",
             ),
-            (not 0 < self.max_offset <= 0.5, f"max_offset is {self.max_offset}; it must lie in (0, 0.5]."),
-            (not 0 < self.frame_scale <= 1, f"frame_scale is {self.frame_scale}; it must lie in (0, 1]."),
-            (beyond, f"frame_drop is {self.frame_drop}; the framed emoji would leave the canvas."),
             (over and not self.has_alpha, "output 'alpha-over' needs has_alpha=True: it lays over by alpha."),
             (over and not aligned, "output 'alpha-over' needs a layout_head: otherwise nothing says what lies on top."),
             (self.recolour and not over, "recolour needs output 'alpha-over', whose gates mix the recoloured in."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -84,35 +85,50 @@ def build_trace(
     output: FusionOutput,
 ) -> FusionTrace:
     """The trace of a batch of one, without what the caller alone knows: hash of the weights, teacher and timings."""
-    decided, instances = int(decide(features.main_logit)[0]), output.instances[0]
     return FusionTrace(
         names=pair.names,
         keys=pair.keys,
         preset=net.config.preset,
         size=pair.size,
         inputs=tuple(one.astype(np.float32) / 255 for one in pair.pictures),
-        separated=tuple(array(one[0]) for one in output.separated),
-        main=int(output.main[0]),
-        predicted_main=decided,
-        main_confidence=main_confidence(features.main_logit[0], decided),
-        predicted=layout_trace(prediction),
         override=None if request.override is None else request.override.lead,
-        effective=LayoutTrace(array(output.layout[0]), array(output.presence[0])),
         hypotheses=hypothesis_traces(ranking),
         hypothesis=request.hypothesis,
-        recolour=float(torch.sigmoid(output.recolour_logit[0].float())),
-        recoloured=None if output.recoloured is None or not output.recolour[0] else picture(output.recoloured[0]),
-        instances=array(instances.movedim(1, -1)),
-        instance_boxes=array(content_box(instances[:, 3])),
-        transformed=picture(stack_instances(output.instances)[0]),
-        position=optional(array, output.position),
-        attention=attention_traces(output),
-        gates=optional(array, output.gates),
-        correction=optional(picture, output.correction),
-        composite=picture(output.composite[0]),
-        output=picture(net.to_rgba(output.image)[0]),
-        aligns=net.aligns,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),
+        aligns=net.aligns,
         words=word_traces(told, features),
         notices=() if told is None else told.notices,
+        **decisions(features, prediction, output),
+        **pictures(net, output),
     )
+
+
+def decisions(features: PairFeatures, prediction: LayoutPrediction, output: FusionOutput) -> dict[str, Any]:
+    """What was decided: main subject, layout and the palette switch, under their names in FusionTrace."""
+    decided = int(decide(features.main_logit)[0])
+    return {
+        "main": int(output.main[0]),
+        "predicted_main": decided,
+        "main_confidence": main_confidence(features.main_logit[0], decided),
+        "predicted": layout_trace(prediction),
+        "effective": LayoutTrace(array(output.layout[0]), array(output.presence[0])),
+        "recolour": float(torch.sigmoid(output.recolour_logit[0].float())),
+    }
+
+
+def pictures(net: Engine, output: FusionOutput) -> dict[str, Any]:
+    """What can be looked at: every stage from the separated emoji to the result, under its name in FusionTrace."""
+    instances = output.instances[0]
+    return {
+        "separated": tuple(array(one[0]) for one in output.separated),
+        "recoloured": picture(output.recoloured[0]) if output.recoloured is not None and output.recolour[0] else None,
+        "instances": array(instances.movedim(1, -1)),
+        "instance_boxes": array(content_box(instances[:, 3])),
+        "transformed": picture(stack_instances(output.instances)[0]),
+        "position": optional(array, output.position),
+        "attention": attention_traces(output),
+        "gates": optional(array, output.gates),
+        "correction": optional(picture, output.correction),
+        "composite": picture(output.composite[0]),
+        "output": picture(net.to_rgba(output.image)[0]),
+    }

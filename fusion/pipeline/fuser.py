@@ -138,12 +138,7 @@ class Fuser:
             told = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
             trace = self._run(pair, told, request, clock)
-        if fit:
-            with clock.measure("fit"):
-                trace = fit_trace(trace)
-        if teacher and pair.in_catalog:
-            with clock.measure("teacher"):
-                trace = dataclasses.replace(trace, teacher=self._teacher.trace(*pair.keys, size, trace))
+        trace = self._complete(trace, fit, teacher and pair.in_catalog, clock)
         return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
@@ -179,6 +174,16 @@ class Fuser:
             output = self.net.fuse(features, main, prediction, layout, presence, disabled=request.disabled)
         with clock.measure("trace"):
             return build_trace(self.net, pair, told, request, features, ranking, prediction, output)
+
+    def _complete(self, trace: FusionTrace, fit: bool, teacher: bool, clock: Stopwatch) -> FusionTrace:
+        """The trace with what no network is needed for: the sticker cut to fill its canvas, and the teacher's own."""
+        if fit:
+            with clock.measure("fit"):
+                trace = fit_trace(trace)
+        if teacher:
+            with clock.measure("teacher"):
+                trace = dataclasses.replace(trace, teacher=self._teacher.trace(*trace.keys, trace.size, trace))
+        return trace
 
     def _perceive(self, pair: Pair, told: Told | None) -> PairFeatures:
         """What the network makes of the pair before any layout, kept from last time or computed now."""

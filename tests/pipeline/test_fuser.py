@@ -246,6 +246,7 @@ class TestTrace:
             "plan",
             "fuse",
             "trace",
+            "fit",
             "teacher",
             "total",
         }

@@ -69,18 +69,7 @@ class FakeFuser:
             time.sleep(self.delay(first, second, layout))
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
         index = {"first": 0, "second": 1}.get(main, 0)
-        best, other = self._hypotheses()
-        predicted = (best, other)[hypothesis - 1]
-        effective = self._effective(predicted, layout, disabled)
-        presence = np.ones(len(predicted), np.float32)
-        instances = np.stack([moved(inputs[1 - index], one) for one in effective])
-        composite = inputs[index]
-        for one in instances:
-            composite = laid_over(one, composite)
-        output = composite * 0.97
-        found = find_fit(output)
-        wave = np.linspace(0, 1, size, dtype=np.float32)
-        plane = np.outer(wave, wave)
+        predicted = self._hypotheses()[hypothesis - 1]
         return FusionTrace(
             names=names,
             keys=keys,
@@ -88,35 +77,66 @@ class FakeFuser:
             weights_hash="0123456789ab",
             size=size,
             inputs=inputs,
-            separated=tuple(np.stack([(picture[..., c % 4] - 0.3) * (c + 1) for c in range(8)]) for picture in inputs),
             main=index,
             predicted_main=0,
             main_confidence=0.98,
-            predicted=LayoutTrace(predicted, presence),
             override=tuple(layout) if layout is not None else None,
-            effective=LayoutTrace(effective, presence),
-            hypotheses=(
+            hypothesis=hypothesis,
+            recolour=0.1,
+            timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
+            disabled=tuple(sorted(disabled)),
+            **self._layouts(predicted, layout, disabled),
+            **self._pictures(inputs, index, predicted, layout, disabled, teacher),
+        )
+
+    def _layouts(self, predicted: np.ndarray, layout, disabled: frozenset[str]) -> dict:
+        """What a network would have decided, under its names in FusionTrace."""
+        best, other = self._hypotheses()
+        presence = np.ones(len(predicted), np.float32)
+        return {
+            "predicted": LayoutTrace(predicted, presence),
+            "effective": LayoutTrace(self._effective(predicted, layout, disabled), presence),
+            "hypotheses": (
                 HypothesisTrace(0.91, LayoutTrace(best, presence), False),
                 HypothesisTrace(0.07, LayoutTrace(other, presence), False),
             ),
-            hypothesis=hypothesis,
-            recolour=0.1,
-            recoloured=inputs[index][..., [1, 2, 0, 3]],
-            instances=instances,
-            instance_boxes=content_box(torch.from_numpy(instances[..., 3])).numpy(),
-            transformed=laid_over(instances[0], instances[-1]) if self.instances > 1 else instances[0],
-            position=None if "position" in disabled else np.stack([plane, plane.T, 1 - plane, plane * 0.5 + 0.4]),
-            attention=attention(plane, disabled),
-            gates=np.stack([1 - 0.3 * plane] * (1 + self.instances)),
-            correction=np.stack([0.2 * plane - 0.1] * 4, -1),
-            composite=composite,
-            output=output,
-            fit=found,
-            fitted=apply_fit(output, found),
-            teacher=self._teacher(index, composite, predicted, presence) if teacher else None,
-            timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
-            disabled=tuple(sorted(disabled)),
-        )
+        }
+
+    def _pictures(self, inputs, index, predicted, layout, disabled: frozenset[str], teacher: bool) -> dict:
+        """Every stage that can be looked at, under its name in FusionTrace."""
+        instances = np.stack([moved(inputs[1 - index], one) for one in self._effective(predicted, layout, disabled)])
+        composite = inputs[index]
+        for one in instances:
+            composite = laid_over(one, composite)
+        output = composite * 0.97
+        found = find_fit(output)
+        presence = np.ones(len(predicted), np.float32)
+        return {
+            "separated": tuple(
+                np.stack([(picture[..., c % 4] - 0.3) * (c + 1) for c in range(8)]) for picture in inputs
+            ),
+            "recoloured": inputs[index][..., [1, 2, 0, 3]],
+            "instances": instances,
+            "instance_boxes": content_box(torch.from_numpy(instances[..., 3])).numpy(),
+            "transformed": laid_over(instances[0], instances[-1]) if self.instances > 1 else instances[0],
+            "composite": composite,
+            "output": output,
+            "fit": found,
+            "fitted": apply_fit(output, found),
+            "teacher": self._teacher(index, composite, predicted, presence) if teacher else None,
+            **self._maps(inputs[0].shape[0], disabled),
+        }
+
+    def _maps(self, size: int, disabled: frozenset[str]) -> dict:
+        """Positions, attention, gates and correction: ramps of their shape."""
+        wave = np.linspace(0, 1, size, dtype=np.float32)
+        plane = np.outer(wave, wave)
+        return {
+            "position": None if "position" in disabled else np.stack([plane, plane.T, 1 - plane, plane * 0.5 + 0.4]),
+            "attention": attention(plane, disabled),
+            "gates": np.stack([1 - 0.3 * plane] * (1 + self.instances)),
+            "correction": np.stack([0.2 * plane - 0.1] * 4, -1),
+        }
 
     def _hypotheses(self) -> tuple[np.ndarray, np.ndarray]:
         """Both layouts (K, 4) that this fuser knows."""

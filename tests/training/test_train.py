@@ -16,6 +16,7 @@ from fusion.errors import FusionError
 from fusion.evaluation.captions import measure_captions, obeyed
 from fusion.kitchen.dataset import ESTIMATES, KitchenDataset
 from fusion.model import build_fusion_net
+from fusion.model.text_cross_attention import Words
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.training.engine import WEIGHTS
 from fusion.training.resume import CHECKPOINT
@@ -105,6 +106,21 @@ def test_the_layout_branch_moves_between_networks(tmp_path):
     torch.testing.assert_close(net(first, second).layout, donor(first, second).layout)
     with pytest.raises(FusionError, match="siamese"):
         train.graft_layout(net, build_fusion_net("unet", width=4))
+
+
+def test_given_weights_learn_to_read_words(tmp_path):
+    torch.manual_seed(1)
+    net = build_fusion_net("fusion", width=4)
+    torch.nn.init.normal_(net.center_aware_scale.head.numbers.weight)
+    reader = train.with_words(net, 16)
+    first, second = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64)
+    words = Words(torch.rand(2, 2, 3, 16), torch.ones(2, 2, 3, dtype=torch.long))
+    net.eval(), reader.eval()
+    torch.testing.assert_close(reader(first, second, words=words).layout, net(first, second).layout)
+    torch.nn.init.normal_(reader.layout_trunk.text_cross_attention.to_out.weight)
+    assert not reader(first, second, words=words).layout.allclose(net(first, second).layout)
+    with pytest.raises(FusionError, match="of 16 dimensions"):
+        train.with_words(reader, 64)
 
 
 def test_training_can_start_from_given_weights(tmp_path):

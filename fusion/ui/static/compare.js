@@ -60,7 +60,7 @@
     return EF.make(
       "li",
       { className: "ef-preset-card", "data-preset": preset },
-      EF.make("h3", { textContent: preset }),
+      EF.make("h2", { textContent: preset }),
       EF.make(
         "div",
         { className: "ef-twins" },
