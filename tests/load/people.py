@@ -1,0 +1,192 @@
+"""How a server holds under people:  python -m tests.load.people [--people 10] [--seconds 120] [--evaluate 2000]
+
+Starts app.py in a process of its own and asks it as the page does: a new pair with its film strip, in 10 % of the cases
+a drag (the pair before, under another layout), in 5 % a picture of one's own; between answers everybody thinks for 1 to
+3 seconds. Prints answers a second, milliseconds to the sticker (p50, p95, by kind), how many were told "busy", errors,
+and the server's resident megabytes. Numbers are of this machine: say which, and what else ran. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from fusion.emoji.catalog import Catalog
+from tests.support.serving import free_port
+
+THINK = (1.0, 3.0)
+DRAGS, UPLOADS = 0.10, 0.05
+KEYS = [emoji.key for emoji in Catalog.default()]
+
+
+@dataclass
+class Tally:
+    """``ms``: kind of question -> milliseconds of each answer."""
+
+    ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    busy: int = 0
+    errors: list[str] = field(default_factory=list)
+
+    def figures(self, seconds: float) -> dict[str, Any]:
+        """What is printed."""
+        every = [one for kind in ("new", "drag", "upload") for one in self.ms[kind]]
+        told = {
+            "answers_per_s": round(len(every) / seconds, 2),
+            "p50_ms": part(every, 0.5),
+            "p95_ms": part(every, 0.95),
+        }
+        kinds = {
+            kind: {"n": len(ms), "p50_ms": part(ms, 0.5), "p95_ms": part(ms, 0.95)} for kind, ms in self.ms.items()
+        }
+        return {**told, "kinds": kinds, "busy": self.busy, "errors": len(self.errors), "first_error": self.errors[:1]}
+
+
+def part(values: list[float], share: float) -> int | None:
+    """The value below which ``share`` of them lie."""
+    return round(sorted(values)[min(len(values) - 1, int(share * len(values)))]) if values else None
+
+
+def shares(values: list[float]) -> dict[str, int | None]:
+    """What half of them, and all but the slowest twentieth, lie below."""
+    return {"p50_ms": part(values, 0.5), "p95_ms": part(values, 0.95)}
+
+
+class Person:
+    """One visitor: remembers the pair on screen, asks, thinks."""
+
+    def __init__(self, client: httpx.AsyncClient, component: int, tally: Tally, number: int) -> None:
+        self.client, self.component, self.tally = client, component, tally
+        self.random = random.Random(number)
+        self.pair = {"first": "1f600", "second": "1f355"}
+
+    async def stay(self, until: float) -> None:
+        """Ask and think until then."""
+        await asyncio.sleep(self.random.uniform(0, THINK[1]))  # nobody comes at the same moment
+        while time.perf_counter() < until:
+            await self.turn()
+            await asyncio.sleep(self.random.uniform(*THINK))
+
+    async def turn(self) -> None:
+        """One question about a sticker, and the strip that the page asks for after it."""
+        kind, question = self.question()
+        if await self.timed(kind, "fuse", question):
+            await self.timed("strip", "stages", question)
+
+    def question(self) -> tuple[str, dict[str, Any]]:
+        """What is asked next."""
+        dice = self.random.random()
+        if dice < DRAGS:
+            layout = [
+                self.random.uniform(0.3, 1.0),
+                self.random.uniform(0.3, 1.0),
+                *(self.random.uniform(-0.3, 0.3) for _ in "yx"),
+            ]
+            return "drag", self.pair | {"layout": layout}
+        self.pair = {"first": self.random.choice(KEYS), "second": self.random.choice(KEYS)}
+        if dice < DRAGS + UPLOADS:
+            return "upload", self.pair | {"first": {"upload": self.picture(), "name": "own"}}
+        return "new", self.pair
+
+    def picture(self) -> str:
+        """A picture of 512 pixels a side as a data URL; no two are the same."""
+        buffer = io.BytesIO()
+        picture = Image.effect_noise((64, 64), self.random.uniform(20, 120)).resize((512, 512)).convert("RGB")
+        picture.save(buffer, "PNG")
+        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+    async def timed(self, kind: str, name: str, question: dict[str, Any]) -> bool:
+        """Whether the answer is one."""
+        body = {"data": question, "component_id": self.component, "fn_name": name, "session_hash": "s"}
+        begun = time.perf_counter()
+        try:
+            answer = await self.client.post("/gradio_api/component_server", json=body)
+            data = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            self.tally.errors.append(f"{name}: {type(error).__name__} {error}")
+            return False
+        if answer.status_code == 200 and "error" not in data:
+            self.tally.ms[kind].append(1000 * (time.perf_counter() - begun))
+            return True
+        if "try again" in str(data.get("error")):
+            self.tally.busy += 1
+        else:
+            self.tally.errors.append(f"{name}: {answer.status_code} {data}")
+        return False
+
+
+async def crowd(url: str, people: int, seconds: float, pairs: int) -> dict[str, Any]:
+    """Everybody at once, and an evaluation of so many pairs beside them."""
+    tally = Tally()
+    # The server closes what is idle for five seconds: nobody is to ask over a connection that is just being closed.
+    limits = httpx.Limits(max_connections=2 * people + 4, keepalive_expiry=2)
+    async with httpx.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
+        config = (await client.get("/config")).json()
+        component = next(one["id"] for one in config["components"] if one["type"] == "html")
+        if pairs:
+            question = {"data": {"split": "pairs", "limit": pairs}, "component_id": component}
+            question |= {"fn_name": "evaluation_start", "session_hash": "s"}
+            (await client.post("/gradio_api/component_server", json=question)).raise_for_status()
+        begun = time.perf_counter()
+        visits = [Person(client, component, tally, number).stay(begun + seconds) for number in range(people)]
+        await asyncio.gather(*visits)
+        return tally.figures(time.perf_counter() - begun)
+
+
+def resident(pid: int, name: str) -> int:
+    """Megabytes of a process that are in memory now (VmRSS) or were at most (VmHWM)."""
+    return int(re.search(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1]) // 1024
+
+
+def main() -> None:
+    """Serve, let people come, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--evaluate", type=int, default=0, metavar="PAIRS", help="an evaluation beside them")
+    options = parser.parse_args()
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "app.py", "--port", str(port), "--device", "cpu"], stdout=subprocess.DEVNULL
+    )
+    try:
+        wait(f"http://127.0.0.1:{port}/", server)
+        before = resident(server.pid, "VmRSS")
+        told = asyncio.run(crowd(f"http://127.0.0.1:{port}", options.people, options.seconds, options.evaluate))
+        memory = {"before": before, "after": resident(server.pid, "VmRSS"), "most": resident(server.pid, "VmHWM")}
+        print(json.dumps({"people": options.people, "seconds": options.seconds} | told | {"memory_mb": memory}))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait(url: str, server: subprocess.Popen) -> None:
+    """Until the page is up and its first pair is fused, so that loading is not measured."""
+    for _ in range(600):
+        if server.poll() is not None:
+            raise SystemExit("The server ended before it answered.")
+        try:
+            httpx.get(url, timeout=60)
+            time.sleep(5)
+            return
+        except httpx.TransportError:
+            time.sleep(0.5)
+    raise SystemExit("The server did not answer.")
+
+
+if __name__ == "__main__":
+    main()
