@@ -1,5 +1,6 @@
 // What the scripts of the page know of each other and of the server. Checked, never served.
-// The first part has the shapes of `fusion/ui/answers.py`; a test compares the names of their fields.
+// The first part has the shapes of `fusion/ui/answers.py` and `fusion/ui/evaluation_answers.py`; a test compares
+// the names of their fields.
 
 type Layout = number[];
 type Box = number[];
