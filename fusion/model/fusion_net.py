@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from huggingface_hub import ModelHubMixin, PyTorchModelHubMixin
 from torch import Tensor, nn
+from typing_extensions import Self
 
 from fusion.colour import repaint
 from fusion.geometry import IDENTITY, content_box, layout_to_box, over

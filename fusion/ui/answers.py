@@ -94,11 +94,12 @@ class Layers(TypedDict):
 
 
 class Hypothesis(TypedDict):
-    """How likely, and the layouts of what it places."""
+    """How likely, the layouts of what it places, and the teacher's family that this is, if any."""
 
     probability: float
     layouts: list[Numbers]
     recolour: bool
+    family: str | None
 
 
 class Range(TypedDict):

@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from PIL import Image
@@ -25,6 +25,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from typing_extensions import Self
 
 from fusion.data.art_styles import TEST_STYLE
 from fusion.errors import FusionError

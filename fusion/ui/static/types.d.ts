@@ -21,7 +21,7 @@ interface Catalogue {
   presets: string[]; spare: string[]; parts: Record<string, string[]>;
 }
 interface Layers { main: string; other: string }
-interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
+interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean; family: string | null }
 interface Range { scale: number[]; offset: number[] }
 interface Controls {
   layers: Layers; content: Box; lead: number; predicted: Layout[]; effective: Layout[]; override: Layout | null;
