@@ -21,15 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fusion.assets import ASSETS
+from fusion.assets import ASSETS, INSTALLED, STYLES
 from fusion.cache import SharedCache
 from fusion.emoji.search import WordIndex, Words, clear_winner, is_sign, words_of
 from fusion.errors import FusionError
 from fusion.frame import STICKER_FRAME, Frame
 
 NOTO = ASSETS / "noto.json.gz"
-STYLES = ASSETS.parent / "data" / "styles"
-"""Where assets/scripts/fetch_styles.py puts other art styles."""
 
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
@@ -119,7 +117,9 @@ class Catalog:
         """
         path = STYLES / f"{name}.json.gz"
         if not path.is_file():
-            raise MissingStyle(f"the art style {name!r} is not here: run python assets/scripts/fetch_styles.py {name}")
+            command = f"python assets/scripts/fetch_styles.py {name}" + (f" --out {STYLES}" if INSTALLED else "")
+            where = " in a checkout" if INSTALLED else ""
+            raise MissingStyle(f"the art style {name!r} is not here: run {command}{where}")
         return Catalog.load(path)
 
     @staticmethod
