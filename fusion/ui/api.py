@@ -44,6 +44,7 @@ def fuse(
     scale_w: float | None = None,
     offset_y: float | None = None,
     offset_x: float | None = None,
+    say: str | None = None,
 ) -> tuple[FileData, dict]:
     """Fuse two emoji into a transparent PNG.
 
@@ -56,13 +57,14 @@ def fuse(
         scale_w: its width, likewise.
         offset_y: how far it is moved down, as a fraction of the canvas.
         offset_x: how far it is moved right, as a fraction of the canvas.
+        say: how they are to be fused, in words such as "on its head, small"; for weights that read words.
 
     Returns:
         The sticker, and what ``python -m fusion fuse --json`` prints.
     """
     backend = service.backend
     try:
-        asked = {"first": source(first), "second": source(second), "main": main or None}
+        asked = {"first": source(first), "second": source(second), "main": main or None, "say": say}
         request = FuseRequest.parse(asked, backend.presets)
         trace = backend.place(request, wanted(scale_h, scale_w, offset_y, offset_x))
         path = save_bytes_to_cache(sticker_png(trace), "sticker.png", cache_dir=get_upload_folder())

@@ -26,6 +26,8 @@ class PairFuser(Protocol):
         layout: Sequence[float] | None = None,
         hypothesis: int = 1,
         disabled: frozenset[str] = frozenset(),
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
     ) -> FusionTrace:
         """One fusion with every stage kept; see ``Fuser.fuse``."""
         ...

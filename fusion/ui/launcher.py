@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fusion.ui.backend import Backend
     from fusion.ui.fusers import MakeFuser
 
@@ -60,6 +62,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def readers(presets: Iterable[str], spare: Iterable[str], weights: str | None) -> list[str]:
+    """Those of the weights that read words. ``weights``: a person's own, which stand for the first preset."""
+    from fusion.model.weights import CONFIG_FILE, WEIGHTS_FOLDER, locate_weights, read_config
+
+    first, *others = presets
+    folders = {name: WEIGHTS_FOLDER / name for name in (first, *others, *spare)}
+    if weights is not None:
+        folders[first] = locate_weights(weights)
+    with contextlib.suppress(FusionError):  # damaged settings are told when the weights are loaded
+        return [name for name, folder in folders.items() if read_config(folder / CONFIG_FILE).words]
+    return []
+
+
 def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     """A backend with one fuser for each preset that has weights; ``weights`` come first and take their preset's place.
 
@@ -97,7 +112,7 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     def styled(preset: str, style: str) -> Fuser:
         return Fuser(named[preset], device, preset.removesuffix(HELD_OUT), catalog=Catalog.style(style), budget=budget)
 
-    return Backend(catalog, fusers, spare, styled, budget)
+    return Backend(catalog, fusers, spare, styled, budget, readers=readers(fusers, spare, weights))
 
 
 def bound_memory() -> None:

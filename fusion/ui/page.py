@@ -44,6 +44,7 @@ SCRIPTS = (
     "strip.js",
     "canvas.js",
     "takeover.js",
+    "say.js",
     "sheet.js",
     "failures.js",
     "compare.js",

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fusion.pipeline.families import name_families, unmet
-from fusion.recipes.router import every
 from fusion.recipes.rosters import TASTE
+from fusion.recipes.router import every
 from fusion.trace import FusionTrace, HypothesisTrace, LayoutTrace
 from tests.support.fake_fuser import FakeFuser
 

@@ -59,9 +59,21 @@ class FakeFuser:
         self.catalog = Catalog.default()
 
     def fuse(
-        self, first, second, *, main=None, layout=None, hypothesis=1, size=256, disabled=frozenset(), teacher=True
+        self,
+        first,
+        second,
+        *,
+        main=None,
+        layout=None,
+        hypothesis=1,
+        size=256,
+        disabled=frozenset(),
+        teacher=True,
+        say=None,
+        names=None,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
+        asked |= {"say": say} if say else {}
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:
             raise UnknownHypothesis("no such idea")
@@ -83,6 +95,8 @@ class FakeFuser:
             override=tuple(layout) if layout is not None else None,
             hypothesis=hypothesis,
             recolour=0.1,
+            say=say or "",
+            notices=(f"Told “{say}”.",) if say else (),
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             disabled=tuple(sorted(disabled)),
             **self._layouts(predicted, layout, disabled),

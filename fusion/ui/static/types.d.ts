@@ -5,7 +5,7 @@
 type Layout = number[];
 type Box = number[];
 type Side = "first" | "second";
-interface Upload { upload: string; name: string }
+interface Upload { upload: string; name: string; called?: string }
 type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
@@ -14,11 +14,12 @@ interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number;
 interface UploadChoices { types: string[]; side: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
+  sayings: string[]; saying: number;
   evaluation: EvaluationChoices; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
-  presets: string[]; spare: string[]; parts: Record<string, string[]>;
+  presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
 interface Layers { main: string; other: string }
 interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean; family: string | null }
@@ -113,7 +114,7 @@ interface EmojiWords {
 }
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
-  hypothesis: number; disabled: string[]; style: string;
+  hypothesis: number; disabled: string[]; style: string; say: string;
 }
 /** One part of the page; each function is called when something has happened. */
 interface PagePart {
@@ -129,7 +130,7 @@ interface Roles {
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
+  progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
 }
 /** What a hand is doing to the layout. `live`: the leading instance while it is moved. */
 interface Hand {
