@@ -192,7 +192,7 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
     torch.manual_seed(args.seed)
     if args.init:
         net = load_fusion_net(args.init)
-        net = with_words(net, parse_settings(args.set).get("words", net.config.words))
+        net = with_words(net, int(parse_settings(args.set).get("words", net.config.words)))
     else:
         overrides = {"size": args.size} | ({"width": args.width} if args.width else {})
         net = build_fusion_net(args.preset, **overrides, **parse_settings(args.set))

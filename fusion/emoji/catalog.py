@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,9 +25,7 @@ from fusion.assets import ASSETS
 from fusion.cache import SharedCache
 from fusion.emoji.search import WordIndex, Words, clear_winner, is_sign, words_of
 from fusion.errors import FusionError
-
-if TYPE_CHECKING:
-    from fusion.frame import Frame
+from fusion.frame import STICKER_FRAME, Frame
 
 NOTO = ASSETS / "noto.json.gz"
 STYLES = ASSETS.parent / "data" / "styles"
@@ -105,7 +102,7 @@ class Catalog:
     def __init__(self, emoji: list[Emoji], bodies: list[bytes]) -> None:
         self._emoji = {one.key: one for one in emoji}
         self._bodies = dict(zip(self._emoji, bodies, strict=True))
-        self._pictures = SharedCache(CACHE_BYTES, lambda picture: picture.nbytes)
+        self._pictures: SharedCache[np.ndarray] = SharedCache(CACHE_BYTES, lambda picture: picture.nbytes)
 
     @staticmethod
     @cache
@@ -131,7 +128,10 @@ class Catalog:
         try:
             head, *bodies = gzip.decompress(Path(path).read_bytes()).split(b"\n")
             rows = json.loads(head)
-            emoji = [Emoji(key_of(char), char, *facts, tuple(a), tuple(b)) for char, *facts, a, b in rows]
+            emoji = [
+                Emoji(key_of(char), char, name, category, subcategory, tuple(keywords), tuple(aliases))
+                for char, name, category, subcategory, keywords, aliases in rows
+            ]
             return Catalog(emoji, bodies)
         except (OSError, EOFError, zlib.error, ValueError, TypeError) as error:
             raise UnreadableCatalog(
@@ -179,9 +179,9 @@ class Catalog:
         # A word that hangs on an emoji or is part of a path is no name: alone it would mean something else.
         words = () if any(map(is_sign, text)) else words_of(text)
         ranked = self._index.ranked(words)
-        key = self._index.named(words) or clear_winner(ranked)
-        if key:
-            return self._emoji[key]
+        found = self._index.named(words) or clear_winner(ranked)
+        if found:
+            return self._emoji[found]
         raise UnknownEmoji(self._apology(text, [one.key for one in ranked[:4]]))
 
     def search(self, text: str, limit: int = 50) -> list[Emoji]:
@@ -198,9 +198,8 @@ class Catalog:
 
         ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest pictures are kept (CACHE_BYTES).
         """
-        if frame is None:
-            from fusion.frame import STICKER_FRAME as frame
-        made = self._pictures.get((key, size, frame.view_box), lambda: rasterise(self.body(key), size, frame))
+        place = frame or STICKER_FRAME
+        made = self._pictures.get((key, size, place.view_box), lambda: rasterise(self.body(key), size, place))
         return made.copy()
 
     @staticmethod

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from fusion.errors import FusionError
+from fusion.model.layers import Net
 
 CHECKSUM = "sha256"
 """Where config.json names the SHA-256 of the weights beside it: about that file, and no setting of the network."""
@@ -61,7 +62,7 @@ def current_name(name: str) -> str:
     return name
 
 
-def read_weights(model: nn.Module, file: Path) -> nn.Module:
+def read_weights(model: Net, file: Path) -> Net:
     """``model`` with the weights of ``file``; half precision is widened to the model's own, old names are migrated.
 
     Raises WeightsError naming the file and the cause. Pickled weights are refused: they can run code.

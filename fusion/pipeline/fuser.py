@@ -187,11 +187,11 @@ class Fuser:
 
     def _perceive(self, pair: Pair, told: Told | None) -> PairFeatures:
         """What the network makes of the pair before any layout, kept from last time or computed now."""
-        tensors = [self._tensor(picture) for picture in pair.pictures]
+        first, second = (self._tensor(picture) for picture in pair.pictures)
         if told is None:
-            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(*tensors))
+            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(first, second))
         words = told.tensors(self.net.config.words, self.device)
-        return self._features.get((*pair.keys, pair.size, told.key), lambda: self.net.perceive(*tensors, words))
+        return self._features.get((*pair.keys, pair.size, told.key), lambda: self.net.perceive(first, second, words))
 
     def _rank(self, pair: Pair, told: Told | None, features: PairFeatures, main: Tensor) -> Ranking:
         """The likeliest layout and all distinct hypotheses for this main subject, kept or computed now."""
@@ -210,7 +210,7 @@ class Fuser:
         index = chosen(ranking.distinct, hypothesis)
         if hypothesis == 1:
             return ranking.likeliest
-        return ranking.likeliest.hypotheses.take(torch.tensor([index], device=self.device))
+        return ranking.likeliest.weighed.take(torch.tensor([index], device=self.device))
 
     def _place(self, prediction: LayoutPrediction, override: Override | None) -> tuple[Tensor | None, Tensor | None]:
         """Layouts (1, K, 4) and presence (1, K) that a person wants instead of those predicted. Raises RequestError."""

@@ -30,7 +30,9 @@ class TeacherTracer:
 
     def __init__(self, frame: Frame, roster: str = "classic", budget: Budget | None = None) -> None:
         self.teacher = Teacher(frame, SPRITE_BYTES, roster)
-        self._answers = SharedCache(budget or TARGET_BYTES, lambda answer: answer[1].nbytes)
+        self._answers: SharedCache[tuple[Recipe, np.ndarray]] = SharedCache(
+            budget or TARGET_BYTES, lambda answer: answer[1].nbytes
+        )
         self._every: SharedCache[Sequence[Recipe]] = SharedCache(
             budget or RECIPE_BYTES, lambda recipes: ONE_RECIPE * len(recipes)
         )
@@ -75,13 +77,9 @@ def compare(trace: FusionTrace, main: int, layouts: np.ndarray, presence: np.nda
     """The effective layout of ``trace`` against the truth. The errors are NaN where nothing can be compared."""
     right = trace.main == main
     content = content_box(torch.from_numpy(trace.inputs[1 - trace.main][..., 3]))
-    found = alignment(
-        *(
-            torch.from_numpy(one)[None]
-            for one in (trace.effective.layouts, trace.effective.presence, layouts, presence)
-        ),
-        content[None],
-        torch.tensor([right]),
+    own, there, truth, wanted = (
+        torch.from_numpy(one)[None] for one in (trace.effective.layouts, trace.effective.presence, layouts, presence)
     )
+    found = alignment(own, there, truth, wanted, content[None], torch.tensor([right]))
     errors = (float(found.center_error[0]), float(found.scale_error[0])) if right else (float("nan"),) * 2
     return AlignmentTrace(float(found.iou[0]), *errors)

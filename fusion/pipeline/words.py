@@ -83,11 +83,11 @@ def read_words(
             raise RequestError(f"{NO_WORDS}: leave the sentence out, or choose weights trained with words.")
         return None
     table = WordTable.default()
-    named = tuple(
+    first, second = (
         words_for(source, name, catalog, table) for source, name in zip(pair.sources, names or ("", ""), strict=True)
     )
     said = table.of_text(say)
-    return Told(named, said, say, tuple(notices(named, said)))
+    return Told((first, second), said, say, tuple(notices((first, second), said)))
 
 
 def words_for(source: Source, name: str | None, catalog: Catalog, table: WordTable) -> Tokens:

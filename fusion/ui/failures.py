@@ -194,7 +194,7 @@ def mean(values: Iterable[Any]) -> float | None:
 
 def least_aligned(rows: Sequence[SheetRow], count: int) -> list[SheetRow]:
     """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
-    return worst(rows, count, lambda row: alignment_rank(row["iou"], row["center_error"]))
+    return worst(rows, lambda row: alignment_rank(row["iou"], row["center_error"]), count)
 
 
 def to_csv(rows: Sequence[SheetRow]) -> str:

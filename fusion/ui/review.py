@@ -128,8 +128,9 @@ class Review:
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("worst.csv", failures.to_csv(rows))
             for index, row in enumerate(rows):
-                pair = {"first": row["first"], "second": row["second"]}
-                trace = self.backend.trace(FuseRequest(**pair, preset=subject.weights, style=subject.style))
+                first, second = row["first"], row["second"]
+                request = FuseRequest(first=first, second=second, preset=subject.weights, style=subject.style)
+                trace = self.backend.trace(request)
                 folder = f"{index:02d} {row['first_name']} + {row['second_name']}/"
                 for name, picture in pair_pictures(trace).items():
                     archive.writestr(f"{folder}{name}.png", png_bytes(emoji_picture(picture)))

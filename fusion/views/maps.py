@@ -105,7 +105,7 @@ def correction(trace: FusionTrace) -> Maps | None:
     if trace.correction is None:
         return None
     planes = np.moveaxis(trace.correction, -1, 0)
-    scale = drawing.symmetric(trace.correction, np.float32([0.05]))
+    scale = drawing.symmetric(trace.correction, np.array([0.05], np.float32))
     return Maps(dict(zip(CHANNELS, planes, strict=False)), scale)
 
 
