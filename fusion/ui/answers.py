@@ -153,7 +153,10 @@ class ColourScale(TypedDict):
 
 
 class Card(TypedDict):
-    """One stage on the strip. ``picture`` lies over ``base`` where there is one."""
+    """One stage on the strip. ``picture`` lies over ``base`` where there is one.
+
+    ``places``: where in it the network's canvas lies, once for each tile.
+    """
 
     id: str
     title: str
@@ -164,6 +167,7 @@ class Card(TypedDict):
     picture: str | None
     base: str | None
     scale: ColourScale | None
+    places: list[Numbers]
 
 
 class StagesAnswer(TypedDict):

@@ -26,11 +26,12 @@ from fusion.ui import api, picker
 from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.doors import guard
+from fusion.ui.inspector import Inspector
 from fusion.ui.review import Review
 from fusion.ui.turns import FUSIONS_WAITING, Busy, Turns
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("page.css", "tabs.css")
+STYLES = ("page.css", "tabs.css", "debugger.css")
 SCRIPTS = (
     "base.js",
     "layout.js",
@@ -41,7 +42,10 @@ SCRIPTS = (
     "picker.js",
     "result.js",
     "tabs.js",
+    "place.js",
     "strip.js",
+    "plane.js",
+    "zoom.js",
     "canvas.js",
     "takeover.js",
     "say.js",
@@ -67,15 +71,23 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
+def markup() -> str:
+    """The page's elements: the frame, with the debugger's templates inside it."""
+    frame, rest = ((STATIC / name).read_text(encoding="utf-8") for name in ("page.html", "debugger.html"))
+    body, end, _ = frame.rpartition("</div>")
+    return body + rest + end
+
+
 def server_functions(backend: Backend, review: Review) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
     fusions, views, reports = Turns(), Turns(name="views"), Turns(REPORTS_WAITING, "reports")
+    inspector = Inspector(backend)
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
     lines: list[tuple[Turns | None, list[Answer]]] = [
         (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
         (fusions, [backend.fuse, Compare(backend).compared, review.thumbnail]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
-        (views, [backend.stages, backend.parts, backend.bundle]),
+        (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
     ]
     return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
@@ -114,7 +126,7 @@ def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
     gr.set_static_paths([picker.SHEET])
     with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
         gr.HTML(
-            html_template=(STATIC / "page.html").read_text(encoding="utf-8"),
+            html_template=markup(),
             js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
             server_functions=server_functions(backend, review),
             apply_default_css=False,
