@@ -52,6 +52,12 @@ COMMANDS: dict[str, Command] = {
   python -m fusion export --to assets/weights/fusion/onnx
   python -m fusion export --to graphs --weights runs/first --check 200""",
     ),
+    "publish": Command(
+        "put the application or weights on a hub, checked and listed first",
+        """
+  python -m fusion publish --space OWNER/emoji-fusion --dry-run
+  python -m fusion publish --weights OWNER/emoji-fusion-weights --from runs/first/weights""",
+    ),
     "sheet": Command(
         "draw many pairs: both emoji, the teacher's target, the network's output",
         """

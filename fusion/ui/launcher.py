@@ -142,6 +142,10 @@ def check_upload_folder() -> None:
 def serve(options: argparse.Namespace) -> None:
     """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
     bound_memory()
+    from fusion.ui.lent_gpu import LENDS  # before torch: there it has to be told of GPUs that are lent by the call
+
+    if LENDS and options.device == "auto":
+        options.device = "cpu"
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()

@@ -214,6 +214,9 @@ class FakeEvaluator:
             }
             time.sleep(self.pause)
 
+    def note(self, limit: int) -> str:
+        return ""
+
     def row(self, measured) -> dict:
         return measured
 
