@@ -54,12 +54,24 @@ class FakeFuser:
         self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
+        self.weights_hash = "0123456789ab"
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
 
     def fuse(
-        self, first, second, *, main=None, layout=None, hypothesis=1, size=256, disabled=frozenset(), teacher=True
+        self,
+        first,
+        second,
+        *,
+        main=None,
+        layout=None,
+        hypothesis=1,
+        size=256,
+        disabled=frozenset(),
+        teacher=True,
+        say=None,
+        fit=True,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
         self.calls.append({"first": first, "second": second} | asked)
@@ -74,7 +86,7 @@ class FakeFuser:
             names=names,
             keys=keys,
             preset=self.preset,
-            weights_hash="0123456789ab",
+            weights_hash=self.weights_hash,
             size=size,
             inputs=inputs,
             main=index,
