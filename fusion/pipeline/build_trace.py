@@ -96,6 +96,7 @@ def build_trace(
         hypothesis=request.hypothesis,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),
         aligns=net.aligns,
+        say="" if told is None else told.sentence,
         words=word_traces(told, features),
         notices=() if told is None else told.notices,
         **decisions(features, prediction, output),

@@ -182,7 +182,7 @@ class Fuser:
                 trace = fit_trace(trace)
         if teacher:
             with clock.measure("teacher"):
-                trace = dataclasses.replace(trace, teacher=self._teacher.trace(*trace.keys, trace.size, trace))
+                trace = self._teacher.complete(trace)
         return trace
 
     def _perceive(self, pair: Pair, told: Told | None) -> PairFeatures:

@@ -23,10 +23,14 @@ NO_WORDS = "These weights know no words"
 
 @dataclass(frozen=True)
 class Told:
-    """Tokens of what each of the two is called, and of what is said. ``notices``: sentences for people."""
+    """Tokens of what each of the two is called, and of what is said in ``sentence``.
+
+    ``notices``: sentences for people.
+    """
 
     named: tuple[Tokens, Tokens]
     said: Tokens
+    sentence: str = ""
     notices: tuple[str, ...] = ()
 
     @property
@@ -83,7 +87,7 @@ def read_words(
         words_for(source, name, catalog, table) for source, name in zip(pair.sources, names or ("", ""), strict=True)
     )
     said = table.of_text(say)
-    return Told(named, said, tuple(notices(named, said)))
+    return Told(named, said, say, tuple(notices(named, said)))
 
 
 def words_for(source: Source, name: str | None, catalog: Catalog, table: WordTable) -> Tokens:

@@ -1,7 +1,7 @@
 """The Failures tab: an evaluation that runs in the background, and what is read off its rows.
 
 The browser polls: a reload or a lost connection costs nothing, and cancelling is one question. A row of the sheet is
-an ``answers.SheetRow``.
+an ``SheetRow``.
 
 Source: DESIGN section 7, and section 5 for what "aligned" means.
 """
@@ -20,8 +20,8 @@ from typing import Any, Literal, Protocol
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.report import alignment_rank, worst
-from fusion.ui.answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.contract import LIMITS
+from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
 

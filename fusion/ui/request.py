@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from PIL import Image
@@ -25,6 +25,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from typing_extensions import Self
 
 from fusion.data.art_styles import TEST_STYLE
 from fusion.errors import FusionError
@@ -32,7 +33,6 @@ from fusion.geometry import Layout
 from fusion.model import ABLATIONS
 from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
-from fusion.ui.contract import LIMIT, WORST
 from fusion.ui.pictures import read_upload
 
 OWN = "own:"
@@ -105,13 +105,6 @@ def number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is no number")
     return float(value)
-
-
-def counted(value: Any) -> Any:
-    """``value``, which pydantic reads as a whole number. Raises RequestError for truth values, which it would take."""
-    if isinstance(value, bool):
-        raise RequestError(f"A number cannot be {value!r}; give a whole one.")
-    return value
 
 
 def plain_list(value: object) -> list[Any] | tuple[Any, ...]:
@@ -263,43 +256,3 @@ class DrawingRequest(Request):
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError("This picture is not in this browser; pick an emoji or upload it again.")
         return value
-
-
-class EvaluationRequest(Request):
-    """An evaluation to start: of which split, over how many pairs, of which preset (left out, the first)."""
-
-    split: str = ""
-    limit: int = LIMIT
-    preset: str | None = None
-
-    @field_validator("limit", mode="before")
-    @classmethod
-    def usual_limit(cls, value: Any) -> Any:
-        """So many pairs where none is said."""
-        return counted(value) or LIMIT
-
-
-class RunsRequest(Request):
-    """Names of runs that a browser began."""
-
-    jobs: list[str] = Field(default=[], max_length=100)
-
-
-class JobRequest(Request):
-    """Something about a running or finished evaluation: rows from number ``since``, or so many (``count``) pairs."""
-
-    job: str = ""
-    since: int = 0
-    count: int = WORST
-
-    @field_validator("since", "count", mode="before")
-    @classmethod
-    def whole(cls, value: Any) -> Any:
-        """Whole numbers."""
-        return counted(value)
-
-    @field_validator("job", mode="before")
-    @classmethod
-    def named(cls, value: Any) -> str:
-        """The name of a run."""
-        return str(value or "")

@@ -16,20 +16,20 @@ from fusion.data.art_styles import TEST_STYLE
 from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
-from fusion.ui.answers import (
+from fusion.ui.answers import CsvAnswer, ZipAnswer
+from fusion.ui.backend import Backend, Json
+from fusion.ui.evaluation_answers import (
     ChartsAnswer,
-    CsvAnswer,
     PollAnswer,
     RunsAnswer,
     SheetRow,
     StartAnswer,
     ThumbnailAnswer,
-    ZipAnswer,
 )
-from fusion.ui.backend import Backend, Json
+from fusion.ui.evaluation_requests import EvaluationRequest, JobRequest, RunsRequest
 from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
-from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest, RunsRequest
+from fusion.ui.request import FuseRequest
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary

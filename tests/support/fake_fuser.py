@@ -109,7 +109,7 @@ class FakeFuser:
             "predicted": LayoutTrace(predicted, presence),
             "effective": LayoutTrace(self._effective(predicted, layout, disabled), presence),
             "hypotheses": (
-                HypothesisTrace(0.91, LayoutTrace(best, presence), False),
+                HypothesisTrace(0.91, LayoutTrace(best, presence), False, "face on object"),
                 HypothesisTrace(0.07, LayoutTrace(other, presence), False),
             ),
         }

@@ -10,7 +10,7 @@ import pytest
 
 from fusion.emoji.catalog import Catalog
 from fusion.model import ABLATIONS
-from fusion.ui import answers
+from fusion.ui import answers, evaluation_answers
 from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
 from fusion.ui.contract import contract
@@ -19,7 +19,8 @@ from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 
 TYPES = (STATIC / "types.d.ts").read_text(encoding="utf-8")
-SHAPES = {name: shape for name, shape in vars(answers).items() if is_typeddict(shape) and name != "Emojis"}
+NAMES = vars(answers) | vars(evaluation_answers)
+SHAPES = {name: shape for name, shape in NAMES.items() if is_typeddict(shape) and name != "Emojis"}
 PAIR = {"first": "1f600", "second": "1f355"}
 
 

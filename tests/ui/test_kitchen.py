@@ -69,18 +69,19 @@ def test_tools_for_language_models_by_the_official_client(served):
     mcp = pytest.importorskip("mcp", reason="mcp is missing; see tests/requirements.txt")
     from mcp.client.streamable_http import streamablehttp_client
 
-    async def use() -> tuple[list[str], list]:
+    async def use() -> tuple[list[str], list, list]:
         async with (
             streamablehttp_client(f"{served.url}gradio_api/mcp/") as (read, write, _),
             mcp.ClientSession(read, write) as session,
         ):
             await session.initialize()
             tools = [tool.name for tool in (await session.list_tools()).tools]
-            name = next(name for name in tools if name.endswith("fuse"))
-            answer = await session.call_tool(name, {"first": "😀", "second": "🍕"})
-            return tools, answer.content
+            told = await session.call_tool("fuse", {"first": "😀", "second": "🍕"})
+            shown = await session.call_tool("sticker", {"first": "😀", "second": "🍕"})
+            return tools, told.content, shown.content
 
-    tools, content = run_apart(use)
-    assert len(tools) == 3
+    tools, told, content = run_apart(use)
+    assert {"fuse", "sticker", "catalog"} <= set(tools)
+    assert "'family':" in told[0].text
     (picture,) = (one for one in content if one.type == "image")
     assert Image.open(io.BytesIO(base64.b64decode(picture.data))).size == (256, 256)

@@ -1,5 +1,6 @@
 // What the scripts of the page know of each other and of the server. Checked, never served.
-// The first part has the shapes of `fusion/ui/answers.py`; a test compares the names of their fields.
+// The first part has the shapes of `fusion/ui/answers.py` and `fusion/ui/evaluation_answers.py`; a test compares
+// the names of their fields.
 
 type Layout = number[];
 type Box = number[];
@@ -20,7 +21,7 @@ interface Catalogue {
   presets: string[]; spare: string[]; parts: Record<string, string[]>;
 }
 interface Layers { main: string; other: string }
-interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
+interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean; family: string | null }
 interface Range { scale: number[]; offset: number[] }
 interface Controls {
   layers: Layers; content: Box; lead: number; predicted: Layout[]; effective: Layout[]; override: Layout | null;
