@@ -31,6 +31,13 @@ COMMANDS: dict[str, Command] = {
   python -m fusion app
   python -m fusion app --port 8000 --device cuda""",
     ),
+    "serve": Command(
+        "answer other programs over HTTP: stickers, their metadata, searches; without the page",
+        """
+  python -m fusion serve
+  python -m fusion serve --engine onnx --port 8000
+  curl -o slice.png "http://127.0.0.1:7860/kitchen/grinning face_pizza.png?size=512" --globoff""",
+    ),
     "fuse": Command(
         "fuse two emoji or pictures into a transparent PNG",
         """

@@ -75,6 +75,20 @@ def fuse(
     return FileData(path=path, mime_type="image/png").model_dump(), summary(trace)  # type: ignore[return-value]
 
 
+def sticker(service: Service, first: str, second: str, main: str | None = None) -> FileData:
+    """Fuse two emoji into a transparent PNG, and nothing besides: what tools for language models can show.
+
+    Args:
+        first: an emoji, its codepoints ("1f600") or its name ("grinning face").
+        second: the other one, likewise.
+        main: "first" or "second" forces the main subject; left out, the network decides.
+
+    Returns:
+        The sticker.
+    """
+    return fuse(service, first, second, main)[0]
+
+
 def catalog(service: Service, text: str = "", limit: int = 20) -> list[dict]:
     """Search the emoji that can be fused.
 
@@ -115,7 +129,7 @@ def evaluate(service: Service, split: str = "pairs", limit: int = 50, preset: st
         raise gr.Error(str(error), print_exception=False) from None
 
 
-ENDPOINTS: tuple[Callable[..., Any], ...] = (fuse, catalog, evaluate)
+ENDPOINTS: tuple[Callable[..., Any], ...] = (fuse, sticker, catalog, evaluate)
 
 
 def expose(service: Service) -> None:

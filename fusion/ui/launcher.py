@@ -30,6 +30,13 @@ ARENAS, MAPPED = 2, 2**20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``app.py``, which are those of ``python -m fusion app``."""
+    add_address(parser)
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
+    parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    """``--host``, ``--port`` and ``--allow-host``."""
     # Gradio's own variables are what Spaces and containers set.
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
@@ -37,14 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # Not read as a number here: argparse checks a default that is text as it checks what is typed.
     port = os.environ.get("GRADIO_SERVER_PORT") or str(DEFAULT_PORT)
     parser.add_argument("--port", type=port_number, default=port, help="default: %(default)s")
-    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
-    parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
     parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name under which the page may be reached besides --host and localhost; again for more",
+        help="a name under which it may be reached besides --host and localhost; again for more",
     )
 
 
@@ -149,11 +154,15 @@ def serve(options: argparse.Namespace) -> None:
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()
-    from fusion.ui.page import build_page, launch_page
+    from fusion.packs.kept import Kept
+    from fusion.turns import Turns
+    from fusion.ui.page import build_page, launch_page, service_of
 
     check_upload_folder()
+    fusions = Turns()
+    page, service = build_page(backend, fusions=fusions), service_of(backend, fusions, Kept.default())
     try:
-        launch_page(build_page(backend), server_name=options.host, server_port=options.port, hosts=options.allow_host)
+        launch_page(page, service, options.allow_host, server_name=options.host, server_port=options.port)
     except OSError as error:
         raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
 

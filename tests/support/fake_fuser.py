@@ -54,6 +54,7 @@ class FakeFuser:
         self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
+        self.weights_hash = "0123456789ab"
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
@@ -71,6 +72,7 @@ class FakeFuser:
         teacher=True,
         say=None,
         names=None,
+        fit=True,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
         asked |= {"say": say} if say else {}
@@ -86,7 +88,7 @@ class FakeFuser:
             names=names,
             keys=keys,
             preset=self.preset,
-            weights_hash="0123456789ab",
+            weights_hash=self.weights_hash,
             size=size,
             inputs=inputs,
             main=index,
