@@ -25,7 +25,14 @@ class WeightsError(FusionError):
 
 
 def read_settings(file: Path) -> dict:
-    """The settings in a network's config.json. Raises WeightsError naming the file and the cause."""
+    """The settings in a network's config.json. Raises WeightsError, also where they tell of other weights."""
+    settings = read_json(file)
+    check_bytes(file, settings.pop(CHECKSUM, None))
+    return settings
+
+
+def read_json(file: Path) -> dict:
+    """All that stands in a network's config.json. Raises WeightsError naming the file and the cause."""
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -34,7 +41,6 @@ def read_settings(file: Path) -> dict:
         raise WeightsError(f"{file} is damaged ({error}); fetch or export it again.") from error
     if not isinstance(settings, dict):
         raise WeightsError(f"{file} holds no settings; fetch or export it again.")
-    check_bytes(file, settings.pop(CHECKSUM, None))
     return settings
 
 

@@ -84,9 +84,9 @@ class Fuser:
         budget: Budget | None = None,
     ) -> None:
         self.device = choose_device(device)
-        self.weights_hash = "none"
+        self.weights_hash, self.folder = "none", None
         if net is None:
-            folder = locate_weights(weights, preset or DEFAULT_PRESET)
+            folder = self.folder = locate_weights(weights, preset or DEFAULT_PRESET)
             net, self.weights_hash = load_fusion_net(folder), weights_hash(folder)
             if preset is not None and preset != net.config.preset:
                 raise RequestError(

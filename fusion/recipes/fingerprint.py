@@ -1,15 +1,12 @@
-"""Where measured and rendered things are kept, and how stale ones are told from fresh ones."""
+"""How measured and rendered things that are stale are told from fresh ones."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import os
 import tokenize
 from functools import lru_cache
 from pathlib import Path
-
-from platformdirs import user_cache_path
 
 from fusion.assets import ASSETS
 
@@ -24,14 +21,6 @@ RENDERED_BY = (
     "painting/filters.py",
 )
 _INPUTS = ("noto.json.gz", "anatomy.json")
-
-
-def cache_folder() -> Path:
-    """This user's folder: ``EMOJI_FUSION_CACHE``, or one in the system's cache folder. It need not exist yet."""
-    chosen = os.environ.get("EMOJI_FUSION_CACHE")
-    if chosen:
-        return Path(chosen)
-    return user_cache_path("emoji-fusion", appauthor=False)
 
 
 @lru_cache(maxsize=4)

@@ -48,7 +48,7 @@ class Contract(TypedDict):
     """Every constant that both the page and Python use.
 
     ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
-    instance is there.
+    instance is there; ``sayings``: sentences to try; ``saying``: characters that one may have.
     """
 
     opening: Opening
@@ -57,6 +57,8 @@ class Contract(TypedDict):
     layout: list[str]
     axes: list[str]
     present: float
+    sayings: list[str]
+    saying: int
     evaluation: EvaluationChoices
     upload: UploadChoices
 
@@ -78,12 +80,13 @@ class Catalogue(Emojis):
     """All emoji, and the presets that have weights.
 
     ``spare``: weights beside them that only measure (held-out emoji); ``parts``: what each preset has of that which can
-    be switched off.
+    be switched off; ``readers``: those that read words.
     """
 
     presets: list[str]
     spare: list[str]
     parts: dict[str, list[str]]
+    readers: list[str]
 
 
 class Layers(TypedDict):
@@ -150,7 +153,10 @@ class ColourScale(TypedDict):
 
 
 class Card(TypedDict):
-    """One stage on the strip. ``picture`` lies over ``base`` where there is one."""
+    """One stage on the strip. ``picture`` lies over ``base`` where there is one.
+
+    ``places``: where in it the network's canvas lies, once for each tile.
+    """
 
     id: str
     title: str
@@ -161,6 +167,7 @@ class Card(TypedDict):
     picture: str | None
     base: str | None
     scale: ColourScale | None
+    places: list[Numbers]
 
 
 class StagesAnswer(TypedDict):

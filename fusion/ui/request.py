@@ -50,6 +50,8 @@ class Upload:
     name: str
     digest: str
     picture: Image.Image = field(compare=False, repr=False)
+    called: str = ""
+    """What a person says it is, for networks that read words."""
 
     @property
     def kept_name(self) -> str:
@@ -118,7 +120,7 @@ class FuseRequest(Request):
     """One fusion to show.
 
     ``layout`` is four numbers or ``None``, ``main`` a side or ``None`` (the network decides), ``hypothesis`` the rank
-    of the network's hypothesis, from 1.
+    of the network's hypothesis, from 1, ``say`` a sentence for networks that read words.
     """
 
     preset: str = Field(default="", validate_default=True)
@@ -129,6 +131,7 @@ class FuseRequest(Request):
     layout: Layout | None = None
     hypothesis: int = 1
     style: ArtStyle = ""
+    say: str = ""
 
     @field_validator("preset", mode="before")
     @classmethod
@@ -168,7 +171,8 @@ class FuseRequest(Request):
             # Half a surrogate pair is no text that could be sent back.
             name = str(value.get("name") or "picture")[:LONGEST_NAME].encode("utf-8", "replace").decode()
             digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            return Upload(name, digest, read_upload(url))
+            called = " ".join(str(value.get("called") or "").split())[:LONGEST_NAME]
+            return Upload(name, digest, read_upload(url), called.encode("utf-8", "replace").decode())
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError(
                 f"The {info.field_name} picture is not in this browser; pick an emoji or upload it again."
@@ -193,6 +197,16 @@ class FuseRequest(Request):
             raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
         return Layout(*numbers)
 
+    @field_validator("say", mode="before")
+    @classmethod
+    def sentence(cls, value: Any) -> str:
+        """A sentence without needless spaces, or nothing."""
+        if not isinstance(value or "", str):
+            raise RequestError("What is said is a sentence, such as “on its head, small”, or left out.")
+        if len(value or "") > LONGEST_TEXT:
+            raise RequestError(f"The sentence has {len(value)} characters; say it in at most {LONGEST_TEXT}.")
+        return " ".join((value or "").encode("utf-8", "replace").decode().split())
+
     @field_validator("hypothesis", mode="before")
     @classmethod
     def rank(cls, value: Any) -> int:
@@ -211,8 +225,8 @@ class FuseRequest(Request):
     @property
     def key(self) -> tuple[Hashable, ...]:
         """What tells one fusion from another, without the pictures themselves: they would be kept along with it."""
-        inputs = [(one.name, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
-        return (self.preset, self.style, self.main, self.disabled, *inputs, self.layout, self.hypothesis)
+        inputs = [(one.name, one.called, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
+        return (self.preset, self.style, self.main, self.disabled, *inputs, self.layout, self.hypothesis, self.say)
 
     def permalink(self) -> str:
         """Query string that restores this request; of an uploaded picture it has the name by which browsers keep it."""
@@ -228,6 +242,8 @@ class FuseRequest(Request):
             query["off"] = ",".join(sorted(self.disabled))
         if self.style:
             query["style"] = self.style
+        if self.say:
+            query["say"] = self.say
         return "?" + urlencode(query, safe=",:")
 
 

@@ -8,6 +8,7 @@ import json
 import math
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,8 @@ class Review:
         """Begin an evaluation. Raises RequestError, also while another one runs."""
         request = EvaluationRequest.parse(data)
         subject = self.subject(request.split, request.preset or self.backend.presets[0])
+        if where := self.failures.evaluator.note(request.limit):
+            subject = replace(subject, note=f"{subject.note} {where}".strip())
         return {"job": self.failures.start(subject, self.backend.fuser(subject.weights), request.limit)}
 
     def subject(self, split: str, preset: str) -> failures.Subject:
@@ -169,9 +172,16 @@ class ProjectEvaluator:
 
     def run(self, split: str, fuser: PairFuser, limit: int) -> Iterable[Row]:
         """One measured pair after the other. ``fuser`` is the pipeline's own, which has a network."""
-        from fusion.evaluation import evaluate
+        from fusion.ui import lent_gpu
 
-        return evaluate.run_evaluation(split, fuser.net, limit)  # type: ignore[attr-defined]
+        folder, device = str(fuser.folder), fuser.device.type  # type: ignore[attr-defined]
+        return lent_gpu.measure(lent_gpu.Evaluation(split, folder, limit, device))
+
+    def note(self, limit: int) -> str:
+        """Where so many pairs are measured, if not here."""
+        from fusion.ui import lent_gpu
+
+        return lent_gpu.note(limit)
 
     def row(self, measured: Row) -> SheetRow:
         """A measured pair as a row of the sheet."""

@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from fusion.names import ATTENTION_BLOCKS
 from fusion.trace import FusionTrace
 from fusion.views import drawing
 from fusion.views.pictures import panels, views
-from fusion.views.stages import STAGES
+from fusion.views.stages import stages_of
 from fusion.views.summary import layout_rows, summary
 
 MARKER = "trace.json"
@@ -105,7 +104,7 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
         if shown.available:
             picture = drawing.with_bar(shown.picture, shown.scale)  # emoji in their own colours have no bar
             yield f"stages/{index:02d}-{stage}.png", png_bytes(picture)
-    for stage in ATTENTION_BLOCKS:
+    for stage in trace.attention:
         for name, picture in panels(trace, stage).items():
             yield f"stages/{stage}-{name.partition(',')[0]}.png", png_bytes(picture)
     for name, held in arrays(trace).items():
@@ -115,7 +114,7 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
         yield name, buffer.getvalue()
     report = summary(trace) | {
         "layout_rows": layout_rows(trace),
-        "stages": {stage: captions[stage] | {"sentence": STAGES[stage].sentence} for stage in captions},
+        "stages": {name: told | {"sentence": stages_of(trace)[name].sentence} for name, told in captions.items()},
         "versions": versions(),
     }
     yield MARKER, json.dumps(report, ensure_ascii=False, indent=1).encode()

@@ -54,14 +54,28 @@ class FakeFuser:
         self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
+        self.weights_hash = "0123456789ab"
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
 
     def fuse(
-        self, first, second, *, main=None, layout=None, hypothesis=1, size=256, disabled=frozenset(), teacher=True
+        self,
+        first,
+        second,
+        *,
+        main=None,
+        layout=None,
+        hypothesis=1,
+        size=256,
+        disabled=frozenset(),
+        teacher=True,
+        say=None,
+        names=None,
+        fit=True,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
+        asked |= {"say": say} if say else {}
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:
             raise UnknownHypothesis("no such idea")
@@ -74,7 +88,7 @@ class FakeFuser:
             names=names,
             keys=keys,
             preset=self.preset,
-            weights_hash="0123456789ab",
+            weights_hash=self.weights_hash,
             size=size,
             inputs=inputs,
             main=index,
@@ -83,6 +97,8 @@ class FakeFuser:
             override=tuple(layout) if layout is not None else None,
             hypothesis=hypothesis,
             recolour=0.1,
+            say=say or "",
+            notices=(f"Told “{say}”.",) if say else (),
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             disabled=tuple(sorted(disabled)),
             **self._layouts(predicted, layout, disabled),
@@ -199,6 +215,9 @@ class FakeEvaluator:
                 "psnr": float(random.normal(24, 3)),
             }
             time.sleep(self.pause)
+
+    def note(self, limit: int) -> str:
+        return ""
 
     def row(self, measured) -> dict:
         return measured

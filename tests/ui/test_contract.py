@@ -10,7 +10,7 @@ import pytest
 
 from fusion.emoji.catalog import Catalog
 from fusion.model import ABLATIONS
-from fusion.ui import answers, evaluation_answers
+from fusion.ui import answers, evaluation_answers, inspect_answers
 from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
 from fusion.ui.contract import contract
@@ -19,8 +19,12 @@ from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 
 TYPES = (STATIC / "types.d.ts").read_text(encoding="utf-8")
-NAMES = vars(answers) | vars(evaluation_answers)
-SHAPES = {name: shape for name, shape in NAMES.items() if is_typeddict(shape) and name != "Emojis"}
+SHAPES = {
+    name: shape
+    for module in (answers, evaluation_answers, inspect_answers)
+    for name, shape in vars(module).items()
+    if is_typeddict(shape) and name != "Emojis"
+}
 PAIR = {"first": "1f600", "second": "1f355"}
 
 

@@ -24,9 +24,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from fusion.errors import FusionError
-from fusion.files import write_beside
+from fusion.files import cache_folder, write_beside
 from fusion.geometry import STICKER_FRAME, Frame
-from fusion.recipes.fingerprint import RENDERED_BY, cache_folder, fingerprint
+from fusion.recipes.fingerprint import RENDERED_BY, fingerprint
 from fusion.recipes.painting.parts import render_part
 from fusion.recipes.recipe import Sprite
 

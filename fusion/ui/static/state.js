@@ -33,6 +33,7 @@
       layout: query.get("layout") && whole ? numbers : null,
       disabled: (query.get("off") ?? "").split(",").filter((part) => known.includes(part)),
       style: query.get("style") ?? "",
+      say: query.get("say") ?? "",
     };
   };
 

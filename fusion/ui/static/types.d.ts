@@ -5,7 +5,7 @@
 type Layout = number[];
 type Box = number[];
 type Side = "first" | "second";
-interface Upload { upload: string; name: string }
+interface Upload { upload: string; name: string; called?: string }
 type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
@@ -14,11 +14,12 @@ interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number;
 interface UploadChoices { types: string[]; side: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
+  sayings: string[]; saying: number;
   evaluation: EvaluationChoices; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
-  presets: string[]; spare: string[]; parts: Record<string, string[]>;
+  presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
 interface Layers { main: string; other: string }
 interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean; family: string | null }
@@ -35,11 +36,18 @@ interface FuseAnswer {
 interface ColourScale { low: string; high: string; stops: string[] }
 interface Card {
   id: string; title: string; caption: string; explain: string; values: string; available: boolean;
-  picture: string | null; base: string | null; scale: ColourScale | null;
+  picture: string | null; base: string | null; scale: ColourScale | null; places: Box[];
 }
 interface StagesAnswer { cards: Card[] }
 interface Part { name: string; picture: string }
 interface PartsAnswer { parts: Part[] }
+interface Plane {
+  channel: string; height: number; width: number; low: number; high: number; stops: string[]; data: string;
+}
+interface PlaneAnswer { channels: string[]; plane: Plane | null }
+interface Reading { name: string; value: number }
+interface StageReadings { id: string; readings: Reading[] }
+interface ReadAnswer { stages: StageReadings[] }
 interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
@@ -92,6 +100,8 @@ interface Server {
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
   bundle(data: object): Reply<ZipAnswer>;
+  plane(data: object): Reply<PlaneAnswer>;
+  read(data: object): Reply<ReadAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
   evaluation_runs(data: object): Reply<RunsAnswer>;
@@ -113,7 +123,7 @@ interface EmojiWords {
 }
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
-  hypothesis: number; disabled: string[]; style: string;
+  hypothesis: number; disabled: string[]; style: string; say: string;
 }
 /** One part of the page; each function is called when something has happened. */
 interface PagePart {
@@ -122,6 +132,7 @@ interface PagePart {
   fused?(answer: FuseAnswer & Partial<ErrorAnswer>, data: State): void;
   staged?(answer: StagesAnswer & Partial<ErrorAnswer>, data: State): void;
   opened?(tab: string): void;
+  pointed?(values: Map<string, Reading[]> | null): void;
 }
 /** `data-role` -> the element that has it; other roles are plain elements. */
 interface Roles {
@@ -129,7 +140,8 @@ interface Roles {
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
+  progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  "hypotheses-field": HTMLFieldSetElement;
 }
 /** What a hand is doing to the layout. `live`: the leading instance while it is moved. */
 interface Hand {
@@ -139,6 +151,15 @@ interface Hand {
 }
 /** `corner`: the one that is pulled, if any; `from`: where the pointer went down; `start`: the layout then. */
 interface Drag { corner?: string; from?: number[]; start?: Layout }
+/** The place that a hand points at. `within`: the tile of a picture, and the place of the canvas, at a point of it. */
+interface PlaceUnderHand {
+  at: number[] | null;
+  point(at: number[], stage?: string, channel?: string): void;
+  leave(): void;
+  within(places: Box[], u: number, v: number): { tile: number; at: number[] } | null;
+  under(event: PointerEvent, node: Element, places: Box[]): { tile: number; at: number[] } | null;
+  marks(places: Box[]): HTMLElement[];
+}
 interface Canvas {
   layer(src: string, layout?: Layout): HTMLImageElement;
   draw(info: Controls): void;
@@ -162,7 +183,11 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheet: Sheet;
+  hand: Hand; canvas: Canvas; sheet: Sheet; place: PlaceUnderHand;
+  zoom(stage: string): void;
+  plane(plane: Plane): HTMLCanvasElement;
+  cardLayers(card: Card): HTMLElement[];
+  cardScale(card: Card): HTMLElement;
   state: State; server: Server; root: HTMLElement; info: Catalogue; contract: Contract; parts: PagePart[];
   byKey: Map<string, Emoji>; answer: FuseAnswer | null;
   find<Role extends string>(role: Role, root?: ParentNode): Role extends keyof Roles ? Roles[Role] : HTMLElement;
