@@ -74,13 +74,7 @@ class FakeFuser:
         names=None,
         fit=True,
     ) -> FusionTrace:
-        asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
-        asked |= {"say": say} if say else {}
-        self.calls.append({"first": first, "second": second} | asked)
-        if hypothesis > 2:
-            raise UnknownHypothesis("no such idea")
-        if self.delay:
-            time.sleep(self.delay(first, second, layout))
+        self._note(first, second, main=main, layout=layout, hypothesis=hypothesis, disabled=disabled, say=say)
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
         index = {"first": 0, "second": 1}.get(main, 0)
         predicted = self._hypotheses()[hypothesis - 1]
@@ -104,6 +98,15 @@ class FakeFuser:
             **self._layouts(predicted, layout, disabled),
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),
         )
+
+    def _note(self, first, second, *, layout, hypothesis, say, **asked) -> None:
+        """Keep what was asked for, and take as long as a test wants. Raises UnknownHypothesis."""
+        asked |= {"layout": layout, "hypothesis": hypothesis} | ({"say": say} if say else {})
+        self.calls.append({"first": first, "second": second} | asked)
+        if hypothesis > 2:
+            raise UnknownHypothesis("no such idea")
+        if self.delay:
+            time.sleep(self.delay(first, second, layout))
 
     def _layouts(self, predicted: np.ndarray, layout, disabled: frozenset[str]) -> dict:
         """What a network would have decided, under its names in FusionTrace."""

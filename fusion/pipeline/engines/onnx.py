@@ -138,8 +138,7 @@ class OnnxFuser:
                 out = self._paint(pictures, plan, layouts, presence)
         lead = None if wanted is None else wanted.lead
         trace = self._trace(sources, pictures, plan, out, override=lead, hypothesis=hypothesis)
-        effective = LayoutTrace(layouts, presence)
-        trace = replace(trace, effective=effective, timings_ms=timings)
+        trace = replace(trace, effective=LayoutTrace(layouts, presence), timings_ms=timings)
         return fit_trace(trace) if fit else trace
 
     def _trace(
