@@ -290,9 +290,8 @@ def test_a_search_for_what_nobody_has_gives_nothing(served):
 
 
 def test_the_documents_name_what_there_is(served):
-    schema = json.loads(served.get("/openapi.json").text)
     page, agents = served.get("/docs").text, served.get("/agents.md").text
-    for path in schema["paths"]:
+    for path in json.loads(served.get("/openapi.json").text)["paths"]:
         assert f"GET {path}" in page.replace("&amp;", "&")
     for name in ("size", "main", "layout", "hypothesis", "say", "fit"):
         assert f"<code>{name}</code>" in page

@@ -27,6 +27,13 @@ CHROMIUM_FLAGS = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of the page go to one process: they share a server, a browser and the tools for its scripts."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("page"))
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     from fusion.emoji.catalog import Catalog
