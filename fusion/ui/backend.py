@@ -90,17 +90,20 @@ class Backend:
         first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
         layout = None if request.layout is None else fuser.frame.clamp(request.layout)
-        asked = {
-            "main": request.main,
-            "layout": layout,
-            "disabled": request.disabled.intersection(parts_of(request.preset)),
-            "say": request.say or None,
-            "names": [one.called or None if isinstance(one, Upload) else None for one in request.inputs],
-        }
+        fuse = partial(
+            fuser.fuse,
+            first,
+            second,
+            main=request.main,
+            layout=layout,
+            disabled=request.disabled.intersection(parts_of(request.preset)),
+            say=request.say or None,
+            names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
+        )
         try:
-            trace = fuser.fuse(first, second, hypothesis=request.hypothesis, **asked)
+            trace = fuse(hypothesis=request.hypothesis)
         except UnknownHypothesis:  # a link from before other weights, say
-            trace = fuser.fuse(first, second, **asked)
+            trace = fuse()
         names = [
             one.name if isinstance(one, Upload) else name for one, name in zip(request.inputs, trace.names, strict=True)
         ]

@@ -78,7 +78,7 @@ class FakeFuser:
         asked |= {"say": say} if say else {}
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:
-            raise UnknownHypothesis("no such idea")
+            raise UnknownHypothesis("no such hypothesis")
         if self.delay:
             time.sleep(self.delay(first, second, layout))
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
