@@ -216,9 +216,9 @@ class Catalog:
         """What to tell someone whose text means no emoji, or more than one."""
         if not found and not words_of(text):
             return f"{text!r} is not one of the {len(self)} emoji here: type a single emoji such as 🍕, or its name"
-        fault = f"{text!r} can mean several emoji" if found else f"no emoji is called {text!r}"
+        error = f"{text!r} can mean several emoji" if found else f"no emoji is called {text!r}"
         near = ", ".join(f"{self[key].char} {self[key].name}" for key in found or self._similar(text))
-        return f"{fault}: did you mean {near}?" if near else f"{fault}: try a simpler name such as pizza, or 🍕 itself"
+        return f"{error}: did you mean {near}?" if near else f"{error}: try a simpler name such as pizza, or 🍕 itself"
 
     def _similar(self, text: str, limit: int = 4) -> list[str]:
         """Keys of the emoji whose names or aliases are spelled most like ``text``."""

@@ -60,8 +60,8 @@ def claim(folder: Path, request: dict[str, object]) -> None:
         raise OutputError(f"{folder} holds other files; name an empty or a new folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise OutputError(f"{folder} cannot be written ({fault.strerror}); choose another place.") from fault
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written ({error.strerror}); choose another place.") from error
     with write_beside(file) as path:
         path.write_bytes(json_bytes(request))
 

@@ -91,7 +91,7 @@ class Request(BaseModel):
 
 
 def spoken(error: ValidationError) -> FusionError:
-    """The first fault of a question as one sentence."""
+    """The first error of a question as one sentence."""
     first = error.errors(include_url=False)[0]
     reason = first.get("ctx", {}).get("error")
     if isinstance(reason, FusionError):

@@ -45,9 +45,9 @@ def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_lev
 
 def parameters(trace: FusionTrace) -> dict:
     """What it takes to make the same sticker again."""
-    told = summary(trace)
+    facts = summary(trace)
     kept = ("first", "second", "names", "main", "hypothesis", "preset", "weights", "size", "off")
-    return {name: told[name] for name in kept} | {"layout": told["layout"]["instances"]}
+    return {name: facts[name] for name in kept} | {"layout": facts["layout"]["instances"]}
 
 
 def sticker_picture(output: np.ndarray) -> Image.Image:
@@ -114,7 +114,7 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
         yield name, buffer.getvalue()
     report = summary(trace) | {
         "layout_rows": layout_rows(trace),
-        "stages": {name: told | {"sentence": stages_of(trace)[name].sentence} for name, told in captions.items()},
+        "stages": {name: said | {"sentence": stages_of(trace)[name].sentence} for name, said in captions.items()},
         "versions": versions(),
     }
     yield MARKER, json.dumps(report, ensure_ascii=False, indent=1).encode()

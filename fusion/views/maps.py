@@ -44,8 +44,8 @@ def words(trace: FusionTrace) -> Maps | None:
         return None
     named = {
         f"{word} ({side})": plane
-        for side, told in zip(SIDES, trace.words, strict=True)
-        for word, plane in zip((*told.named, *told.said), told.attention, strict=True)
+        for side, words in zip(SIDES, trace.words, strict=True)
+        for word, plane in zip((*words.named, *words.said), words.attention, strict=True)
     }
     most = dict(sorted(named.items(), key=lambda item: -float(item[1].mean())))
     return Maps(most, drawing.from_zero(*most.values())) if most else None

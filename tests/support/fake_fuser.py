@@ -104,7 +104,7 @@ class FakeFuser:
         asked |= {"layout": layout, "hypothesis": hypothesis} | ({"say": say} if say else {})
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:
-            raise UnknownHypothesis("no such idea")
+            raise UnknownHypothesis("no such hypothesis")
         if self.delay:
             time.sleep(self.delay(first, second, layout))
 

@@ -96,7 +96,7 @@ def palette(picture: np.ndarray) -> np.ndarray:
 
     Dark pixels are dropped as long as they are an outline and not the thing itself; so are the hues furthest from
     the median, and the extremes, which are highlights and antialiasing. The network's own ``colour.palette_of_all``
-    follows the same idea with what works for a batch and in a graph (lower median, no fallback): it gives other
+    does the same with what works for a batch and in a graph (lower median, no fallback): it gives other
     numbers, and with them every target would change.
     """
     solid = picture[picture[..., 3] > 0.9]
