@@ -17,7 +17,7 @@ from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import CenterAwareScaleModule, LayoutPrediction, align
 from fusion.model.center_detector import EmojiCenterDetector, decide, order_by_main
-from fusion.model.config import FusionConfig
+from fusion.model.config import FusionConfig, Setting
 from fusion.model.head import build_head
 from fusion.model.image_space import from_rgba, to_rgba
 from fusion.model.layout_trunk import LayoutTrunk
@@ -84,7 +84,7 @@ class FusionOutput:
 class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["emoji", "image-fusion"]):
     """The block diagram of DESIGN section 1, with the switches of section 2 (``FusionConfig``)."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, **settings: Setting) -> None:
         super().__init__()
         self.config = config = FusionConfig.from_dict(settings)
         channels = config.feature_channels

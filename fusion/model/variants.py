@@ -9,9 +9,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import fields
 
-from fusion.model.config import ConfigError, FusionConfig
+from fusion.model.config import ConfigError, FusionConfig, Setting
 
-VARIANTS: dict[str, dict[str, object]] = {
+VARIANTS: dict[str, dict[str, Setting]] = {
     "position=middle": {"position": "middle"},
     "position_planes=4": {"position_planes": 4},
     "skips=false": {"skips": False},
@@ -24,8 +24,6 @@ values of these do better."""
 WORDS = {"true": True, "false": False}
 ELSEWHERE = {"preset": "--preset", "size": "--size", "width": "--width"}
 """Settings that have an option of their own."""
-
-Setting = str | int | float | bool
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, Setting]:

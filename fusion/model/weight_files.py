@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -24,14 +25,14 @@ class WeightsError(FusionError):
     """Weights or their config are missing, damaged, of another network, or of a kind that is not accepted."""
 
 
-def read_settings(file: Path) -> dict:
+def read_settings(file: Path) -> dict[str, Any]:
     """The settings in a network's config.json. Raises WeightsError, also where they tell of other weights."""
     settings = read_json(file)
     check_bytes(file, settings.pop(CHECKSUM, None))
     return settings
 
 
-def read_json(file: Path) -> dict:
+def read_json(file: Path) -> dict[str, Any]:
     """All that stands in a network's config.json. Raises WeightsError naming the file and the cause."""
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))

@@ -6,7 +6,9 @@ layouts (scale_h, scale_w, offset_y, offset_x), boxes xyxy in [0, 1].
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
+
+from fusion.views.summary import AlignmentSummary, Summary
 
 Numbers = list[float]
 
@@ -139,7 +141,7 @@ class FuseAnswer(TypedDict):
     names: tuple[str, str]
     keys: tuple[str, str]
     permalink: str
-    facts: dict[str, Any]
+    facts: Summary
     notices: list[str]
     controls: Controls
 
@@ -220,7 +222,7 @@ class ComparedAnswer(TypedDict):
     main: str
     main_confidence: float | None
     effective: Numbers
-    alignment: dict[str, float | None] | None
+    alignment: AlignmentSummary | None
     ms: float | None
     total_ms: float | None
     teacher: str | None

@@ -124,7 +124,7 @@ def evaluate(service: Service, split: str = "pairs", limit: int = 50, preset: st
     try:
         job = review.job(dict(review.evaluation_start({"split": split, "limit": limit, "preset": preset})))
         job.join()
-        return job.report()
+        return dict(job.report())
     except FusionError as error:
         raise gr.Error(str(error), print_exception=False) from None
 

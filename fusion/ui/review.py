@@ -9,7 +9,7 @@ import math
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,7 +36,7 @@ from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
 
 if TYPE_CHECKING:
-    from fusion.evaluation.report import Row
+    from fusion.evaluation.report import Report, Row
 
 MOST_PACKED = 50
 """At most so many pairs in one zip: each is fused again."""
@@ -197,7 +197,7 @@ class ProjectEvaluator:
             "psnr": known(measured.psnr_own_layout),
         }
 
-    def report(self, measured: list[Row]) -> dict[str, Any]:
+    def report(self, measured: list[Row]) -> Report:
         """The JSON of DESIGN section 6 over all measured pairs."""
         from fusion.evaluation.report import report
 

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -29,7 +29,22 @@ PNG_KEY = "emoji-fusion"
 PACKAGES = ("torch", "numpy", "pillow", "gradio", "safetensors", "resvg_py")
 
 
-def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_level: int = 1) -> bytes:
+class Parameters(TypedDict):
+    """What it takes to make the same sticker again; ``layout``: of each instance."""
+
+    first: str
+    second: str
+    names: list[str]
+    main: str
+    hypothesis: int
+    preset: str
+    weights: str
+    size: int
+    off: list[str]
+    layout: list[list[float]]
+
+
+def png_bytes(picture: Image.Image, parameters: Parameters | None = None, compress_level: int = 1) -> bytes:
     """``picture`` as PNG; ``parameters`` as JSON in a tEXt chunk, so that a sticker tells how it was made.
 
     ``compress_level``: fast rather than small by default, for a person waits for it.
@@ -43,11 +58,21 @@ def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_lev
     return buffer.getvalue()
 
 
-def parameters(trace: FusionTrace) -> dict:
+def parameters(trace: FusionTrace) -> Parameters:
     """What it takes to make the same sticker again."""
     facts = summary(trace)
-    kept = ("first", "second", "names", "main", "hypothesis", "preset", "weights", "size", "off")
-    return {name: facts[name] for name in kept} | {"layout": facts["layout"]["instances"]}
+    return {
+        "first": facts["first"],
+        "second": facts["second"],
+        "names": facts["names"],
+        "main": facts["main"],
+        "hypothesis": facts["hypothesis"],
+        "preset": facts["preset"],
+        "weights": facts["weights"],
+        "size": facts["size"],
+        "off": facts["off"],
+        "layout": facts["layout"]["instances"],
+    }
 
 
 def sticker_picture(output: np.ndarray) -> Image.Image:
