@@ -88,14 +88,16 @@ class Backend:
         fuser = self.fuser(request.preset, request.style)
         first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
-        layout = None if request.layout is None else fuser.frame.clamp(request.layout)
-        main, disabled = request.main, request.disabled.intersection(parts_of(request.preset))
+        asked: dict[str, Any] = {
+            "main": request.main,
+            "layout": None if request.layout is None else fuser.frame.clamp(request.layout),
+            "instances": None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
+            "disabled": request.disabled.intersection(parts_of(request.preset)),
+        }
         try:
-            trace = fuser.fuse(
-                first, second, main=main, layout=layout, hypothesis=request.hypothesis, disabled=disabled
-            )
+            trace = fuser.fuse(first, second, hypothesis=request.hypothesis, **asked)
         except UnknownHypothesis:  # a link from before other weights, say
-            trace = fuser.fuse(first, second, main=main, layout=layout, disabled=disabled)
+            trace = fuser.fuse(first, second, **asked)
         names = [
             one.name if isinstance(one, Upload) else name for one, name in zip(request.inputs, trace.names, strict=True)
         ]
@@ -151,7 +153,7 @@ class Backend:
             "permalink": request.model_copy(update={"hypothesis": trace.hypothesis}).permalink(),
             "facts": summary(trace),
             "notices": notices(request, trace),
-            "controls": controls.answer(trace, self.fuser(request.preset).frame),
+            "controls": controls.answer(trace, self.fuser(request.preset).frame, request.instances is not None),
         }
 
     def stages(self, data: Json) -> StagesAnswer:

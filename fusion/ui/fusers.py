@@ -24,6 +24,7 @@ class PairFuser(Protocol):
         *,
         main: str | None = None,
         layout: Sequence[float] | None = None,
+        instances: Sequence[Sequence[float]] | None = None,
         hypothesis: int = 1,
         disabled: frozenset[str] = frozenset(),
     ) -> FusionTrace:

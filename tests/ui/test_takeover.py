@@ -88,6 +88,7 @@ def test_several_instances_move_together(open_page, served):
         page = open_page("?first=1f525&second=1f436")
         settled(page)
         before = page.evaluate("EF.answer.controls.effective")
+        page.check('[data-role="together"]')
         page.locator(".ef-grip").scroll_into_view_if_needed()
         box = page.locator(".ef-grip").bounding_box()
         other = page.locator(".ef-instance:not(.ef-grip)")
