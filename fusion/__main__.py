@@ -31,6 +31,13 @@ COMMANDS: dict[str, Command] = {
   python -m fusion app
   python -m fusion app --port 8000 --device cuda""",
     ),
+    "serve": Command(
+        "answer other programs over HTTP: stickers, their metadata, searches; without the page",
+        """
+  python -m fusion serve
+  python -m fusion serve --engine onnx --port 8000
+  curl -o slice.png "http://127.0.0.1:7860/kitchen/grinning face_pizza.png?size=512" --globoff""",
+    ),
     "fuse": Command(
         "fuse two emoji or pictures into a transparent PNG",
         """
@@ -51,6 +58,12 @@ COMMANDS: dict[str, Command] = {
         """
   python -m fusion export --to assets/weights/fusion/onnx
   python -m fusion export --to graphs --weights runs/first --check 200""",
+    ),
+    "publish": Command(
+        "put the application or weights on a hub, checked and listed first",
+        """
+  python -m fusion publish --space OWNER/emoji-fusion --dry-run
+  python -m fusion publish --weights OWNER/emoji-fusion-weights --from runs/first/weights""",
     ),
     "sheet": Command(
         "draw many pairs: both emoji, the teacher's target, the network's output",

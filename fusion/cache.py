@@ -6,7 +6,9 @@ Several caches may share one ``Budget``: then it is the process that has a bound
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -26,6 +28,11 @@ class Budget:
     """Bytes that caches share: what was not used for longest goes first, whichever cache it is in."""
 
     def __init__(self, limit: int) -> None:
+        self.clear(limit)
+        BUDGETS.add(self)
+
+    def clear(self, limit: int) -> None:
+        """Begin anew, with a lock that nobody holds."""
         self.entries: LRUCache = LRUCache(limit, getsizeof=lambda entry: entry.size)
         self.lock = threading.Lock()
 
@@ -38,6 +45,20 @@ class Budget:
     def limit(self) -> int:
         """Bytes that everything may take together."""
         return int(self.entries.maxsize)
+
+
+BUDGETS: weakref.WeakSet[Budget] = weakref.WeakSet()
+"""Those of this process."""
+
+
+def clear_after_fork() -> None:
+    """In a forked process: what a thread of the other one held locked or had half written is not to be relied on."""
+    for budget in list(BUDGETS):
+        budget.clear(budget.limit)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=clear_after_fork)
 
 
 class SharedCache(Generic[Value]):

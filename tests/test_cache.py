@@ -1,9 +1,12 @@
 """SharedCache: its bound, what it forgets, and threads that ask for one thing at once."""
 
+import multiprocessing
+import os
 import threading
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from fusion.cache import Budget, SharedCache, held_bytes
 
@@ -66,6 +69,21 @@ def test_caches_of_one_budget_share_its_bound_and_not_their_keys():
     assert "b" not in second
     first.get("large", lambda: b"x" * 25)
     assert (len(first), len(second)) == (1, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
+def test_a_forked_process_waits_for_no_lock_of_the_other():
+    cache = SharedCache[bytes](30, len)
+    cache.get("a", lambda: b"1")
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    child = context.Process(target=lambda: answers.put((len(cache), cache.get("a", lambda: b"2"))))
+    with cache._budget.lock:  # as another thread may hold it at that moment
+        child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    assert answers.get() == (0, b"2")
+    assert cache.get("a", lambda: b"3") == b"1"
 
 
 def test_arrays_count_wherever_they_are():

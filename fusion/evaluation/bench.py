@@ -13,7 +13,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import torch
 from tqdm import tqdm
@@ -73,7 +74,9 @@ def bench(
         if device not in ("cpu", "cuda") or (device == "cuda" and not torch.cuda.is_available()):
             raise FusionError(f"There is no device {device!r} here; leave out --devices to take what is there.")
     nets = {preset: network(preset) for preset in presets}
-    rows, positional, skipped = [], [], []
+    rows: list[dict] = []
+    positional: list[dict] = []
+    skipped: list[dict] = []
     with torch.inference_mode():
         for device in devices:
             # Within one size and batch all presets take turns; between sizes nothing is compared.
@@ -131,7 +134,9 @@ def make_cases(
     nets: dict[str, FusionNet], device: str, size: int, batch: int, done: list[dict], longest: float
 ) -> tuple[list[Case], list[tuple[Case, Case]], list[dict]]:
     """Cases of one size and batch; pairs with and without positional modules; what would take too long."""
-    cases, pairs, skipped = [], [], []
+    cases: list[Case] = []
+    pairs: list[tuple[Case, Case]] = []
+    skipped: list[dict] = []
     for preset, net in nets.items():
         facts = {"preset": preset, "device": device, "size": size, "batch": batch}
         expected = expectation(done, facts)
@@ -140,12 +145,11 @@ def make_cases(
             continue
         plain, (first, second) = copy.deepcopy(net).to(device), inputs(net, size, batch, device)
         fast = accelerate(copy.deepcopy(net), size, torch.device(device))
-        cases.append(Case(**facts, acceleration="none", run=lambda n=plain, a=first, b=second: n(a, b)))
-        cases.append(Case(**facts, acceleration="all", run=lambda n=fast, a=first, b=second: n(a, b)))
+        whole = Case(preset, device, size, batch, "none", partial(plain, first, second))
+        cases += [whole, Case(preset, device, size, batch, "all", partial(fast, first, second))]
         if any(isinstance(module, POSITIONAL) for module in net.modules()) and batch == 1:
-            bare = Case(**facts, acceleration="none", run=lambda n=plain, a=first, b=second: n(a, b, disabled=WITHOUT))
-            pairs.append((copy.copy(cases[-2]), bare))
-            pairs[-1][0].milliseconds = []
+            bare = replace(whole, run=partial(plain, first, second, disabled=WITHOUT), milliseconds=[])
+            pairs.append((replace(whole, milliseconds=[]), bare))
     return cases, pairs, skipped
 
 

@@ -29,7 +29,7 @@ def inputs(net: FusionNet, size: int, batch: int, device: str) -> tuple[Tensor, 
         picture = torch.from_numpy(catalog.render(key, size, net.config.frame)).to(device)
         return (picture.permute(2, 0, 1)[None].float() / 255).repeat(batch, 1, 1, 1)
 
-    return tuple(tensor(key) for key in PAIR)
+    return tensor(PAIR[0]), tensor(PAIR[1])
 
 
 def count(net: FusionNet, device: str = "cpu") -> dict:

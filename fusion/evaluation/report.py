@@ -61,9 +61,7 @@ def report(rows: Sequence[Row]) -> dict:
     return summary(rows) | {"families": {name: summary([r for r in rows if r.family == name]) for name in names}}
 
 
-def worst(
-    rows: Sequence[T], count: int = WORST, badness: Callable[[T], Rank] = lambda row: picture_rank(row)
-) -> list[T]:
+def worst(rows: Sequence[T], badness: Callable[[T], Rank], count: int = WORST) -> list[T]:
     """The ``count`` rows with the lowest rank, worst first."""
     return sorted(rows, key=badness)[:count]
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
 import httpx
 from tenacity import (
     AsyncRetrying,
@@ -120,11 +121,13 @@ class Downloader:
         ):
             with attempt:
                 # A run killed between the last byte and the renaming leaves a whole file: nothing to fetch then.
-                if not partial.exists() or await asyncio.to_thread(verify, partial):
+                wrong = await asyncio.to_thread(verify, partial) if partial.exists() else "missing"
+                if wrong:
                     await self.attempt(url, partial, limit)
-                    if wrong := await asyncio.to_thread(verify, partial):
-                        partial.unlink()
-                        raise TryAgain(wrong)
+                    wrong = await asyncio.to_thread(verify, partial)
+                if wrong:
+                    partial.unlink()
+                    raise TryAgain(wrong)
                 os.replace(partial, path)
 
     async def attempt(self, url: str, partial: Path, limit: int) -> None:
@@ -134,16 +137,14 @@ class Downloader:
         await self.pace.turn()
         try:
             # The read timeout forgives a server that sends a byte now and then; the deadline does not.
-            async with (
-                asyncio.timeout(10 * self.policy.timeout),
-                self.client.stream("GET", url, headers=headers) as answer,
-            ):
-                raise_for(answer, partial)
-                continues = answer.status_code == 206 and range_start(answer) == have
-                if answer.status_code == 206 and not continues:
-                    partial.unlink(missing_ok=True)
-                    raise TryAgain("the server sent another part than asked for")
-                await self.store(answer, partial, "ab" if continues else "wb", limit)
+            with anyio.fail_after(10 * self.policy.timeout):
+                async with self.client.stream("GET", url, headers=headers) as answer:
+                    raise_for(answer, partial)
+                    continues = answer.status_code == 206 and range_start(answer) == have
+                    if answer.status_code == 206 and not continues:
+                        partial.unlink(missing_ok=True)
+                        raise TryAgain("the server sent another part than asked for")
+                    await self.store(answer, partial, "ab" if continues else "wb", limit)
         except (httpx.TimeoutException, TimeoutError):
             raise TryAgain("timed out") from None
         except httpx.TransportError as error:

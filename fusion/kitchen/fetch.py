@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fusion.kitchen.download import Absent, Downloader, Refused, RetryPolicy, TryAgain
 from fusion.kitchen.folder import ABSENT, FAILURES, PARTIAL, beside, png_error, write_text
@@ -63,18 +64,25 @@ async def fetch_stickers(
             tick()
 
     try:
-        async with downloader, asyncio.TaskGroup() as group:
-            for _ in range(policy.concurrency):
-                group.create_task(work())
-    except ExceptionGroup as errors:
-        reason = errors.exceptions[0]
-        if not isinstance(reason, OSError):
-            raise
+        async with downloader:
+            await together(work, policy.concurrency)
+    except OSError as reason:
         raise KitchenError(f"{folder} cannot be written ({reason}): make room or name another --out.") from None
     finally:
         report.received = downloader.received
         write_failures(folder, stickers, report)
     return report
+
+
+async def together(work: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
+    """``work()`` so many times at once; the first error ends them all."""
+    workers = [asyncio.ensure_future(work()) for _ in range(count)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
 
 def outstanding(stickers: Iterable[Sticker], folder: Path, report: Report) -> Iterable[Sticker]:

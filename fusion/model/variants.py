@@ -36,7 +36,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Setting]:
 def parse_setting(text: str) -> tuple[str, Setting]:
     """One ``KEY=VALUE`` as a field and its value; whether the value makes sense is for FusionConfig to say."""
     name, equals, value = (part.strip() for part in text.partition("="))
-    defaults = {field.name: field.default for field in fields(FusionConfig)}
+    defaults = {field.name: getattr(FusionConfig, field.name) for field in fields(FusionConfig)}
     if not equals or not value:
         raise ConfigError(f"--set is {text!r}: write KEY=VALUE such as position=middle.")
     if name in ELSEWHERE:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from fusion.errors import FusionError
+from fusion.model.layers import Net
 
 CHECKSUM = "sha256"
 """Where config.json names the SHA-256 of the weights beside it: about that file, and no setting of the network."""
@@ -24,7 +25,14 @@ class WeightsError(FusionError):
 
 
 def read_settings(file: Path) -> dict:
-    """The settings in a network's config.json. Raises WeightsError naming the file and the cause."""
+    """The settings in a network's config.json. Raises WeightsError, also where they tell of other weights."""
+    settings = read_json(file)
+    check_bytes(file, settings.pop(CHECKSUM, None))
+    return settings
+
+
+def read_json(file: Path) -> dict:
+    """All that stands in a network's config.json. Raises WeightsError naming the file and the cause."""
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -33,7 +41,6 @@ def read_settings(file: Path) -> dict:
         raise WeightsError(f"{file} is damaged ({error}); fetch or export it again.") from error
     if not isinstance(settings, dict):
         raise WeightsError(f"{file} holds no settings; fetch or export it again.")
-    check_bytes(file, settings.pop(CHECKSUM, None))
     return settings
 
 
@@ -61,7 +68,7 @@ def current_name(name: str) -> str:
     return name
 
 
-def read_weights(model: nn.Module, file: Path) -> nn.Module:
+def read_weights(model: Net, file: Path) -> Net:
     """``model`` with the weights of ``file``; half precision is widened to the model's own, old names are migrated.
 
     Raises WeightsError naming the file and the cause. Pickled weights are refused: they can run code.

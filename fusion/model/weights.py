@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from safetensors.torch import save
 from fusion.assets import ASSETS
 from fusion.files import write_beside
 from fusion.model import DEFAULT_PRESET, PRESETS, ConfigError, FusionConfig, FusionNet, WeightsError
-from fusion.model.weight_files import CHECKSUM, read_settings, read_weights
+from fusion.model.weight_files import CHECKSUM, check_bytes, read_json, read_settings, read_weights
 
 WEIGHTS_FOLDER = ASSETS / "weights"
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def available_weights() -> dict[str, Path]:
@@ -33,8 +35,8 @@ def available_weights() -> dict[str, Path]:
 def load_fusion_net(weights: str | os.PathLike | None = None, preset: str = DEFAULT_PRESET) -> FusionNet:
     """A trained FusionNet in eval mode.
 
-    ``weights``: a folder, a file in one, a hub id ``owner/name``, or ``None`` for the weights that ship with
-    ``preset``. A local path never touches the network. Raises WeightsError.
+    ``weights``: a folder, a file in one, a hub id ``owner/name`` or ``owner/name@revision``, or ``None`` for the
+    weights that ship with ``preset``. A local path never touches the network. Raises WeightsError.
     """
     folder = locate_weights(weights, preset)
     net = FusionNet.from_config(read_config(folder / CONFIG_FILE))
@@ -67,17 +69,29 @@ def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRES
     return _fetch(str(weights))
 
 
-def _fetch(repo_id: str) -> Path:
-    """Both files of a hub repository, through the hub's own cache (resumed and verified there)."""
+def _fetch(named: str) -> Path:
+    """Both files of a hub repository, of one commit, through the hub's own cache, their checksum compared."""
+    repo_id, _, revision = named.partition("@")
+    options = {"endpoint": os.environ.get("HF_ENDPOINT")}
     try:
-        hf_hub_download(repo_id, CONFIG_FILE)
-        return Path(hf_hub_download(repo_id, WEIGHTS_FILE)).parent
+        config = Path(hf_hub_download(repo_id, CONFIG_FILE, revision=revision or None, **options))
+        commit = config.parent.name
+        folder = Path(hf_hub_download(repo_id, WEIGHTS_FILE, revision=commit, **options)).parent
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(
-            f"{repo_id} is no local folder and could not be fetched from the hub ({reason}); check its name and the "
+            f"{named} is no local folder and could not be fetched from the hub ({reason}); check its name and the "
             "connection."
         ) from error
+    if COMMIT.fullmatch(revision) and commit != revision:
+        raise WeightsError(f"The hub sent {commit} of {repo_id} instead of {revision}; check the revision.")
+    if CHECKSUM not in read_json(config):
+        raise WeightsError(
+            f"{CONFIG_FILE} of {repo_id} names no {CHECKSUM}, so its weights cannot be checked; fetch them by hand and "
+            "name their folder, or ask its owner to publish them again."
+        )
+    check_bytes(config, read_json(config)[CHECKSUM])
+    return folder
 
 
 def read_config(file: Path) -> FusionConfig:

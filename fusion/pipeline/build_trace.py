@@ -44,7 +44,10 @@ def layout_trace(prediction: LayoutPrediction) -> LayoutTrace:
 
 def hypothesis_traces(ranking: Ranking) -> tuple[HypothesisTrace, ...]:
     """The distinct hypotheses of a batch of one, in their order."""
-    every, found = ranking.likeliest.hypotheses, []
+    every = ranking.likeliest.hypotheses
+    if every is None:
+        return ()
+    found = []
     for one in ranking.distinct:
         prediction = every.take(torch.tensor([one.index], device=every.logit.device))
         switch = bool(prediction.recolour_logit[0] > 0)
@@ -85,17 +88,19 @@ def build_trace(
     output: FusionOutput,
 ) -> FusionTrace:
     """The trace of a batch of one, without what the caller alone knows: hash of the weights, teacher and timings."""
+    first, second = (one.astype(np.float32) / 255 for one in pair.pictures)
     return FusionTrace(
         names=pair.names,
         keys=pair.keys,
         preset=net.config.preset,
         size=pair.size,
-        inputs=tuple(one.astype(np.float32) / 255 for one in pair.pictures),
+        inputs=(first, second),
         override=None if request.override is None else request.override.lead,
         hypotheses=hypothesis_traces(ranking),
         hypothesis=request.hypothesis,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),
         aligns=net.aligns,
+        say="" if told is None else told.sentence,
         words=word_traces(told, features),
         notices=() if told is None else told.notices,
         **decisions(features, prediction, output),

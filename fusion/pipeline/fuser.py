@@ -84,9 +84,9 @@ class Fuser:
         budget: Budget | None = None,
     ) -> None:
         self.device = choose_device(device)
-        self.weights_hash = "none"
+        self.weights_hash, self.folder = "none", None
         if net is None:
-            folder = locate_weights(weights, preset or DEFAULT_PRESET)
+            folder = self.folder = locate_weights(weights, preset or DEFAULT_PRESET)
             net, self.weights_hash = load_fusion_net(folder), weights_hash(folder)
             if preset is not None and preset != net.config.preset:
                 raise RequestError(
@@ -182,16 +182,16 @@ class Fuser:
                 trace = fit_trace(trace)
         if teacher:
             with clock.measure("teacher"):
-                trace = dataclasses.replace(trace, teacher=self._teacher.trace(*trace.keys, trace.size, trace))
+                trace = self._teacher.complete(trace)
         return trace
 
     def _perceive(self, pair: Pair, told: Told | None) -> PairFeatures:
         """What the network makes of the pair before any layout, kept from last time or computed now."""
-        tensors = [self._tensor(picture) for picture in pair.pictures]
+        first, second = (self._tensor(picture) for picture in pair.pictures)
         if told is None:
-            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(*tensors))
+            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(first, second))
         words = told.tensors(self.net.config.words, self.device)
-        return self._features.get((*pair.keys, pair.size, told.key), lambda: self.net.perceive(*tensors, words))
+        return self._features.get((*pair.keys, pair.size, told.key), lambda: self.net.perceive(first, second, words))
 
     def _rank(self, pair: Pair, told: Told | None, features: PairFeatures, main: Tensor) -> Ranking:
         """The likeliest layout and all distinct hypotheses for this main subject, kept or computed now."""
@@ -210,7 +210,7 @@ class Fuser:
         index = chosen(ranking.distinct, hypothesis)
         if hypothesis == 1:
             return ranking.likeliest
-        return ranking.likeliest.hypotheses.take(torch.tensor([index], device=self.device))
+        return ranking.likeliest.weighed.take(torch.tensor([index], device=self.device))
 
     def _place(self, prediction: LayoutPrediction, override: Override | None) -> tuple[Tensor | None, Tensor | None]:
         """Layouts (1, K, 4) and presence (1, K) that a person wants instead of those predicted. Raises RequestError."""

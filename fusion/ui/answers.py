@@ -48,7 +48,7 @@ class Contract(TypedDict):
     """Every constant that both the page and Python use.
 
     ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
-    instance is there.
+    instance is there; ``sayings``: sentences to try; ``saying``: characters that one may have.
     """
 
     opening: Opening
@@ -57,6 +57,8 @@ class Contract(TypedDict):
     layout: list[str]
     axes: list[str]
     present: float
+    sayings: list[str]
+    saying: int
     evaluation: EvaluationChoices
     upload: UploadChoices
 
@@ -78,12 +80,13 @@ class Catalogue(Emojis):
     """All emoji, and the presets that have weights.
 
     ``spare``: weights beside them that only measure (held-out emoji); ``parts``: what each preset has of that which can
-    be switched off.
+    be switched off; ``readers``: those that read words.
     """
 
     presets: list[str]
     spare: list[str]
     parts: dict[str, list[str]]
+    readers: list[str]
 
 
 class Layers(TypedDict):
@@ -94,11 +97,12 @@ class Layers(TypedDict):
 
 
 class Hypothesis(TypedDict):
-    """How likely, and the layouts of what it places."""
+    """How likely, the layouts of what it places, and the teacher's family that this is, if any."""
 
     probability: float
     layouts: list[Numbers]
     recolour: bool
+    family: str | None
 
 
 class Range(TypedDict):
@@ -223,86 +227,6 @@ class ComparedAnswer(TypedDict):
     total_ms: float | None
     teacher: str | None
     composite: str
-
-
-class SheetRow(TypedDict, total=False):
-    """One measured pair; numbers that do not exist for it are ``None``. ``psnr``: under the network's own layout."""
-
-    first: str
-    second: str
-    first_name: str
-    second_name: str
-    family: str
-    aligned: bool | None
-    main_ok: bool | None
-    iou: float | None
-    center_error: float | None
-    scale_error: float | None
-    psnr: float | None
-
-
-class Totals(TypedDict):
-    """Means over the rows so far; ``None`` where there is nothing to average."""
-
-    n: int
-    main_ok: float | None
-    aligned: float | None
-    iou: float | None
-    center_error: float | None
-    scale_error: float | None
-    psnr: float | None
-
-
-class StartAnswer(TypedDict):
-    """The name of an evaluation that has begun."""
-
-    job: str
-
-
-class Run(TypedDict):
-    """One evaluation of those that are kept.
-
-    ``preset``: what was asked for; ``weights``: what was measured, and what its rows are fused with; ``style``: the art
-    style of its emoji ("" for Noto's); ``note``: how to read its figures.
-    """
-
-    job: str
-    split: str
-    preset: str
-    weights: str
-    style: str
-    note: str
-    state: str
-    done: int
-    total: int
-
-
-class RunsAnswer(TypedDict):
-    """The evaluations that are kept, the newest first."""
-
-    runs: list[Run]
-
-
-class PollAnswer(TypedDict):
-    """How far an evaluation is. ``run.state``: running, done, cancelled or failed (``message`` says why)."""
-
-    run: Run
-    message: str
-    rows: list[SheetRow]
-    summary: Totals
-
-
-class ChartsAnswer(TypedDict):
-    """Histograms and a scatter plot as one picture."""
-
-    charts: str
-
-
-class ThumbnailAnswer(TypedDict):
-    """The network's picture and, where there is one, the teacher's; ``inputs``: the two drawings it was given."""
-
-    pictures: list[str]
-    inputs: list[str]
 
 
 class ErrorAnswer(TypedDict):

@@ -40,10 +40,11 @@ def answer(trace: FusionTrace, frame: Frame, each: bool = False) -> Controls:
 
 
 def hypothesis(one: HypothesisTrace) -> Hypothesis:
-    """A hypothesis for the browser: how likely, and the layouts of what it places."""
+    """A hypothesis for the browser: how likely, the layouts of what it places, and what family that is."""
     placed = one.layout.layouts[one.layout.presence > PRESENT]
     layouts = [layout_of(row) for row in placed]
-    return {"probability": round(one.probability, 4), "layouts": layouts, "recolour": one.recolour}
+    share = round(one.probability, 4)
+    return {"probability": share, "layouts": layouts, "recolour": one.recolour, "family": one.family}
 
 
 def lead(trace: FusionTrace) -> int:

@@ -1,7 +1,7 @@
 """The Failures tab: an evaluation that runs in the background, and what is read off its rows.
 
 The browser polls: a reload or a lost connection costs nothing, and cancelling is one question. A row of the sheet is
-an ``answers.SheetRow``.
+an ``SheetRow``.
 
 Source: DESIGN section 7, and section 5 for what "aligned" means.
 """
@@ -14,14 +14,15 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.report import alignment_rank, worst
-from fusion.ui.answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.contract import LIMITS
+from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
 
@@ -40,6 +41,10 @@ class Evaluator(Protocol):
 
     def run(self, split: str, fuser: PairFuser, limit: int) -> Iterable[Measured]:
         """Yield one measured pair after the other."""
+        ...
+
+    def note(self, limit: int) -> str:
+        """What a person should know about where ``limit`` pairs are measured; "" for nothing."""
         ...
 
     def row(self, measured: Measured) -> SheetRow:
@@ -76,7 +81,8 @@ class EvaluationJob:
         self.message = ""
         self._evaluator, self._fuser = evaluator, fuser
         self._cancel = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
+        # In the visitor's context: whose share of a lent GPU it takes is read there.
+        self._thread = threading.Thread(target=copy_context().run, args=(self._work,), daemon=True)
 
     def start(self) -> EvaluationJob:
         """Measure in a thread of its own."""
@@ -139,7 +145,7 @@ class Failures:
     """All evaluations of one backend, the newest few kept."""
 
     def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
+        self.evaluator = evaluator
         self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -152,7 +158,7 @@ class Failures:
             if any(job.state == "running" for job in self._jobs.values()):
                 raise RequestError("An evaluation is running already; cancel it or wait for its end.")
             name = secrets.token_urlsafe(16)  # who cannot guess it can neither read nor cancel the run
-            self._jobs[name] = EvaluationJob(self._evaluator, subject, fuser, limit).start()
+            self._jobs[name] = EvaluationJob(self.evaluator, subject, fuser, limit).start()
             while len(self._jobs) > KEPT_JOBS:
                 self._jobs.popitem(last=False)
         return name
@@ -194,7 +200,7 @@ def mean(values: Iterable[Any]) -> float | None:
 
 def least_aligned(rows: Sequence[SheetRow], count: int) -> list[SheetRow]:
     """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
-    return worst(rows, count, lambda row: alignment_rank(row["iou"], row["center_error"]))
+    return worst(rows, lambda row: alignment_rank(row["iou"], row["center_error"]), count)
 
 
 def to_csv(rows: Sequence[SheetRow]) -> str:

@@ -15,6 +15,7 @@ class PairFuser(Protocol):
     """Fuses two emoji with one preset. ``frame``: how far the non-main may be moved."""
 
     preset: str
+    weights_hash: str
     frame: Frame
 
     def fuse(
@@ -26,7 +27,12 @@ class PairFuser(Protocol):
         layout: Sequence[float] | None = None,
         instances: Sequence[Sequence[float]] | None = None,
         hypothesis: int = 1,
+        size: int = 256,
         disabled: frozenset[str] = frozenset(),
+        teacher: bool = True,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion with every stage kept; see ``Fuser.fuse``."""
         ...

@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from PIL import Image
@@ -25,6 +25,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from typing_extensions import Self
 
 from fusion.data.art_styles import TEST_STYLE
 from fusion.errors import FusionError
@@ -32,7 +33,6 @@ from fusion.geometry import Layout
 from fusion.model import ABLATIONS
 from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
-from fusion.ui.contract import LIMIT, WORST
 from fusion.ui.pictures import read_upload
 
 MOST_INSTANCES = 3
@@ -52,6 +52,8 @@ class Upload:
     name: str
     digest: str
     picture: Image.Image = field(compare=False, repr=False)
+    called: str = ""
+    """What a person says it is, for networks that read words."""
 
     @property
     def kept_name(self) -> str:
@@ -109,13 +111,6 @@ def number(value: object) -> float:
     return float(value)
 
 
-def counted(value: Any) -> Any:
-    """``value``, which pydantic reads as a whole number. Raises RequestError for truth values, which it would take."""
-    if isinstance(value, bool):
-        raise RequestError(f"A number cannot be {value!r}; give a whole one.")
-    return value
-
-
 def plain_list(value: object) -> list[Any] | tuple[Any, ...]:
     """A list as it stands in JSON; Raises TypeError, also for text, whose characters could pass for its parts."""
     if not isinstance(value, list | tuple):
@@ -143,7 +138,8 @@ class FuseRequest(Request):
     """One fusion to show.
 
     ``layout`` is four numbers or ``None``, ``instances`` instead of it four numbers for each there is to be, ``main`` a
-    side or ``None`` (the network decides), ``hypothesis`` the rank of the network's hypothesis, from 1.
+    side or ``None`` (the network decides), ``hypothesis`` the rank of the network's hypothesis, from 1,
+    ``say`` a sentence for networks that read words.
     """
 
     preset: str = Field(default="", validate_default=True)
@@ -155,6 +151,7 @@ class FuseRequest(Request):
     instances: tuple[Layout, ...] | None = None
     hypothesis: int = 1
     style: ArtStyle = ""
+    say: str = ""
 
     @field_validator("preset", mode="before")
     @classmethod
@@ -194,7 +191,8 @@ class FuseRequest(Request):
             # Half a surrogate pair is no text that could be sent back.
             name = str(value.get("name") or "picture")[:LONGEST_NAME].encode("utf-8", "replace").decode()
             digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            return Upload(name, digest, read_upload(url))
+            called = " ".join(str(value.get("called") or "").split())[:LONGEST_NAME]
+            return Upload(name, digest, read_upload(url), called.encode("utf-8", "replace").decode())
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError(
                 f"The {info.field_name} picture is not in this browser; pick an emoji or upload it again."
@@ -221,6 +219,16 @@ class FuseRequest(Request):
             raise RequestError(f"Instances are a list of at most {MOST_INSTANCES} layouts.")
         return tuple(map(read_layout, value))
 
+    @field_validator("say", mode="before")
+    @classmethod
+    def sentence(cls, value: Any) -> str:
+        """A sentence without needless spaces, or nothing."""
+        if not isinstance(value or "", str):
+            raise RequestError("What is said is a sentence, such as “on its head, small”, or left out.")
+        if len(value or "") > LONGEST_TEXT:
+            raise RequestError(f"The sentence has {len(value)} characters; say it in at most {LONGEST_TEXT}.")
+        return " ".join((value or "").encode("utf-8", "replace").decode().split())
+
     @field_validator("hypothesis", mode="before")
     @classmethod
     def rank(cls, value: Any) -> int:
@@ -239,8 +247,8 @@ class FuseRequest(Request):
     @property
     def key(self) -> tuple[Hashable, ...]:
         """What tells one fusion from another, without the pictures themselves: they would be kept along with it."""
-        inputs = [(one.name, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
-        asked = (self.layout, self.instances, self.hypothesis)
+        inputs = [(one.name, one.called, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
+        asked = (self.layout, self.instances, self.hypothesis, self.say)
         return (self.preset, self.style, self.main, self.disabled, *inputs, *asked)
 
     def permalink(self) -> str:
@@ -259,6 +267,8 @@ class FuseRequest(Request):
             query["off"] = ",".join(sorted(self.disabled))
         if self.style:
             query["style"] = self.style
+        if self.say:
+            query["say"] = self.say
         return "?" + urlencode(query, safe=",:;")
 
 
@@ -287,43 +297,3 @@ class DrawingRequest(Request):
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError("This picture is not in this browser; pick an emoji or upload it again.")
         return value
-
-
-class EvaluationRequest(Request):
-    """An evaluation to start: of which split, over how many pairs, of which preset (left out, the first)."""
-
-    split: str = ""
-    limit: int = LIMIT
-    preset: str | None = None
-
-    @field_validator("limit", mode="before")
-    @classmethod
-    def usual_limit(cls, value: Any) -> Any:
-        """So many pairs where none is said."""
-        return counted(value) or LIMIT
-
-
-class RunsRequest(Request):
-    """Names of runs that a browser began."""
-
-    jobs: list[str] = Field(default=[], max_length=100)
-
-
-class JobRequest(Request):
-    """Something about a running or finished evaluation: rows from number ``since``, or so many (``count``) pairs."""
-
-    job: str = ""
-    since: int = 0
-    count: int = WORST
-
-    @field_validator("since", "count", mode="before")
-    @classmethod
-    def whole(cls, value: Any) -> Any:
-        """Whole numbers."""
-        return counted(value)
-
-    @field_validator("job", mode="before")
-    @classmethod
-    def named(cls, value: Any) -> str:
-        """The name of a run."""
-        return str(value or "")

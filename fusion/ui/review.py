@@ -8,6 +8,7 @@ import json
 import math
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,20 +17,20 @@ from fusion.data.art_styles import TEST_STYLE
 from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
-from fusion.ui.answers import (
+from fusion.ui.answers import CsvAnswer, ZipAnswer
+from fusion.ui.backend import Backend, Json
+from fusion.ui.evaluation_answers import (
     ChartsAnswer,
-    CsvAnswer,
     PollAnswer,
     RunsAnswer,
     SheetRow,
     StartAnswer,
     ThumbnailAnswer,
-    ZipAnswer,
 )
-from fusion.ui.backend import Backend, Json
+from fusion.ui.evaluation_requests import EvaluationRequest, JobRequest, RunsRequest
 from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
-from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest, RunsRequest
+from fusion.ui.request import FuseRequest
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
@@ -53,6 +54,8 @@ class Review:
         """Begin an evaluation. Raises RequestError, also while another one runs."""
         request = EvaluationRequest.parse(data)
         subject = self.subject(request.split, request.preset or self.backend.presets[0])
+        if where := self.failures.evaluator.note(request.limit):
+            subject = replace(subject, note=f"{subject.note} {where}".strip())
         return {"job": self.failures.start(subject, self.backend.fuser(subject.weights), request.limit)}
 
     def subject(self, split: str, preset: str) -> failures.Subject:
@@ -128,8 +131,9 @@ class Review:
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("worst.csv", failures.to_csv(rows))
             for index, row in enumerate(rows):
-                pair = {"first": row["first"], "second": row["second"]}
-                trace = self.backend.trace(FuseRequest(**pair, preset=subject.weights, style=subject.style))
+                first, second = row["first"], row["second"]
+                request = FuseRequest(first=first, second=second, preset=subject.weights, style=subject.style)
+                trace = self.backend.trace(request)
                 folder = f"{index:02d} {row['first_name']} + {row['second_name']}/"
                 for name, picture in pair_pictures(trace).items():
                     archive.writestr(f"{folder}{name}.png", png_bytes(emoji_picture(picture)))
@@ -168,9 +172,16 @@ class ProjectEvaluator:
 
     def run(self, split: str, fuser: PairFuser, limit: int) -> Iterable[Row]:
         """One measured pair after the other. ``fuser`` is the pipeline's own, which has a network."""
-        from fusion.evaluation import evaluate
+        from fusion.ui import lent_gpu
 
-        return evaluate.run_evaluation(split, fuser.net, limit)  # type: ignore[attr-defined]
+        folder, device = str(fuser.folder), fuser.device.type  # type: ignore[attr-defined]
+        return lent_gpu.measure(lent_gpu.Evaluation(split, folder, limit, device))
+
+    def note(self, limit: int) -> str:
+        """Where so many pairs are measured, if not here."""
+        from fusion.ui import lent_gpu
+
+        return lent_gpu.note(limit)
 
     def row(self, measured: Row) -> SheetRow:
         """A measured pair as a row of the sheet."""

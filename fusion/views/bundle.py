@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -72,7 +73,7 @@ def versions() -> dict[str, str]:
 
 def arrays(trace: FusionTrace) -> dict[str, dict[str, np.ndarray]]:
     """Arrays by file: attention (what multiplied the features is channel times spatial), and the other maps."""
-    attention = {}
+    attention: dict[str, np.ndarray] = {}
     for block, found in trace.attention.items():
         attention |= {f"{block}_channel": found.channel, f"{block}_spatial": found.spatial}
     others = {
@@ -108,7 +109,8 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
             yield f"stages/{stage}-{name.partition(',')[0]}.png", png_bytes(picture)
     for name, held in arrays(trace).items():
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **held)
+        by_name: dict[str, Any] = {**held}
+        np.savez_compressed(buffer, **by_name)
         yield name, buffer.getvalue()
     report = summary(trace) | {
         "layout_rows": layout_rows(trace),

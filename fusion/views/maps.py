@@ -38,6 +38,19 @@ def separated(trace: FusionTrace) -> Maps:
     return Maps(named, drawing.symmetric(*trace.separated))
 
 
+def words(trace: FusionTrace) -> Maps | None:
+    """How much each word counted at each place of either emoji's map (4, 4), those that counted most first."""
+    if trace.words is None:
+        return None
+    named = {
+        f"{word} ({side})": plane
+        for side, told in zip(SIDES, trace.words, strict=True)
+        for word, plane in zip((*told.named, *told.said), told.attention, strict=True)
+    }
+    most = dict(sorted(named.items(), key=lambda item: -float(item[1].mean())))
+    return Maps(most, drawing.from_zero(*most.values())) if most else None
+
+
 def position(trace: FusionTrace) -> Maps | None:
     """The mean of the positional weights, then every channel, on a scale that clips none of them."""
     if trace.position is None:
@@ -93,7 +106,7 @@ def correction(trace: FusionTrace) -> Maps | None:
     if trace.correction is None:
         return None
     planes = np.moveaxis(trace.correction, -1, 0)
-    scale = drawing.symmetric(trace.correction, np.float32([0.05]))
+    scale = drawing.symmetric(trace.correction, np.array([0.05], np.float32))
     return Maps(dict(zip(CHANNELS, planes, strict=False)), scale)
 
 

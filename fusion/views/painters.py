@@ -156,6 +156,20 @@ def show_transformed(trace: FusionTrace) -> Painted:
     return Painted(picture, trace.names[1 - trace.main])
 
 
+WORDS_SHOWN = 9
+
+
+def show_words(trace: FusionTrace) -> Painted | None:
+    """A tile for each of the words that counted most."""
+    found = maps.words(trace)
+    if found is None:
+        return None
+    shown = dict(list(found.values.items())[:WORDS_SHOWN])
+    board = drawing.named_tiles(shown, found.scale, 3, trace.size)
+    said = f"told “{trace.say}”; " if trace.say else ""
+    return Painted(board, f"{said}{len(found.values)} words, those that counted most", found.scale)
+
+
 def show_position(trace: FusionTrace) -> Painted | None:
     """The mean of the positional weights."""
     found = maps.position(trace)

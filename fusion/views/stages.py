@@ -23,6 +23,11 @@ def not_in_preset(trace: FusionTrace) -> str:
     return f"{trace.preset} has none"
 
 
+def not_told(trace: FusionTrace) -> str:
+    """Why there are no words: the network reads none, or neither emoji has a name and nobody said anything."""
+    return "no words" if trace.words is not None else "these weights read none"
+
+
 def no_teacher(trace: FusionTrace) -> str:
     """Why a stage of the teacher is empty."""
     return "no teacher for this pair"
@@ -127,6 +132,15 @@ STAGES: dict[str, Stage] = {
             "Each emoji after a convolution of its own; one tile a channel, all on one scale with white at zero.",
             painters.show_separated,
             maps.separated,
+        ),
+        Stage(
+            "words",
+            "Words",
+            "0 to 1",
+            "Which word moved which place of an emoji's 4 x 4 map in the layout branch; at each place they share 1.",
+            painters.show_words,
+            maps.words,
+            not_told,
         ),
         Stage(
             "main",

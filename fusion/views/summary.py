@@ -36,6 +36,8 @@ def summary(trace: FusionTrace) -> dict:
         "hypothesis": trace.hypothesis,
         "hypotheses": [hypothesis_summary(one) for one in trace.hypotheses],
         "recolour": number(trace.recolour),
+        "say": trace.say,
+        "notices": list(trace.notices),
         "family": None if teacher is None else teacher.family,
         "reason": None if teacher is None else teacher.reason,
         "alignment": None if teacher is None or not trace.aligns else alignment_summary(teacher.alignment),
@@ -71,12 +73,13 @@ def fit_summary(trace: FusionTrace) -> dict | None:
 
 
 def hypothesis_summary(hypothesis: HypothesisTrace) -> dict:
-    """How probable a hypothesis is, where it puts its instances, and whether it recolours."""
+    """How probable a hypothesis is, where it puts its instances, whether it recolours, and what family that is."""
     layout = hypothesis.layout
     return {
         "probability": number(hypothesis.probability),
         "instances": [layout_of(row) for row in layout.layouts[layout.presence > 0.5]],
         "recolour": hypothesis.recolour,
+        "family": hypothesis.family,
     }
 
 

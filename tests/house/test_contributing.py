@@ -43,7 +43,7 @@ def copy(tmp_path: Path) -> Path:
     """The repository without its history; what ships in assets is only pointed to."""
     for name in ("fusion", "tests"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("app.py", "pyproject.toml", "README.md", "requirements.txt"):
+    for name in ("app.py", "pyproject.toml", "README.md", "requirements.txt", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "assets").symlink_to(ROOT / "assets")
     return tmp_path

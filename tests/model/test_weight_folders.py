@@ -63,17 +63,17 @@ def test_shipped_weights_are_found_by_preset(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["nowhere", "./nowhere", "/nowhere/at/all", "a/b/c", "../x/y"])
 def test_a_local_path_never_touches_the_network(monkeypatch, name):
-    monkeypatch.setattr(checkpoint, "hf_hub_download", lambda *_: pytest.fail("asked the hub"))
+    monkeypatch.setattr(checkpoint, "hf_hub_download", lambda *_, **__: pytest.fail("asked the hub"))
     with pytest.raises(WeightsError, match="There are no weights at"):
         load_fusion_net(name)
 
 
 def test_a_hub_id_is_fetched_and_its_failure_told(tmp_path, monkeypatch):
     folder = save_fusion_net(tiny(), tmp_path / "cache")
-    monkeypatch.setattr(checkpoint, "hf_hub_download", lambda repo, file: str(folder / file))
+    monkeypatch.setattr(checkpoint, "hf_hub_download", lambda repo, file, **_: str(folder / file))
     assert load_fusion_net("someone/emoji-fusion").config.width == 4
 
-    def offline(*_):
+    def offline(*_, **__):
         raise OSError("no route to host")
 
     monkeypatch.setattr(checkpoint, "hf_hub_download", offline)

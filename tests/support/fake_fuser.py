@@ -54,6 +54,7 @@ class FakeFuser:
         self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
+        self.weights_hash = "0123456789ab"
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
@@ -70,8 +71,12 @@ class FakeFuser:
         size=256,
         disabled=frozenset(),
         teacher=True,
+        say=None,
+        names=None,
+        fit=True,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
+        asked |= {"say": say} if say else {}
         if instances is not None:
             asked["instances"] = instances
             self.calls.append({"first": first, "second": second} | asked)
@@ -88,7 +93,7 @@ class FakeFuser:
             names=names,
             keys=keys,
             preset=self.preset,
-            weights_hash="0123456789ab",
+            weights_hash=self.weights_hash,
             size=size,
             inputs=inputs,
             main=index,
@@ -97,6 +102,8 @@ class FakeFuser:
             override=tuple(layout) if layout is not None else None,
             hypothesis=hypothesis,
             recolour=0.1,
+            say=say or "",
+            notices=(f"Told “{say}”.",) if say else (),
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             disabled=tuple(sorted(disabled)),
             **self._layouts(predicted, layout, disabled),
@@ -140,7 +147,7 @@ class FakeFuser:
             "predicted": LayoutTrace(predicted, presence),
             "effective": LayoutTrace(self._effective(predicted, layout, disabled), presence),
             "hypotheses": (
-                HypothesisTrace(0.91, LayoutTrace(best, presence), False),
+                HypothesisTrace(0.91, LayoutTrace(best, presence), False, "face on object"),
                 HypothesisTrace(0.07, LayoutTrace(other, presence), False),
             ),
         }
@@ -242,6 +249,9 @@ class FakeEvaluator:
                 "psnr": float(random.normal(24, 3)),
             }
             time.sleep(self.pause)
+
+    def note(self, limit: int) -> str:
+        return ""
 
     def row(self, measured) -> dict:
         return measured

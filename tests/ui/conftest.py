@@ -42,7 +42,7 @@ def served() -> Iterator[Served]:
         return fusers.setdefault(f"{preset} {style}", fuser)
 
     makers = {name: (lambda one=one: one) for name, one in fusers.items()}
-    backend = Backend(Catalog.default(), makers, {"fusion-held-out": lambda: apart}, styled)
+    backend = Backend(Catalog.default(), makers, {"fusion-held-out": lambda: apart}, styled, readers=["fusion"])
     fusers["fusion-held-out"] = apart
     blocks, url = serve(backend, Review(backend, FakeEvaluator()))
     yield Served(url, fusers)

@@ -131,7 +131,7 @@ def test_never_a_stale_result_after_a_fast_drag(open_page, served):
 def test_the_network_s_other_hypotheses_can_be_looked_at(open_page, served):
     page = open_page()
     settled(page)
-    assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %", "7 %"]
+    assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %\nface on object", "7 %"]
     before = page.inner_text('[data-role="take"] td.ef-predicted >> nth=0')
     page.click('[data-act="hypothesis"]')
     page.wait_for_function("() => EF.answer.facts.hypothesis === 2")

@@ -30,8 +30,8 @@ def test_every_stage_has_the_trace_s_own_numbers(trace, read):
     assert read["position"]["mean"] == pytest.approx(float(trace.position[:, ROW, COLUMN].mean()))
     assert list(read["gates"].values()) == pytest.approx(trace.gates[:3, ROW, COLUMN].tolist())
     assert list(read["correction"].values()) == pytest.approx(trace.correction[ROW, COLUMN].tolist())
-    # "main" is two probabilities and no map; everything else can be read.
-    assert set(read) == set(stages_of(trace)) - {"main"}
+    # "main" is two probabilities and no map, and this network reads no words; everything else can be read.
+    assert set(read) == set(stages_of(trace)) - {"main", "words"}
 
 
 def test_maps_of_another_size_are_read_at_the_same_place(trace):

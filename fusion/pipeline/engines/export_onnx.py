@@ -87,6 +87,8 @@ def write_graph(module: nn.Module, inputs: dict[str, Tensor], file: Path, metada
             custom_translation_table={torch.ops.aten.sort.stable: stable_sort},
             verbose=False,
         )
+    if program is None:
+        raise ExportError(f"The exporter made nothing of {file.name}; install the versions of requirements-onnx.txt.")
     model = strip(program.model_proto)
     for value in model.graph.input:
         # The exporter fixes a size without a word where the network turns it into a plain number, as len() does.

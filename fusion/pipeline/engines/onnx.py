@@ -20,7 +20,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from fusion.cache import SharedCache
+from fusion.cache import SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.frame import Frame, Layout
@@ -97,8 +97,8 @@ class OnnxFuser:
         self.weights_hash, self.preset = told["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
         self.catalog = catalog or Catalog.default()
-        self._inputs = SharedCache(INPUT_BYTES, lambda picture: picture.nbytes)
-        self._seen = SharedCache(SEEN_BYTES, lambda seen: sum(value.nbytes for value in seen.values()))
+        self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
+        self._seen: SharedCache[Arrays] = SharedCache(SEEN_BYTES, held_bytes)
 
     def fuse(
         self,
@@ -112,9 +112,9 @@ class OnnxFuser:
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
-        fit: bool = True,
         say: str | None = None,
         names: Sequence[str | None] | None = None,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion, as ``Fuser.fuse``; ``teacher`` and ``names`` are ignored. Raises FusionError, as for ``say``."""
         if say and say.strip():
@@ -136,7 +136,8 @@ class OnnxFuser:
                     layouts, presence = wanted.apply(layouts, presence)
             with clock(timings, "fuse"):
                 out = self._paint(pictures, plan, layouts, presence)
-        trace = self._trace(sources, pictures, plan, out, override=wanted and wanted.lead, hypothesis=hypothesis)
+        lead = None if wanted is None else wanted.lead
+        trace = self._trace(sources, pictures, plan, out, override=lead, hypothesis=hypothesis)
         effective = LayoutTrace(layouts, presence)
         trace = replace(trace, effective=effective, timings_ms=timings)
         return fit_trace(trace) if fit else trace
@@ -151,13 +152,14 @@ class OnnxFuser:
         hypothesis: int,
     ) -> FusionTrace:
         """The trace of one fusion under the plan's own layout, without timings."""
+        first, second = (picture.astype(np.float32) / 255 for picture in pictures)
         return FusionTrace(
-            names=tuple(source.name for source in sources),
-            keys=tuple(source.key for source in sources),
+            names=(sources[0].name, sources[1].name),
+            keys=(sources[0].key, sources[1].key),
             preset=self.preset,
             weights_hash=self.weights_hash,
             size=len(pictures[0]),
-            inputs=tuple(picture.astype(np.float32) / 255 for picture in pictures),
+            inputs=(first, second),
             main=plan.main,
             predicted_main=plan.predicted_main,
             main_confidence=max(float(sigmoid(plan.main_logit * (2 * plan.predicted_main - 1))), 0.5),

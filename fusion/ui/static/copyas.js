@@ -13,7 +13,7 @@
     typeof source === "string" ? EF.answer.keys[i] : source.name;
 
   const shell = () => {
-    const { preset, main, layout, instances, hypothesis, disabled } = EF.state;
+    const { preset, main, layout, instances, hypothesis, disabled, say } = EF.state;
     const words = ["python -m fusion fuse", ...inputs().map(quote), "-o sticker.png"];
     if (isSpare(preset)) words.push(`--weights ${weights(preset)}`);
     else if (!isDefault(preset)) words.push(`--preset ${preset}`);
@@ -21,6 +21,7 @@
     if (layout) words.push(`--layout=${spell(layout)}`);
     for (const one of instances ?? []) words.push(`--instance=${spell(one)}`);
     if (hypothesis > 1) words.push(`--hypothesis ${hypothesis}`);
+    if (say) words.push(`--say ${quote(say)}`);
     const unsaid = [disabled.length && "parts switched off", instances && !instances.length && "no copy at all"];
     return remarks(unsaid, "the command line cannot say") + words.join(" ");
   };
@@ -33,7 +34,7 @@
       .join("");
 
   const python = () => {
-    const { preset, main, layout, instances, hypothesis, disabled } = EF.state;
+    const { preset, main, layout, instances, hypothesis, disabled, say } = EF.state;
     const named = EF.contract.sides.map((side, i) => {
       const text = JSON.stringify(inputs()[i]);
       return typeof EF.state[side] === "string" ? text : `Path(${text})`;
@@ -44,6 +45,7 @@
       layout && `layout=(${layout.join(", ")})`,
       instances && `instances=[${rows.join(", ")}]`,
       hypothesis > 1 && `hypothesis=${hypothesis}`,
+      say && `say=${JSON.stringify(say)}`,
       disabled.length && `disabled=frozenset({${disabled.map((part) => JSON.stringify(part)).join(", ")}})`,
     ].filter(Boolean);
     const made = isSpare(preset) ? `weights="${weights(preset)}"` : `preset="${preset}"`;
@@ -59,7 +61,7 @@
   };
 
   const curl = () => {
-    const { preset, main, layout, instances, hypothesis, disabled } = EF.state;
+    const { preset, main, layout, instances, hypothesis, disabled, say } = EF.state;
     const own = EF.contract.sides.some((side) => typeof EF.state[side] !== "string");
     const unsaid = [
       !isDefault(preset) && `the preset ${preset}`,
@@ -68,7 +70,7 @@
       disabled.length && "parts switched off",
       own && "your picture by its name; put its data URL there",
     ];
-    const data = JSON.stringify({ data: [...inputs(), main, ...(layout ?? [null, null, null, null])] });
+    const data = JSON.stringify({ data: [...inputs(), main, ...(layout ?? [null, null, null, null]), say || null] });
     const door = `${location.origin}${location.pathname.replace(/\/$/, "")}/gradio_api/call/fuse`;
     const asked = `curl -s ${door} -H 'Content-Type: application/json' -d ${quote(data)}`;
     const event = `EVENT=$(${asked} | cut -d '"' -f 4)`;

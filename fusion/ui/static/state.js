@@ -44,6 +44,7 @@
       instances: layoutsIn(query.get("instances")),
       disabled: (query.get("off") ?? "").split(",").filter((part) => known.includes(part)),
       style: query.get("style") ?? "",
+      say: query.get("say") ?? "",
     };
   };
 

@@ -99,13 +99,14 @@
   };
 
   /** @type {(hypothesis: Hypothesis, k: number) => HTMLElement} */
-  const drawHypothesis = ({ probability, layouts, recolour }, k) => {
+  const drawHypothesis = ({ probability, layouts, recolour, family }, k) => {
     const { layers } = EF.hand.info;
     const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1 });
     radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
     const placed = layouts.map((layout) => EF.canvas.layer(layers.other, layout));
     const picture = EF.make("span", { className: "ef-mini" }, EF.canvas.layer(layers.main), ...placed);
     const said = EF.make("span", { className: "ef-hypothesis", textContent: percent(probability) });
+    if (family) said.append(EF.make("small", { textContent: family }));
     if (recolour) said.append(EF.make("small", { textContent: "recoloured" }));
     return EF.make("label", {}, radio, EF.make("span", {}, picture, said));
   };

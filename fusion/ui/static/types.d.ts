@@ -1,10 +1,11 @@
 // What the scripts of the page know of each other and of the server. Checked, never served.
-// The first part has the shapes of `fusion/ui/answers.py`; a test compares the names of their fields.
+// The first part has the shapes of `fusion/ui/answers.py` and `fusion/ui/evaluation_answers.py`; a test compares
+// the names of their fields.
 
 type Layout = number[];
 type Box = number[];
 type Side = "first" | "second";
-interface Upload { upload: string; name: string }
+interface Upload { upload: string; name: string; called?: string }
 type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
@@ -13,14 +14,15 @@ interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number;
 interface UploadChoices { types: string[]; side: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
+  sayings: string[]; saying: number;
   evaluation: EvaluationChoices; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
-  presets: string[]; spare: string[]; parts: Record<string, string[]>;
+  presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
 interface Layers { main: string; other: string }
-interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
+interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean; family: string | null }
 interface Range { scale: number[]; offset: number[] }
 interface Controls {
   layers: Layers; content: Box; lead: number; predicted: Layout[]; effective: Layout[]; override: Layout | null;
@@ -123,7 +125,7 @@ interface EmojiWords {
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
   instances: Layout[] | null;
-  hypothesis: number; disabled: string[]; style: string;
+  hypothesis: number; disabled: string[]; style: string; say: string;
 }
 /** One part of the page; each function is called when something has happened. */
 interface PagePart {
@@ -143,7 +145,8 @@ interface Roles {
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; zoom: HTMLDialogElement; channel: HTMLSelectElement; code: HTMLTextAreaElement;
+  progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  code: HTMLTextAreaElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
 /**

@@ -2,7 +2,7 @@
 // Undo and redo of what a hand did to one fusion; another pair, preset or art style begins anew.
 (() => {
   const MOST = 100;
-  /** @typedef {Pick<State, "main" | "layout" | "instances" | "hypothesis" | "disabled">} Done */
+  /** @typedef {Pick<State, "main" | "layout" | "instances" | "hypothesis" | "disabled" | "say">} Done */
   /** @type {Done[]} */
   let past = [];
   /** @type {Done[]} */
@@ -10,9 +10,9 @@
   let walking = false;
 
   /** @type {(state: Partial<State>) => Done} */
-  const done = ({ main, layout, instances, hypothesis, disabled }) => ({
+  const done = ({ main, layout, instances, hypothesis, disabled, say }) => ({
     ...{ main: main ?? null, layout: layout ?? null, instances: instances ?? null },
-    ...{ hypothesis: hypothesis ?? 1, disabled: disabled ?? [] },
+    ...{ hypothesis: hypothesis ?? 1, disabled: disabled ?? [], say: say ?? "" },
   });
   const text = (/** @type {Partial<State>} */ state) => JSON.stringify(done(state));
 

@@ -12,6 +12,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from fusion.errors import FusionError
@@ -43,7 +44,7 @@ class Turns:
             if self._open >= self._most:
                 raise Busy("Many people are fusing right now; try again in a few seconds.")
             self._open += 1
-        return asyncio.get_running_loop().run_in_executor(self._worker, self._done, work)
+        return asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, self._done, work)
 
     def _done(self, work: Callable[[], Answer]) -> Answer:
         try:
