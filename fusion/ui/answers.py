@@ -117,7 +117,8 @@ class Range(TypedDict):
 class Controls(TypedDict):
     """Taking over: layers, layouts and ranges.
 
-    ``content``: the non-main's box before any layout; ``lead``: index of the instance that the sliders place.
+    ``content``: the non-main's box before any layout; ``lead``: index of the first instance; ``each``: whether every
+    instance was placed by hand.
     """
 
     layers: Layers
@@ -126,6 +127,7 @@ class Controls(TypedDict):
     predicted: list[Numbers]
     effective: list[Numbers]
     override: Numbers | None
+    each: bool
     presence: Numbers
     predicted_presence: Numbers
     hypothesis: int

@@ -89,6 +89,7 @@ class Backend:
         fuser = self.fuser(request.preset, request.style)
         first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
+<<<<<<< HEAD
         layout = None if request.layout is None else fuser.frame.clamp(request.layout)
         fuse = partial(
             fuser.fuse,
@@ -100,6 +101,16 @@ class Backend:
             say=request.say or None,
             names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
         )
+=======
+        asked: dict[str, Any] = {
+            "main": request.main,
+            "layout": None if request.layout is None else fuser.frame.clamp(request.layout),
+            "instances": None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
+            "disabled": request.disabled.intersection(parts_of(request.preset)),
+            "say": request.say or None,
+            "names": [one.called or None if isinstance(one, Upload) else None for one in request.inputs],
+        }
+>>>>>>> ja
         try:
             trace = fuse(hypothesis=request.hypothesis)
         except UnknownHypothesis:  # a link from before other weights, say
@@ -165,7 +176,7 @@ class Backend:
             "permalink": request.model_copy(update={"hypothesis": trace.hypothesis}).permalink(),
             "facts": summary(trace),
             "notices": notices(request, trace),
-            "controls": controls.answer(trace, self.fuser(request.preset).frame),
+            "controls": controls.answer(trace, self.fuser(request.preset).frame, request.instances is not None),
         }
 
     def stages(self, data: Json) -> StagesAnswer:

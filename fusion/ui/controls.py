@@ -16,8 +16,11 @@ from fusion.views.painters import content
 from fusion.views.summary import layout_of, truth_layouts
 
 
-def answer(trace: FusionTrace, frame: Frame) -> Controls:
-    """Layers, layouts and ranges. Boxes are xyxy in [0, 1]; ``content`` is the non-main's box before any layout."""
+def answer(trace: FusionTrace, frame: Frame, each: bool = False) -> Controls:
+    """Layers, layouts and ranges. Boxes are xyxy in [0, 1]; ``content`` is the non-main's box before any layout.
+
+    ``each``: whether every instance was put where it is by hand.
+    """
     main, other = trace.inputs[trace.main], trace.inputs[1 - trace.main]
     return {
         "layers": {"main": data_url(main), "other": data_url(other)},
@@ -26,6 +29,7 @@ def answer(trace: FusionTrace, frame: Frame) -> Controls:
         "predicted": [layout_of(one) for one in trace.predicted.layouts],
         "effective": [layout_of(one) for one in trace.effective.layouts],
         "override": layout_of(trace.override) if trace.override is not None else None,
+        "each": each,
         "presence": [round(float(value), 3) for value in trace.effective.presence],
         "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
         "hypothesis": trace.hypothesis,

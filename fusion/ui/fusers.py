@@ -25,6 +25,7 @@ class PairFuser(Protocol):
         *,
         main: str | None = None,
         layout: Sequence[float] | None = None,
+        instances: Sequence[Sequence[float]] | None = None,
         hypothesis: int = 1,
         size: int = 256,
         disabled: frozenset[str] = frozenset(),

@@ -35,6 +35,8 @@ from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
 from fusion.ui.pictures import read_upload
 
+MOST_INSTANCES = 3
+"""Layouts that can be asked for; no preset places more."""
 OWN = "own:"
 """Begins the name of an uploaded picture in a link."""
 LONGEST_NAME, LONGEST_TEXT = 60, 200
@@ -116,11 +118,28 @@ def plain_list(value: object) -> list[Any] | tuple[Any, ...]:
     return value
 
 
+def read_layout(value: object) -> Layout:
+    """A layout of finite numbers. Raises RequestError."""
+    try:
+        numbers = tuple(number(one) for one in plain_list(value))
+    except (TypeError, OverflowError) as error:
+        raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from error
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
+    return Layout(*numbers)
+
+
+def spelled(layout: Layout) -> str:
+    """A layout as it stands in links."""
+    return ",".join(f"{value:g}" for value in layout)
+
+
 class FuseRequest(Request):
     """One fusion to show.
 
-    ``layout`` is four numbers or ``None``, ``main`` a side or ``None`` (the network decides), ``hypothesis`` the rank
-    of the network's hypothesis, from 1, ``say`` a sentence for networks that read words.
+    ``layout`` is four numbers or ``None``, ``instances`` instead of it four numbers for each there is to be, ``main`` a
+    side or ``None`` (the network decides), ``hypothesis`` the rank of the network's hypothesis, from 1,
+    ``say`` a sentence for networks that read words.
     """
 
     preset: str = Field(default="", validate_default=True)
@@ -129,6 +148,7 @@ class FuseRequest(Request):
     first: EmojiInput = Field(default="", validate_default=True)
     second: EmojiInput = Field(default="", validate_default=True)
     layout: Layout | None = None
+    instances: tuple[Layout, ...] | None = None
     hypothesis: int = 1
     style: ArtStyle = ""
     say: str = ""
@@ -187,15 +207,17 @@ class FuseRequest(Request):
     @classmethod
     def four_numbers(cls, value: Any) -> Layout | None:
         """A layout of finite numbers, or nothing."""
+        return None if value is None else read_layout(value)
+
+    @field_validator("instances", mode="before")
+    @classmethod
+    def a_layout_each(cls, value: Any) -> tuple[Layout, ...] | None:
+        """A layout for each instance, or nothing."""
         if value is None:
             return None
-        try:
-            numbers = tuple(number(one) for one in plain_list(value))
-        except (TypeError, OverflowError) as error:
-            raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from error
-        if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-            raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
-        return Layout(*numbers)
+        if not isinstance(value, list | tuple) or len(value) > MOST_INSTANCES:
+            raise RequestError(f"Instances are a list of at most {MOST_INSTANCES} layouts.")
+        return tuple(map(read_layout, value))
 
     @field_validator("say", mode="before")
     @classmethod
@@ -226,7 +248,8 @@ class FuseRequest(Request):
     def key(self) -> tuple[Hashable, ...]:
         """What tells one fusion from another, without the pictures themselves: they would be kept along with it."""
         inputs = [(one.name, one.called, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
-        return (self.preset, self.style, self.main, self.disabled, *inputs, self.layout, self.hypothesis, self.say)
+        asked = (self.layout, self.instances, self.hypothesis, self.say)
+        return (self.preset, self.style, self.main, self.disabled, *inputs, *asked)
 
     def permalink(self) -> str:
         """Query string that restores this request; of an uploaded picture it has the name by which browsers keep it."""
@@ -235,7 +258,9 @@ class FuseRequest(Request):
         if self.main:
             query["main"] = self.main
         if self.layout:
-            query["layout"] = ",".join(f"{value:g}" for value in self.layout)
+            query["layout"] = spelled(self.layout)
+        if self.instances is not None:
+            query["instances"] = ";".join(map(spelled, self.instances)) or "none"
         if self.hypothesis > 1:
             query["hypothesis"] = str(self.hypothesis)
         if self.disabled:
@@ -244,7 +269,7 @@ class FuseRequest(Request):
             query["style"] = self.style
         if self.say:
             query["say"] = self.say
-        return "?" + urlencode(query, safe=",:")
+        return "?" + urlencode(query, safe=",:;")
 
 
 class StageRequest(Request):

@@ -60,6 +60,9 @@ def opened(url: str) -> Image.Image:
         ({"layout": [1, 2, 3]}, "four finite numbers"),
         ({"layout": "abcd"}, "four numbers"),
         ({"layout": [1, 1, 0, float("nan")]}, "four finite numbers"),
+        ({"instances": 3}, "a list of at most 3 layouts"),
+        ({"instances": [[1, 1, 0, 0]] * 4}, "a list of at most 3 layouts"),
+        ({"instances": [[1, 1, 0]]}, "four finite numbers"),
         ({"disabled": ["decoder"]}, "switched off"),
         ({"hypothesis": 0}, "a rank such as 1 or 2"),
         ({"hypothesis": "best"}, "a rank such as 1 or 2"),
@@ -79,6 +82,17 @@ def test_permalink_says_everything_that_is_not_the_default(backend):
     start = "?first=1f600&second=1f355&preset=fusion&main=second"
     assert link == start + "&layout=0.5,0.5,0.1,-0.2&hypothesis=2&off=up3,up4"
     assert backend.request(PAIR).permalink() == "?first=1f600&second=1f355&preset=fusion"
+    placed = backend.request(PAIR | {"instances": [[0.5, 0.5, 0.1, -0.2], [1, 1, 0, 0]]})
+    assert placed.permalink().endswith("&instances=0.5,0.5,0.1,-0.2;1,1,0,0")
+    assert backend.request(PAIR | {"instances": []}).permalink().endswith("&instances=none")
+
+
+def test_instances_of_another_layout_are_another_fusion(backend, fuser):
+    for instances in (None, [], [[0.5, 0.5, 0.9, 0]], [[0.5, 0.5, 0, 0], [0.2, 0.2, 0.1, 0.1]]):
+        controls = backend.fuse(PAIR | {"instances": instances})["controls"]
+        assert controls["each"] == (instances is not None)
+    assert len(fuser.calls) == 4
+    assert fuser.calls[2]["instances"][0] == (0.5, 0.5, 0.35, 0), "brought into the range of the preset"
 
 
 def test_an_idea_that_is_gone_gives_the_likeliest_and_says_so(backend):

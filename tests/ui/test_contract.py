@@ -10,6 +10,7 @@ import pytest
 
 from fusion.emoji.catalog import Catalog
 from fusion.model import ABLATIONS
+from fusion.turns import Turns
 from fusion.ui import answers, evaluation_answers, inspect_answers
 from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
@@ -46,7 +47,7 @@ def test_scripts_know_the_fields_of_an_answer(name: str) -> None:
 
 def test_scripts_know_the_questions(backend: Backend) -> None:
     review = Review(backend, FakeEvaluator())
-    questions = {one.__name__ for one in server_functions(backend, review)}
+    questions = {one.__name__ for one in server_functions(backend, review, Turns())}
     assert set(re.findall(r"(\w+)\(", interface("Server"))) == questions
 
 

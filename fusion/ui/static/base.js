@@ -38,6 +38,9 @@ globalThis.EF = /** @type {Page} */ ({
     right: "M9 5l7 7-7 7",
     plus: "M12 5v14M5 12h14",
     minus: "M5 12h14",
+    undo: "M4 9h11a5 5 0 0 1 0 10H8M8 5L4 9l4 4",
+    redo: "M20 9H9a5 5 0 0 0 0 10h7M16 5l4 4-4 4",
+    cross: "M6 6l12 12M18 6L6 18",
     lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
   };
 

@@ -26,6 +26,7 @@ interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean
 interface Range { scale: number[]; offset: number[] }
 interface Controls {
   layers: Layers; content: Box; lead: number; predicted: Layout[]; effective: Layout[]; override: Layout | null;
+  each: boolean;
   presence: number[]; predicted_presence: number[]; hypothesis: number; hypotheses: Hypothesis[];
   truth: Layout[] | null; range: Range;
 }
@@ -123,6 +124,7 @@ interface EmojiWords {
 }
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
+  instances: Layout[] | null;
   hypothesis: number; disabled: string[]; style: string; say: string;
 }
 /** One part of the page; each function is called when something has happened. */
@@ -132,6 +134,8 @@ interface PagePart {
   fused?(answer: FuseAnswer & Partial<ErrorAnswer>, data: State): void;
   staged?(answer: StagesAnswer & Partial<ErrorAnswer>, data: State): void;
   opened?(tab: string): void;
+  handed?(): void;
+  chose?(): void;
   pointed?(values: Map<string, Reading[]> | null): void;
 }
 /** `data-role` -> the element that has it; other roles are plain elements. */
@@ -139,15 +143,21 @@ interface Roles {
   result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
+  own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  code: HTMLTextAreaElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
-/** What a hand is doing to the layout. `live`: the leading instance while it is moved. */
+/**
+ * What a hand is doing to the instances. `live`: all layouts while one is moved; `there`: which of them are;
+ * `chosen`: the one that is moved; `together`: whether the others go along.
+ */
 interface Hand {
-  info: Controls | null; live: Layout; locked: boolean; dragging: Drag | null;
-  preview(first: Layout): void;
-  release(): void;
+  info: Controls | null; live: Layout[]; there: boolean[]; chosen: number; locked: boolean; together: boolean;
+  dragging: Drag | null;
+  preview(wanted: Layout): void; release(): void; put(wanted: Layout): void; choose(k: number): void;
+  add(): void; remove(k: number): void; take(info: Controls): void; count(): number;
 }
 /** `corner`: the one that is pulled, if any; `from`: where the pointer went down; `start`: the layout then. */
 interface Drag { corner?: string; from?: number[]; start?: Layout }
