@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple, NoReturn
 
@@ -30,6 +31,13 @@ COMMANDS: dict[str, Command] = {
         """
   python -m fusion app
   python -m fusion app --port 8000 --device cuda""",
+    ),
+    "serve": Command(
+        "answer other programs over HTTP: stickers, their metadata, searches; without the page",
+        """
+  python -m fusion serve
+  python -m fusion serve --engine onnx --port 8000
+  curl -o slice.png "http://127.0.0.1:7860/kitchen/grinning face_pizza.png?size=512" --globoff""",
     ),
     "fuse": Command(
         "fuse two emoji or pictures into a transparent PNG",
@@ -137,7 +145,15 @@ first steps:
   python -m fusion catalog pizza                 find an emoji
   python -m fusion fuse 😀 🍕 -o slice.png        fuse two
   python -m fusion fuse --help                   more examples
-  python app.py                                  the same in the browser, with every stage"""
+  python -m fusion app                           the same in the browser, with every stage"""
+
+MODULE, SCRIPT = "python -m fusion", "emoji-fusion"
+"""The two ways to call this program; the texts above use the first."""
+
+
+def program() -> str:
+    """How it was called this time."""
+    return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else MODULE
 
 
 def module(name: str) -> ModuleType:
@@ -155,10 +171,11 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser(chosen: str | None = None) -> Parser:
     """The parser, with the options of the ``chosen`` subcommand only."""
+    called = program()
     parser = Parser(
-        prog="python -m fusion",
+        prog=called,
         description="Two emoji in, one new emoji out.",
-        epilog=FIRST_STEPS,
+        epilog=FIRST_STEPS.replace(MODULE, called),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
@@ -167,7 +184,7 @@ def build_parser(chosen: str | None = None) -> Parser:
             name,
             help=command.help,
             description=command.help[0].upper() + command.help[1:] + ".",
-            epilog="examples:" + command.examples,
+            epilog="examples:" + command.examples.replace(MODULE, called),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == chosen:

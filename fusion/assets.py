@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from platformdirs import user_data_path
 
-def _folder() -> Path:
-    package = Path(__file__).resolve().parent
-    installed = package / "_assets"
-    # The installed folder first: beside an installed package, ``assets`` could be somebody else's.
-    return installed if installed.is_dir() else package.parent / "assets"
+_PACKAGE = Path(__file__).resolve().parent
+# The installed folder first: beside an installed package, ``assets`` could be somebody else's.
+INSTALLED = (_PACKAGE / "_assets").is_dir()
+"""Whether this is a wheel's package and no checkout."""
 
-
-ASSETS = _folder()
+ASSETS = _PACKAGE / "_assets" if INSTALLED else _PACKAGE.parent / "assets"
 """Emoji, anatomy, splits, pictures and weights."""
+
+STYLES = (
+    user_data_path("emoji-fusion", appauthor=False) / "styles" if INSTALLED else _PACKAGE.parent / "data" / "styles"
+)
+"""Where other art styles are looked for: this user's folder, or ``data/styles/`` of a checkout."""

@@ -9,6 +9,7 @@ Source: DESIGN section 2 (recolour path); section 8 (closed-form luminance curve
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -130,3 +131,9 @@ def repaint(main: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
     chosen = main.index_select(0, rows).float()
     curves = luminance_curve(palette(chosen), palette(other.index_select(0, rows)))
     return main.index_copy(0, rows, recolour(chosen, curves).to(main.dtype))
+
+
+def on_white(picture: Tensor) -> np.ndarray:
+    """A premultiplied picture (4, H, W) in [0, 1] over white, as uint8 (H, W, 3): what a sheet shows."""
+    rgb = picture[:3] + 1 - picture[3:]
+    return (rgb.clamp(0, 1) * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).cpu().numpy()

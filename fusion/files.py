@@ -1,4 +1,4 @@
-"""Writing so that nothing is ever half-written: beside the target first, renamed when it is whole."""
+"""Where to write, and how so that nothing is ever half-written: beside the target first, renamed when it is whole."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ from fusion.errors import FusionError
 
 class OutputError(FusionError):
     """A place that cannot be written to."""
+
+
+def cache_folder() -> Path:
+    """This user's folder: ``EMOJI_FUSION_CACHE``, or one in the system's cache folder. It need not exist yet."""
+    chosen = os.environ.get("EMOJI_FUSION_CACHE")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("emoji-fusion", appauthor=False)
 
 
 @contextmanager

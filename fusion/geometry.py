@@ -146,15 +146,16 @@ def warp(images: Tensor, layout: Tensor, prefilter: bool = True) -> Tensor:
     shrink = layout[:, :2].amax(dim=1)
     level = sum(((shrink < bound).long() for bound, _ in steps), torch.zeros_like(shrink, dtype=torch.long))
 
-    warped = None
+    parts = []
     for n, factor in enumerate([1, *(factor for _, factor in steps)]):
         index = (level == n).nonzero()[:, 0]
         if len(index) == len(images):
             return _sample(images, grid, factor)
         if len(index):
-            part = _sample(images.index_select(0, index), grid.index_select(0, index), factor)
-            warped = torch.zeros_like(images) if warped is None else warped
-            warped = warped.index_copy(0, index, part)
+            parts.append((index, _sample(images.index_select(0, index), grid.index_select(0, index), factor)))
+    warped = torch.zeros_like(images)
+    for index, part in parts:
+        warped = warped.index_copy(0, index, part)
     return warped
 
 

@@ -39,11 +39,16 @@ class LayoutTrace:
 
 @dataclass(frozen=True)
 class HypothesisTrace:
-    """One of the layouts that the network weighed, and the probability it gave it. ``recolour``: its switch."""
+    """One of the layouts that the network weighed, and the probability it gave it.
+
+    ``recolour``: its switch. ``family``: the teacher's family whose recipe it is aligned with; ``None`` where that is
+    none, or nobody asked the teacher.
+    """
 
     probability: float
     layout: LayoutTrace
     recolour: bool
+    family: str | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,8 @@ class FusionTrace:
     """Whether the preset decides about main subject and layout; a plain U-Net leaves both emoji where they are."""
     disabled: tuple[str, ...] = ()
     """Parts of the network that were left out, to see what they do."""
+    say: str = ""
+    """The sentence that the network was told; empty for none."""
     words: tuple[WordTrace, WordTrace] | None = None
     """What was told in words about each; ``None`` for networks that know no words."""
     notices: tuple[str, ...] = ()

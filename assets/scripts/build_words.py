@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from fusion.assets import ASSETS  # noqa: E402
-from fusion.emoji.catalog import Catalog, words_of  # noqa: E402
+from fusion.emoji.catalog import Catalog  # noqa: E402
+from fusion.emoji.search import words_of  # noqa: E402
 from fusion.files import write_beside  # noqa: E402
 from fusion.recipes import phrases  # noqa: E402
 

@@ -24,7 +24,8 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 from build_catalog import codepoint_key, fetch, load, within_area  # noqa: E402
 
-from fusion.emoji.catalog import STYLES, Catalog, words_of  # noqa: E402
+from fusion.emoji.catalog import STYLES, Catalog  # noqa: E402
+from fusion.emoji.search import words_of  # noqa: E402
 from fusion.files import write_beside  # noqa: E402
 
 

@@ -16,6 +16,7 @@ import torch
 from fusion.cli.options import add_roster
 from fusion.errors import FusionError
 from fusion.evaluation.bench import bench, time_teacher
+from fusion.evaluation.bench_rows import BenchReport
 from fusion.evaluation.engine_bench import time_engines
 from fusion.model import PRESETS
 
@@ -77,30 +78,32 @@ def whole(texts: Iterable[str], option: str, step: int = 1) -> list[int]:
     return [int(word) for word in texts]
 
 
-def print_report(report: dict) -> None:
+def print_report(report: BenchReport) -> None:
     """The report as tables."""
     print(f"{'preset':16}{'device':8}{'size':>5}{'batch':>6}  {'acceleration':13}{'ms':>10}")
     for row in report["rows"]:
         facts = f"{row['preset']:16}{row['device']:8}{row['size']:5}{row['batch']:6}"
         print(f"{facts}  {row['acceleration']:13}{row['ms']:10.2f}")
-    for row in report["positional"]:
+    for added in report["positional"]:
         print(
-            f"positional modules of {row['preset']}, {row['device']}, {row['size']} px: "
-            f"{row['adds_ms']:+.2f} ms ({row['adds_share']:+.1%})"
+            f"positional modules of {added['preset']}, {added['device']}, {added['size']} px: "
+            f"{added['adds_ms']:+.2f} ms ({added['adds_share']:+.1%})"
         )
-    for row in report["skipped"]:
-        print(f"left out: {row['preset']}, {row['device']}, {row['size']} px x {row['batch']}: {row['expected_s']} s")
-    for row in report.get("engines", []):
+    for skipped in report["skipped"]:
         print(
-            f"engine {row['engine']}: ready after {row['ready_s']:.2f} s, first fusion after "
-            f"{row['first_fusion_s']:.2f} s, then {row['ms']:.0f} ms, {row['peak_mib']} MiB"
+            f"left out: {skipped['preset']}, {skipped['device']}, {skipped['size']} px x {skipped['batch']}: {skipped['expected_s']} s"
         )
-    for row in report.get("teacher", []):
-        print(f"teacher, one core, {row['size']} px: {row['per_second']:.0f} targets a second")
+    for engine in report.get("engines", []):
+        print(
+            f"engine {engine['engine']}: ready after {engine['ready_s']:.2f} s, first fusion after "
+            f"{engine['first_fusion_s']:.2f} s, then {engine['ms']:.0f} ms, {engine['peak_mib']} MiB"
+        )
+    for painted in report.get("teacher", []):
+        print(f"teacher, one core, {painted['size']} px: {painted['per_second']:.0f} targets a second")
     print(f"\n{'preset':16}{'parameters':>12}{'positional':>12}{'share':>8}{'G mult-adds':>13}{'peak MiB':>10}")
-    for preset, facts in report["models"].items():
-        share = facts["positional_parameters"] / facts["parameters"]
+    for preset, cost in report["models"].items():
+        share = cost["positional_parameters"] / cost["parameters"]
         print(
-            f"{preset:16}{facts['parameters']:12,}{facts['positional_parameters']:12,}{share:8.2%}"
-            f"{facts['multiply_adds'] / 1e9:13.2f}{max(facts['peak_memory_mib'].values()):10.1f}"
+            f"{preset:16}{cost['parameters']:12,}{cost['positional_parameters']:12,}{share:8.2%}"
+            f"{cost['multiply_adds'] / 1e9:13.2f}{max(cost['peak_memory_mib'].values()):10.1f}"
         )

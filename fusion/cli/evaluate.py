@@ -66,10 +66,11 @@ def run(args: argparse.Namespace) -> int:
         words=args.words,
     )
     rows = list(tqdm(measured, total=args.limit, desc=args.split, disable=args.quiet or None))
-    result = {"split": args.split, "size": size} | report(rows)
+    result = report(rows)
     if args.sheet:
         write_worst_sheet(args.sheet, net, rows, teacher, size)
-    print(json.dumps(result, indent=2) if args.json else table(result))
+    described = {"split": args.split, "size": size, **result}
+    print(json.dumps(described, indent=2) if args.json else table(result))
     return 0
 
 

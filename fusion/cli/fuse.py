@@ -26,7 +26,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layout", metavar="SH,SW,OY,OX", help="scales and offsets of the other emoji (default: the network's)"
     )
     parser.add_argument(
+<<<<<<< HEAD
+        "--hypothesis",
+        type=counted,
+        default=1,
+        metavar="N",
+        help="the network's N-th hypothesis about the pair (default: 1)",
+=======
+        "--instance",
+        action="append",
+        metavar="SH,SW,OY,OX",
+        help="instead of --layout: the same for each of up to three copies; again for the next",
+    )
+    parser.add_argument(
         "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
+>>>>>>> ja
     )
     parser.add_argument(
         "--say", metavar="TEXT", help='how, in words: "on its head, small" (needs weights that know words)'
@@ -47,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
         better = args.out.parent / f"{args.out.stem.strip('.') or 'sticker'}.png"
         raise FusionError(f"{args.out} is no PNG file; fuse writes PNG, so name it {better}.")
     layout = None if args.layout is None else numbers(args.layout)
+    instances = args.instance and [numbers(one, "--instance") for one in args.instance]
     pair = source(args.first), source(args.second)
 
     from fusion.pipeline.runtimes import build_engine
@@ -54,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
     from fusion.views.summary import summary
 
     fuser = build_engine(args.engine, args.weights, args.device, args.preset)
-    wanted = {"main": args.main, "layout": layout, "hypothesis": args.hypothesis, "size": args.size}
-    trace = fuser.fuse(*pair, **wanted, fit=not args.no_fit, say=args.say, names=args.names)
+    wanted = {"main": args.main, "layout": layout, "instances": instances, "hypothesis": args.hypothesis}
+    trace = fuser.fuse(*pair, **wanted, size=args.size, fit=not args.no_fit, say=args.say, names=args.names)
     for notice in trace.notices:
         print(notice, file=sys.stderr)
     with ExitStack() as stack:
@@ -70,11 +85,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def numbers(text: str) -> list[float]:
+def numbers(text: str, option: str = "--layout") -> list[float]:
     """``"SH,SW,OY,OX"`` as floats; whether they make sense is for the fuser to say."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
         raise FusionError(
-            f"--layout is {text!r}; it must be four numbers SH,SW,OY,OX such as 0.5,0.5,0.1,0."
+            f"{option} is {text!r}; it must be four numbers SH,SW,OY,OX such as 0.5,0.5,0.1,0."
         ) from error

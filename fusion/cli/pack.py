@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from fusion.packs.check import check_pack
     from fusion.packs.choice import choose_pairs
     from fusion.packs.folder import make_pack
+    from fusion.packs.kept import Kept
     from fusion.packs.shards import make_shards, rank_and_world
     from fusion.pipeline.runtimes import build_engine
 
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         if args.tar:
             make_shards(engine, service, pairs, args.out, bar.update, args.batch)
         else:
-            make_pack(engine, service, pairs, args.out, title, bar.update)
+            make_pack(engine, service, pairs, args.out, title, bar.update, Kept.default())
     if not args.tar:
         check_pack(args.out, service)
     seconds = time.perf_counter() - start

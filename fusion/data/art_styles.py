@@ -66,7 +66,7 @@ def restyle(batch: Batch, styles: Sequence[StyledSprites], generator: np.random.
     """Redraw some inputs of an unpainted ``batch`` in other styles, in place; the truth stays."""
     for row, keys in enumerate(batch.keys):
         share, both, side = generator.random(3)
-        style = styles[generator.integers(len(styles))]
+        style = styles[int(generator.integers(len(styles)))]
         if share >= STYLE_SHARE:
             continue
         for index, (key, pictures) in enumerate(zip(keys, (batch.first, batch.second), strict=True)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,6 +48,13 @@ class Batch:
     def __len__(self) -> int:
         return len(self.main)
 
+    @property
+    def painted_target(self) -> Tensor:
+        """``target`` (B, 4, S, S) where it is known to be there. Raises ValueError in batches without pictures."""
+        if self.target is None:
+            raise ValueError("this batch was collated with paint=False: it has no target")
+        return self.target
+
     def tensors(self) -> dict[str, Tensor]:
         """The tensors by name, for moving and for saving."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -54,14 +62,16 @@ class Batch:
 
     def to(self, device: torch.device | str) -> Batch:
         """The same batch on ``device``."""
-        return replace(self, **{name: value.to(device, non_blocking=True) for name, value in self.tensors().items()})
+        moved: dict[str, Any] = {name: value.to(device, non_blocking=True) for name, value in self.tensors().items()}
+        return replace(self, **moved)
 
     @classmethod
     def join(cls, parts: Sequence[Batch]) -> Batch:
         """The pairs of several batches, one after the other; all painted, or none."""
-        tensors = {name: torch.cat([getattr(part, name) for part in parts]) for name in parts[0].tensors()}
-        families = [family for part in parts for family in part.families]
-        return cls(**{"target": None, **tensors}, families=families, keys=[key for part in parts for key in part.keys])
+        values: dict[str, Any] = {name: torch.cat([getattr(part, name) for part in parts]) for name in parts[0].tensors()}
+        values["families"] = [family for part in parts for family in part.families]
+        values["keys"] = [key for part in parts for key in part.keys]
+        return cls(**{"target": None, **values})
 
 
 def encode(recipes: Sequence[Recipe]) -> dict[str, Tensor]:
@@ -100,8 +110,8 @@ def collate(
     truth = encode(recipes)
     table = teacher.table(size)
     first, second = (
-        table.take([Sprite(pair[side]) for pair in drawn]).float().div_(255)  # (B, 4, S, S)
-        for side in (0, 1)
+        table.take([Sprite(key) for key in keys]).float().div_(255)  # (B, 4, S, S)
+        for keys in ([pair.first for pair in drawn], [pair.second for pair in drawn])
     )
     main = truth["main"].view(-1, 1, 1, 1).bool()
     painted, target = truth["layout"], None

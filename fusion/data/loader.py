@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -19,6 +19,8 @@ from fusion.data.art_styles import StyledSprites, restyle
 from fusion.data.batch import Batch, collate
 from fusion.data.sampler import PairSampler
 from fusion.data.words import add_words
+
+T = TypeVar("T")
 
 STICKER_SHARE = 0.25
 """How many pairs of a batch are stickers, where there are any."""
@@ -80,7 +82,7 @@ def loader(steps: TrainingSteps, start: int, stop: int, workers: int = 1) -> Dat
     )
 
 
-def unchanged(batch: Batch) -> Batch:
+def unchanged(batch: T) -> T:
     """Batches come ready from the dataset."""
     return batch
 

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from fusion.data.batch import Batch
-from fusion.emoji.catalog import Catalog, words_of
+from fusion.emoji.catalog import Catalog
+from fusion.emoji.search import words_of
 from fusion.emoji.words import TOKENS, WordTable, named_and_said
 from fusion.errors import FusionError
 

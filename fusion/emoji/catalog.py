@@ -13,34 +13,24 @@ import gzip
 import io
 import json
 import re
-import unicodedata
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fusion.assets import ASSETS
+from fusion.assets import ASSETS, INSTALLED, STYLES
 from fusion.cache import SharedCache
+from fusion.emoji.search import WordIndex, Words, clear_winner, is_sign, words_of
 from fusion.errors import FusionError
-
-if TYPE_CHECKING:
-    from fusion.frame import Frame
+from fusion.frame import STICKER_FRAME, Frame
 
 NOTO = ASSETS / "noto.json.gz"
-STYLES = ASSETS.parent / "data" / "styles"
-"""Where assets/scripts/fetch_styles.py puts other art styles."""
 
 VARIATION_SELECTORS = "\ufe0e\ufe0f"
 SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
-APOSTROPHES = "['‘’ʼ＇`´]"
-"""However they are typed, "o'clock" is one word."""
-SIGNS = ("So", "Sk", "Cc", "Cn", "Co", "Cs")
-"""Unicode's categories of symbols, modifiers, control characters, and what is no character yet or by itself."""
 LONGEST_QUERY = 100
 """Characters of a query that are worth looking at; the longest name has 44."""
 
@@ -66,14 +56,6 @@ class UnknownEmoji(FusionError):
     """No emoji, or no single one, answers to the text."""
 
 
-class Words(NamedTuple):
-    """The words by which an emoji is found."""
-
-    name: tuple[str, ...]
-    aliases: set[tuple[str, ...]]
-    keywords: list[tuple[str, ...]]
-
-
 class UnreadableCatalog(FusionError):
     """The catalog file is missing or damaged."""
 
@@ -85,16 +67,6 @@ class MissingStyle(FusionError):
 def key_of(char: str) -> str:
     """The key of a character sequence: ``"☹️"`` -> ``"2639"``."""
     return "-".join(f"{ord(c):x}" for c in char if c not in VARIATION_SELECTORS)
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name or query, in lower case, whatever stands between them; "+1", "-1", "#" and "*" are names."""
-    return tuple(re.findall(r"[^\W_]+|^[+-](?=1$)|[#*]", re.sub(APOSTROPHES, "", text.casefold())))
-
-
-def is_sign(char: str) -> bool:
-    """Whether a character is a symbol, a part of a path or invisible: nothing that stands in names or between words."""
-    return char in "/\\\u200d" or (unicodedata.category(char) in SIGNS and not char.isspace() and char not in "^`¯")
 
 
 def rasterise(body: str, size: int, frame: Frame) -> np.ndarray:
@@ -128,30 +100,7 @@ class Catalog:
     def __init__(self, emoji: list[Emoji], bodies: list[bytes]) -> None:
         self._emoji = {one.key: one for one in emoji}
         self._bodies = dict(zip(self._emoji, bodies, strict=True))
-        self._pictures = SharedCache(CACHE_BYTES, lambda picture: picture.nbytes)
-
-    @cached_property
-    def _words(self) -> dict[str, Words]:
-        """Key -> the words to be searched."""
-        return {
-            one.key: Words(
-                words_of(one.name),
-                {words_of(alias) for alias in one.aliases},
-                [words_of(word) for word in one.keywords],
-            )
-            for one in self
-        }
-
-    @cached_property
-    def _names(self) -> dict[tuple[str, ...], str]:
-        """Words -> the one emoji of that name or alias; a name goes before an alias, the first before later ones."""
-        names: dict[tuple[str, ...], str] = {}
-        for key, words in self._words.items():
-            names.setdefault(words.name, key)
-        for key, words in self._words.items():
-            for alias in words.aliases:
-                names.setdefault(alias, key)
-        return names
+        self._pictures: SharedCache[np.ndarray] = SharedCache(CACHE_BYTES, lambda picture: picture.nbytes)
 
     @staticmethod
     @cache
@@ -168,7 +117,9 @@ class Catalog:
         """
         path = STYLES / f"{name}.json.gz"
         if not path.is_file():
-            raise MissingStyle(f"the art style {name!r} is not here: run python assets/scripts/fetch_styles.py {name}")
+            command = f"python assets/scripts/fetch_styles.py {name}" + (f" --out {STYLES}" if INSTALLED else "")
+            where = " in a checkout" if INSTALLED else ""
+            raise MissingStyle(f"the art style {name!r} is not here: run {command}{where}")
         return Catalog.load(path)
 
     @staticmethod
@@ -177,13 +128,21 @@ class Catalog:
         try:
             head, *bodies = gzip.decompress(Path(path).read_bytes()).split(b"\n")
             rows = json.loads(head)
-            emoji = [Emoji(key_of(char), char, *facts, tuple(a), tuple(b)) for char, *facts, a, b in rows]
+            emoji = [
+                Emoji(key_of(char), char, name, category, subcategory, tuple(keywords), tuple(aliases))
+                for char, name, category, subcategory, keywords, aliases in rows
+            ]
             return Catalog(emoji, bodies)
         except (OSError, EOFError, zlib.error, ValueError, TypeError) as error:
             raise UnreadableCatalog(
                 f"the emoji file {path} is missing or damaged ({error}): restore it from the repository, or make it "
                 "again with assets/scripts/build_catalog.py or assets/scripts/fetch_styles.py"
             ) from error
+
+    @cached_property
+    def _index(self) -> WordIndex:
+        """The words of all emoji, read on the first search."""
+        return WordIndex({one.key: Words.of(one.name, one.aliases, one.keywords) for one in self})
 
     def __getitem__(self, key: str) -> Emoji:
         try:
@@ -219,12 +178,11 @@ class Catalog:
                     return self._emoji[candidate]
         # A word that hangs on an emoji or is part of a path is no name: alone it would mean something else.
         words = () if any(map(is_sign, text)) else words_of(text)
-        if words in self._names:
-            return self._emoji[self._names[words]]
-        ranked = self._ranked(words)
-        if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
-            return self._emoji[ranked[0][2]]
-        raise UnknownEmoji(self._apology(text, [key for _, _, key in ranked[:4]]))
+        ranked = self._index.ranked(words)
+        found = self._index.named(words) or clear_winner(ranked)
+        if found:
+            return self._emoji[found]
+        raise UnknownEmoji(self._apology(text, [one.key for one in ranked[:4]]))
 
     def search(self, text: str, limit: int = 50) -> list[Emoji]:
         """Emoji for a search box, best first; an empty text gives nothing.
@@ -233,24 +191,16 @@ class Catalog:
         words, then keywords; Unicode order decides between equals.
         """
         text = (text or "")[:LONGEST_QUERY]
-        return [self._emoji[key] for _, _, key in self._ranked(words_of(text))[:limit]]
+        return [self._emoji[one.key] for one in self._index.ranked(words_of(text))[:limit]]
 
     def render(self, key: str, size: int = 256, frame: Frame | None = None) -> np.ndarray:
         """The picture of an emoji: premultiplied RGBA, uint8 (size, size, 4), yours to change.
 
         ``frame``: how it sits on the canvas; without one, STICKER_FRAME. The latest pictures are kept (CACHE_BYTES).
         """
-        if frame is None:
-            from fusion.frame import STICKER_FRAME as frame
-        made = self._pictures.get((key, size, frame.view_box), lambda: rasterise(self.body(key), size, frame))
+        place = frame or STICKER_FRAME
+        made = self._pictures.get((key, size, place.view_box), lambda: rasterise(self.body(key), size, place))
         return made.copy()
-
-    def _ranked(self, words: tuple[str, ...]) -> list[tuple[int, int, str]]:
-        """(score, -index, key) of the emoji that fit all ``words``, best first."""
-        if not words:
-            return []
-        scored = ((match(words, known), -index, key) for index, (key, known) in enumerate(self._words.items()))
-        return sorted((row for row in scored if row[0]), reverse=True)
 
     @staticmethod
     def _checked(text: str) -> str:
@@ -266,9 +216,9 @@ class Catalog:
         """What to tell someone whose text means no emoji, or more than one."""
         if not found and not words_of(text):
             return f"{text!r} is not one of the {len(self)} emoji here: type a single emoji such as 🍕, or its name"
-        fault = f"{text!r} can mean several emoji" if found else f"no emoji is called {text!r}"
+        error = f"{text!r} can mean several emoji" if found else f"no emoji is called {text!r}"
         near = ", ".join(f"{self[key].char} {self[key].name}" for key in found or self._similar(text))
-        return f"{fault}: did you mean {near}?" if near else f"{fault}: try a simpler name such as pizza, or 🍕 itself"
+        return f"{error}: did you mean {near}?" if near else f"{error}: try a simpler name such as pizza, or 🍕 itself"
 
     def _similar(self, text: str, limit: int = 4) -> list[str]:
         """Keys of the emoji whose names or aliases are spelled most like ``text``."""
@@ -283,23 +233,3 @@ def key_of_codepoints(text: str) -> str:
     if not all(re.fullmatch(r"[0-9a-fA-F]{2,6}", code) for code in codes):
         return ""
     return "-".join(f"{int(code, 16):x}" for code in codes if code.lower() not in ("fe0e", "fe0f"))
-
-
-def match(words: tuple[str, ...], known: Words) -> int:
-    """How well a query fits an emoji: 0 not at all, 7 by name."""
-    if words == known.name or words in known.aliases:
-        return 7
-    if set(words) <= set(known.name):
-        return 6
-    if words in known.keywords:
-        return 5 if set(words) & set(known.name) else 4
-    if begin(words, known.name):
-        return 3
-    if any(begin(words, alias) for alias in known.aliases):
-        return 2
-    return int(begin(words, {*known.name, *chain(*known.aliases, *known.keywords)}))
-
-
-def begin(words: Iterable[str], others: Collection[str]) -> bool:
-    """Whether each of ``words`` is the beginning of one of ``others``."""
-    return all(any(other.startswith(word) for other in others) for word in words)

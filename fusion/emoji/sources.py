@@ -89,14 +89,14 @@ def open_picture(path: Path) -> Image.Image:
             picture = Image.open(path, formats=FORMATS)
         check_size(picture, str(path))
         return decode(picture)
-    except FileNotFoundError as fault:
-        raise PictureError(f"There is no file {path}; check the path.") from fault
-    except IsADirectoryError as fault:
-        raise PictureError(f"{path} is a folder; give a picture file.") from fault
-    except DAMAGED as fault:
-        if isinstance(fault, PictureError):
+    except FileNotFoundError as error:
+        raise PictureError(f"There is no file {path}; check the path.") from error
+    except IsADirectoryError as error:
+        raise PictureError(f"{path} is a folder; give a picture file.") from error
+    except DAMAGED as error:
+        if isinstance(error, PictureError):
             raise
-        raise PictureError(f"{path} cannot be read as a picture; give a sound PNG, WebP or JPEG file.") from fault
+        raise PictureError(f"{path} cannot be read as a picture; give a sound PNG, WebP or JPEG file.") from error
 
 
 def check_size(picture: Image.Image, name: str) -> None:
@@ -115,8 +115,8 @@ def picture_source(picture: Image.Image, name: str) -> Source:
     check_size(picture, f"The picture {name!r}")
     try:
         rgba = premultiply(np.asarray(decode(picture)))
-    except DAMAGED as fault:
-        raise PictureError(f"The picture {name!r} cannot be read; give a sound PNG, WebP or JPEG.") from fault
+    except DAMAGED as error:
+        raise PictureError(f"The picture {name!r} cannot be read; give a sound PNG, WebP or JPEG.") from error
     visible = rgba[..., 3] >= VISIBLE
     if not visible.any():
         raise PictureError(f"The picture {name!r} is fully transparent; give one that shows something.")

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from fusion.assets import ASSETS
-from fusion.emoji.catalog import Emoji, words_of
+from fusion.emoji.catalog import Emoji
+from fusion.emoji.search import words_of
 from fusion.errors import FusionError
 
 TABLE = ASSETS / "words.safetensors"

@@ -65,7 +65,7 @@ def attention_contrast(net: FusionNet, pairs: Iterable[tuple[Tensor, Tensor]]) -
     columns = {name: [torch.cat(parts) for parts in zip(*batches, strict=True)] for name, batches in seen.items()}
     found = {}
     for name, (joint, other, rest, depth) in columns.items():
-        ramps = coordinate_planes(*joint.shape[-2:], like=joint)
+        ramps = coordinate_planes(joint.shape[-2], joint.shape[-1], like=joint)
         aware = torch.cat([ramps.expand(len(depth), -1, -1, -1), depth], dim=1)
         found[name] = figures(contrast(joint, other, rest)) | {
             "published_form": best_of_form(ramps, other, rest),

@@ -13,12 +13,14 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import torch
 from tqdm import tqdm
 
 from fusion.errors import FusionError
+from fusion.evaluation.bench_rows import BenchReport, BenchRow, Load, Machine, PositionalRow, Skipped, TeacherRow
 from fusion.evaluation.cost import POSITIONAL, count, inputs
 from fusion.model import FusionNet, build_fusion_net
 from fusion.model.weights import available_weights, load_fusion_net
@@ -51,11 +53,21 @@ class Case:
             torch.cuda.synchronize()
         return 1000 * (time.perf_counter() - start)
 
-    def row(self) -> dict:
-        """The row as it is printed; ``ms`` is the median, ``ms_least`` what a busy machine hides."""
-        facts = {name: getattr(self, name) for name in ("preset", "device", "size", "batch", "acceleration")}
+    @property
+    def load(self) -> Load:
+        """What the network is given."""
+        return {"preset": self.preset, "device": self.device, "size": self.size, "batch": self.batch}
+
+    def row(self) -> BenchRow:
+        """The row as it is printed."""
         times = self.milliseconds
-        return facts | {"ms": round(statistics.median(times), 3), "ms_least": round(min(times), 3), "runs": len(times)}
+        return {
+            **self.load,
+            "acceleration": self.acceleration,
+            "ms": round(statistics.median(times), 3),
+            "ms_least": round(min(times), 3),
+            "runs": len(times),
+        }
 
 
 def bench(
@@ -67,13 +79,15 @@ def bench(
     rounds: int = 15,
     longest: float = 10.0,
     progress: bool = True,
-) -> dict:
+) -> BenchReport:
     """Measure and count. ``longest``: seconds from which a case is left out (and listed). Raises FusionError."""
     for device in devices:
         if device not in ("cpu", "cuda") or (device == "cuda" and not torch.cuda.is_available()):
             raise FusionError(f"There is no device {device!r} here; leave out --devices to take what is there.")
     nets = {preset: network(preset) for preset in presets}
-    rows, positional, skipped = [], [], []
+    rows: list[BenchRow] = []
+    positional: list[PositionalRow] = []
+    skipped: list[Skipped] = []
     with torch.inference_mode():
         for device in devices:
             # Within one size and batch all presets take turns; between sizes nothing is compared.
@@ -92,7 +106,7 @@ def bench(
     }
 
 
-def time_teacher(size: int, count: int, rounds: int = 5, roster: str = "classic") -> dict:
+def time_teacher(size: int, count: int, rounds: int = 5, roster: str = "classic") -> TeacherRow:
     """How many targets a second the teacher paints on one core: ``count`` random pairs, sprites warm, median round."""
     from fusion.recipes.painting.paint import paint
     from fusion.recipes.painting.sprites import SpriteTable
@@ -128,35 +142,36 @@ def network(preset: str) -> FusionNet:
 
 
 def make_cases(
-    nets: dict[str, FusionNet], device: str, size: int, batch: int, done: list[dict], longest: float
-) -> tuple[list[Case], list[tuple[Case, Case]], list[dict]]:
+    nets: dict[str, FusionNet], device: str, size: int, batch: int, done: list[BenchRow], longest: float
+) -> tuple[list[Case], list[tuple[Case, Case]], list[Skipped]]:
     """Cases of one size and batch; pairs with and without positional modules; what would take too long."""
-    cases, pairs, skipped = [], [], []
+    cases: list[Case] = []
+    pairs: list[tuple[Case, Case]] = []
+    skipped: list[Skipped] = []
     for preset, net in nets.items():
-        facts = {"preset": preset, "device": device, "size": size, "batch": batch}
-        expected = expectation(done, facts)
+        load: Load = {"preset": preset, "device": device, "size": size, "batch": batch}
+        expected = expectation(done, load)
         if expected > longest:
-            skipped.append(facts | {"expected_s": round(expected, 1)})
+            skipped.append({**load, "expected_s": round(expected, 1)})
             continue
         plain, (first, second) = copy.deepcopy(net).to(device), inputs(net, size, batch, device)
         fast = accelerate(copy.deepcopy(net), size, torch.device(device))
-        cases.append(Case(**facts, acceleration="none", run=lambda n=plain, a=first, b=second: n(a, b)))
-        cases.append(Case(**facts, acceleration="all", run=lambda n=fast, a=first, b=second: n(a, b)))
+        whole = Case(preset, device, size, batch, "none", partial(plain, first, second))
+        cases += [whole, Case(preset, device, size, batch, "all", partial(fast, first, second))]
         if any(isinstance(module, POSITIONAL) for module in net.modules()) and batch == 1:
-            bare = Case(**facts, acceleration="none", run=lambda n=plain, a=first, b=second: n(a, b, disabled=WITHOUT))
-            pairs.append((copy.copy(cases[-2]), bare))
-            pairs[-1][0].milliseconds = []
+            bare = replace(whole, run=partial(plain, first, second, disabled=WITHOUT), milliseconds=[])
+            pairs.append((replace(whole, milliseconds=[]), bare))
     return cases, pairs, skipped
 
 
-def expectation(done: list[dict], facts: dict) -> float:
+def expectation(done: list[BenchRow], load: Load) -> float:
     """Seconds that a plain run should take, from the nearest smaller one; 0 where nothing is known."""
-    known = [row for row in done if row["acceleration"] == "none" and row["device"] == facts["device"]]
-    known = [row for row in known if row["preset"] == facts["preset"]]
+    known = [row for row in done if row["acceleration"] == "none" and row["device"] == load["device"]]
+    known = [row for row in known if row["preset"] == load["preset"]]
     if not known:
         return 0.0
     last = known[-1]
-    work = facts["size"] ** 2 * facts["batch"] / (last["size"] ** 2 * last["batch"])
+    work = load["size"] ** 2 * load["batch"] / (last["size"] ** 2 * last["batch"])
     return last["ms"] / 1000 * work
 
 
@@ -172,19 +187,19 @@ def measure(cases: list[Case], rounds: int, longest: float, progress: bool) -> N
             case.milliseconds.append(case.time())
 
 
-def compare(whole: Case, bare: Case) -> dict:
+def compare(whole: Case, bare: Case) -> PositionalRow:
     """What the positional modules add: the median difference of runs that followed each other, and its share."""
-    facts = {name: getattr(whole, name) for name in ("preset", "device", "size", "batch")}
     lacking = statistics.median(bare.milliseconds)
     added = statistics.median(a - b for a, b in zip(whole.milliseconds, bare.milliseconds, strict=True))
-    return facts | {
+    return {
+        **whole.load,
         "ms_without": round(lacking, 3),
         "adds_ms": round(added, 3),
         "adds_share": round(added / lacking, 4),
     }
 
 
-def machine() -> dict:
+def machine() -> Machine:
     """What the numbers were measured on."""
     cuda = torch.cuda.is_available()
     return {

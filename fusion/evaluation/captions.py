@@ -34,7 +34,7 @@ class Obeyed(NamedTuple):
     """One wish: whether the network does it when told, and whether it would have done so anyway."""
 
     wish: Wish
-    told: bool
+    obeyed: bool
     anyway: bool
 
 
@@ -108,6 +108,6 @@ def obeyed(measured: Iterable[Obeyed]) -> dict[str, dict[str, float]]:
     for kind in KINDS:
         some = [row for row in rows if row.wish.kind == kind]
         if some:
-            told, anyway = (sum(getattr(row, name) for row in some) / len(some) for name in ("told", "anyway"))
-            result[kind] = {"n": len(some), "obeyed": round(told, 4), "without": round(anyway, 4)}
+            obeyed, anyway = (sum(getattr(row, name) for row in some) / len(some) for name in ("obeyed", "anyway"))
+            result[kind] = {"n": len(some), "obeyed": round(obeyed, 4), "without": round(anyway, 4)}
     return result

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from fusion.colour import on_white
 from fusion.data.batch import Batch
 from fusion.evaluation.teacher_forcing import given_words
 from fusion.model import FusionNet, FusionOutput
@@ -24,17 +25,12 @@ def own_output(net: FusionNet, batch: Batch) -> FusionOutput:
     return net(batch.first, batch.second, words=given_words(batch))
 
 
-def on_white(picture: Tensor) -> np.ndarray:
-    """Premultiplied RGBA (4, H, W) in [0, 1] laid over white: uint8 (H, W, 3)."""
-    rgb = picture[:3] + 1 - picture[3:]
-    return (rgb.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-
-
 def tile(rows: Sequence[Sequence[Tensor]], side: int = 96, across: int = COLUMNS_OF_PAIRS) -> Image.Image:
     """Rows of pictures (4, H, W) as one sheet on white; ``across`` rows stand beside each other."""
     strips = []
     for row in rows:
-        cells = [np.asarray(Image.fromarray(on_white(cell)).resize((side, side), Image.LANCZOS)) for cell in row]
+        pictures = (Image.fromarray(on_white(cell)) for cell in row)
+        cells = [np.asarray(picture.resize((side, side), Image.Resampling.LANCZOS)) for picture in pictures]
         strips.append(np.pad(np.hstack(cells), ((0, GAP), (0, GAP), (0, 0)), constant_values=255))
     blank = np.full_like(strips[0], 255)
     strips += [blank] * (-len(strips) % across)
@@ -45,6 +41,6 @@ def tile(rows: Sequence[Sequence[Tensor]], side: int = 96, across: int = COLUMNS
 def write_sheet(path: Path, net: FusionNet, batch: Batch, output: FusionOutput) -> None:
     """E1, E2, composite, target and output of a batch as a PNG, under the network's own layout."""
     pictures = net.to_rgba(output.image.float())
-    rows = zip(batch.first, batch.second, output.composite.float(), batch.target, pictures, strict=True)
+    rows = zip(batch.first, batch.second, output.composite.float(), batch.painted_target, pictures, strict=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     tile(list(rows)).save(path)

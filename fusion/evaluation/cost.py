@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from fusion.emoji.catalog import Catalog
+from fusion.evaluation.bench_rows import Cost
 from fusion.model import FusionNet
 from fusion.model.attention import PositionalAttentionSE
 from fusion.model.position import PositionalEncoding
@@ -29,10 +30,10 @@ def inputs(net: FusionNet, size: int, batch: int, device: str) -> tuple[Tensor, 
         picture = torch.from_numpy(catalog.render(key, size, net.config.frame)).to(device)
         return (picture.permute(2, 0, 1)[None].float() / 255).repeat(batch, 1, 1, 1)
 
-    return tuple(tensor(key) for key in PAIR)
+    return tensor(PAIR[0]), tensor(PAIR[1])
 
 
-def count(net: FusionNet, device: str = "cpu") -> dict:
+def count(net: FusionNet, device: str = "cpu") -> Cost:
     """Parameters, multiply-adds and peak memory (MiB, activations) of one pair at the preset's own size."""
     positional = [module for module in net.modules() if isinstance(module, POSITIONAL)]
     return {

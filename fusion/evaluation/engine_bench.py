@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TypedDict
 
 from fusion.errors import FusionError
 from fusion.pipeline.runtimes import ENGINES
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import json, statistics, sys, time
 from pathlib import Path
+from typing import TypedDict
 engine, size, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 start = time.perf_counter()
 from fusion.pipeline.runtimes import build_engine
@@ -41,12 +43,23 @@ print(json.dumps({
 """
 
 
-def time_engines(size: int = 256, rounds: int = 15) -> list[dict[str, object]]:
-    """One row an engine.
+class EngineRow(TypedDict):
+    """What one engine costs.
 
     ``ready_s``: until a pair can be asked for; ``first_fusion_s``: until it is there; ``ms``: of each further layout of
-    it (median); ``peak_mib``. Raises FusionError where an engine cannot run.
+    it (median); ``peak_mib``: of the process.
     """
+
+    engine: str
+    size: int
+    ready_s: float
+    first_fusion_s: float
+    ms: float
+    peak_mib: int
+
+
+def time_engines(size: int = 256, rounds: int = 15) -> list[EngineRow]:
+    """One row an engine. Raises FusionError where an engine cannot run."""
     rows = []
     for engine in ENGINES:
         done = subprocess.run(

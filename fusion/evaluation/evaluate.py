@@ -47,8 +47,8 @@ class StyleTeacher(Teacher):
         """As the teacher's, without the emoji that the style does not draw."""
         keys = StyledSprites(self.style, 64, self.frame)
         return {
-            name: tuple(tuple(key for key in role if key in keys) for role in pool)
-            for name, pool in super().pools().items()
+            name: (tuple(key for key in first if key in keys), tuple(key for key in second if key in keys))
+            for name, (first, second) in super().pools().items()
         }
 
     def table(self, size: int) -> StyledSprites:
@@ -147,7 +147,7 @@ def true_output(net: FusionNet, data: Batch) -> FusionOutput:
 
 def picture_columns(net: FusionNet, data: Batch, own: FusionOutput, perceptual: Perceptual | None) -> dict[str, Tensor]:
     """Figures of the pictures, and the baselines'."""
-    target, true = data.target, true_output(net, data)
+    target, true = data.painted_target, true_output(net, data)
     image = net.to_rgba(own.image.float())
     columns = {
         "psnr_true_layout": psnr(net.to_rgba(true.image.float()), target),

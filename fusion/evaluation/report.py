@@ -8,10 +8,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 WORST = 40
 """Pairs on a sheet of the worst."""
+
+COLUMNS = (
+    "n",
+    "main_accuracy",
+    "alignment_accuracy",
+    "iou",
+    "psnr_true_layout",
+    "psnr_own_layout",
+    "composite_psnr",
+)
+"""What a table shows of each family."""
 
 T = TypeVar("T")
 Rank = float | tuple[float, ...]
@@ -46,24 +57,75 @@ def mean(values: Sequence[float]) -> float | None:
     return round(sum(known) / len(known), 5) if known else None
 
 
-def summary(rows: Sequence[Row]) -> dict:
+class Baselines(TypedDict):
+    """What needs no network: the mean of the two emoji, the composite under the true and under its own layout."""
+
+    average_psnr: float | None
+    composite_psnr: float | None
+    composite_psnr_own: float | None
+
+
+class Swap(TypedDict):
+    """How alike both orders of a pair are painted, and how often the main subject changes."""
+
+    psnr: float | None
+    main: float | None
+
+
+class Figures(TypedDict):
+    """Means over ``n`` pairs, each ``None`` where no pair has that figure."""
+
+    n: int
+    main_accuracy: float | None
+    alignment_accuracy: float | None
+    iou: float | None
+    center_error: float | None
+    scale_error: float | None
+    psnr_true_layout: float | None
+    psnr_own_layout: float | None
+    ssim_own_layout: float | None
+    perceptual_own_layout: float | None
+    baselines: Baselines
+    swap: Swap
+
+
+class Report(Figures):
+    """The figures over all pairs, and of each family."""
+
+    families: dict[str, Figures]
+
+
+def summary(rows: Sequence[Row]) -> Figures:
     """The figures of DESIGN section 6 for some rows."""
     means = {f.name: mean([getattr(row, f.name) for row in rows]) for f in fields(Row) if f.type == "float"}
-    baselines = {name: means.pop(name) for name in ("average_psnr", "composite_psnr", "composite_psnr_own")}
-    swap = {"psnr": means.pop("swap_psnr"), "main": means.pop("swap_main")}
-    renamed = {"main_accuracy": means.pop("main_ok"), "alignment_accuracy": means.pop("aligned")}
-    return {"n": len(rows), **renamed, **means, "baselines": baselines, "swap": swap}
+    return {
+        "n": len(rows),
+        "main_accuracy": means["main_ok"],
+        "alignment_accuracy": means["aligned"],
+        "iou": means["iou"],
+        "center_error": means["center_error"],
+        "scale_error": means["scale_error"],
+        "psnr_true_layout": means["psnr_true_layout"],
+        "psnr_own_layout": means["psnr_own_layout"],
+        "ssim_own_layout": means["ssim_own_layout"],
+        "perceptual_own_layout": means["perceptual_own_layout"],
+        "baselines": {
+            "average_psnr": means["average_psnr"],
+            "composite_psnr": means["composite_psnr"],
+            "composite_psnr_own": means["composite_psnr_own"],
+        },
+        "swap": {"psnr": means["swap_psnr"], "main": means["swap_main"]},
+    }
 
 
-def report(rows: Sequence[Row]) -> dict:
+def report(rows: Sequence[Row]) -> Report:
     """The JSON of ``evaluate``: the figures over all pairs, and per family under ``families``."""
     names = sorted({row.family for row in rows})
-    return summary(rows) | {"families": {name: summary([r for r in rows if r.family == name]) for name in names}}
+    families = {name: summary([row for row in rows if row.family == name]) for name in names}
+    return {**summary(rows), "families": families}
 
 
-def worst(
-    rows: Sequence[T], count: int = WORST, badness: Callable[[T], Rank] = lambda row: picture_rank(row)
-) -> list[T]:
+def worst(rows: Sequence[T], badness: Callable[[T], Rank], count: int = WORST) -> list[T]:
     """The ``count`` rows with the lowest rank, worst first."""
     return sorted(rows, key=badness)[:count]
 
@@ -79,11 +141,12 @@ def alignment_rank(iou: float | None, center_error: float | None) -> tuple[float
     return iou or 0.0, -(center_error or 1.0)
 
 
-def table(result: dict) -> str:
+def table(result: Report) -> str:
     """The report as lines of text."""
-    keys = ("n", "main_accuracy", "alignment_accuracy", "iou", "psnr_true_layout", "psnr_own_layout")
-    lines = [f"{'':16}" + "".join(f"{key:>20}" for key in (*keys, "composite_psnr"))]
-    for name, part in {"all": result, **result["families"]}.items():
-        cells = [part[key] for key in keys] + [part["baselines"]["composite_psnr"]]
+    everything: Figures = result
+    lines = [f"{'':16}" + "".join(f"{key:>20}" for key in COLUMNS)]
+    for name, part in {"all": everything, **result["families"]}.items():
+        by_name = {**part, **part["baselines"]}
+        cells = [by_name[key] for key in COLUMNS]
         lines.append(f"{name:16}" + "".join(f"{'-' if cell is None else f'{cell:.4g}':>20}" for cell in cells))
     return "\n".join(lines)

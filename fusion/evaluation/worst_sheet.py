@@ -11,7 +11,7 @@ from fusion.data.batch import collate
 from fusion.data.sampler import PairSample, PairTeacher
 from fusion.evaluation.contact_sheet import tile
 from fusion.evaluation.evaluate import StyleTeacher, true_output
-from fusion.evaluation.report import Row, worst
+from fusion.evaluation.report import Row, picture_rank, worst
 from fusion.files import write_beside
 from fusion.model import FusionNet
 
@@ -19,7 +19,7 @@ from fusion.model import FusionNet
 def write_worst_sheet(path: Path, net: FusionNet, rows: Sequence[Row], teacher: PairTeacher, size: int) -> None:
     """E1, E2, composite and output under the own layout, output under the true layout, and the target."""
     lines = []
-    for row in worst(rows):
+    for row in worst(rows, picture_rank):
         pair = PairSample(row.first, row.second, teacher.recipe(row.first, row.second))
         data = collate([pair], teacher, size, paint=not isinstance(teacher, StyleTeacher))
         with torch.inference_mode():

@@ -119,7 +119,7 @@ class KitchenDataset(Dataset):
     def estimate(self, sticker: Sticker) -> Estimate:
         """Main subject and layout of one sticker; worked out on first use."""
         if sticker.file not in self.estimates:
-            both = tuple(self.templates(key) for key in sticker.keys)
+            both = (self.templates(sticker.keys[0]), self.templates(sticker.keys[1]))
             picture = load(self.folder / sticker.file, match.VIEW)
             with torch.no_grad():
                 self.estimates[sticker.file] = estimate(both, picture, self.frame)
@@ -187,4 +187,5 @@ def load(path: Path, size: int) -> Tensor:
     side = max(picture.size)
     square = Image.new("RGBa", (side, side))
     square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    return tensor(np.asarray(square.resize((size, size), Image.Resampling.BOX if side >= size else Image.BILINEAR)))
+    filtering = Image.Resampling.BOX if side >= size else Image.Resampling.BILINEAR
+    return tensor(np.asarray(square.resize((size, size), filtering)))

@@ -121,11 +121,13 @@ class Downloader:
         ):
             with attempt:
                 # A run killed between the last byte and the renaming leaves a whole file: nothing to fetch then.
-                if not partial.exists() or await asyncio.to_thread(verify, partial):
+                wrong = await asyncio.to_thread(verify, partial) if partial.exists() else "missing"
+                if wrong:
                     await self.attempt(url, partial, limit)
-                    if wrong := await asyncio.to_thread(verify, partial):
-                        partial.unlink()
-                        raise TryAgain(wrong)
+                    wrong = await asyncio.to_thread(verify, partial)
+                if wrong:
+                    partial.unlink()
+                    raise TryAgain(wrong)
                 os.replace(partial, path)
 
     async def attempt(self, url: str, partial: Path, limit: int) -> None:

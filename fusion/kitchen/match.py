@@ -111,8 +111,8 @@ def estimate(
     # What the other hides of the main subject does not count against it.
     behind = refine(template, image, behind.placements[:2], 1 - placed[1 - main][3])
     placement = Layout(*behind.placements[0].tolist())
-    instances = [relative(Layout(*row.tolist()), placement) for row in copies(small, image, front)]
-    instances = tuple(sorted(instances, key=lambda layout: layout.offset_x))[:INSTANCES]
+    found = [relative(Layout(*row.tolist()), placement) for row in copies(small, image, front)]
+    instances = tuple(sorted(found, key=lambda layout: layout.offset_x))[:INSTANCES]
     lead = abs(size[0] - size[1]) / max(sum(size), 1e-6)
     sure_main = certainty(behind.scores[0]) * min(1.0, lead / 0.1)
     sure = min(sure_main, certainty(front.scores[0]))

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from fusion.model.layers import bias_of, start_at_zero
+
 
 @dataclass
 class AttentionMaps:
@@ -52,7 +54,7 @@ class PositionalAttentionSE(nn.Module):
         if planes > 2:
             with torch.no_grad():
                 self.spatial.weight[:, 2:].fill_(1 / 9)
-                self.spatial.bias.fill_(1.0)
+                bias_of(self.spatial).fill_(1.0)
 
     def forward(self, x: Tensor, position: Tensor) -> AttentionMaps:
         """``x``: (B, C, h, w), ``position``: (B or 1, planes, h, w)."""
@@ -73,8 +75,7 @@ class GlobalContext(nn.Module):
         super().__init__()
         self.squeeze = nn.Conv2d(channels, channels // reduction, 1)
         self.excite = nn.Conv2d(channels // reduction, channels, 1)
-        nn.init.zeros_(self.excite.weight)
-        nn.init.zeros_(self.excite.bias)
+        start_at_zero(self.excite)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) to the same."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fusion.geometry import MAX_SCALE, MIN_SCALE, warp
+from fusion.model.layers import bias_of
 from fusion.model.layout_trunk import HEADS
 
 SPREAD = 0.7
@@ -44,6 +45,13 @@ class LayoutPrediction:
     recolour_logit: Tensor
     hypotheses: Hypotheses | None = None
 
+    @property
+    def weighed(self) -> Hypotheses:
+        """``hypotheses`` of a network that has a layout branch. Raises ValueError for one without."""
+        if self.hypotheses is None:
+            raise ValueError("this network has no layout branch: it weighs no hypotheses")
+        return self.hypotheses
+
 
 class CenterAwareScaleModule(nn.Module):
     """Layouts of up to K instances of the non-main, from the maps of main and non-main.
@@ -68,7 +76,7 @@ class CenterAwareScaleModule(nn.Module):
         each = 4 * instances + (instances if instances > 1 else 0) + int(recolour) + (hypotheses > 1)
         self.head = HEADS[head](channels, each * hypotheses)
         with torch.no_grad():
-            bias = self.head.numbers.bias.view(hypotheses, each)
+            bias = bias_of(self.head.numbers).view(hypotheses, each)
             if instances > 1:
                 bias[:, 4 * instances : 5 * instances] = torch.tensor([2.0] + [-2.0] * (instances - 1))
             if hypotheses > 1:

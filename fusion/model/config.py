@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from fusion.errors import FusionError
 from fusion.geometry import Frame
+
+Setting = str | int | float | bool
+"""A value that a field of FusionConfig may have."""
 
 
 class ConfigError(FusionError):
@@ -168,7 +172,7 @@ class FusionConfig:
         return self.width if self.output == "alpha-over" else 2 * self.image_channels
 
     @classmethod
-    def from_dict(cls, settings: dict) -> FusionConfig:
+    def from_dict(cls, settings: dict[str, Any]) -> FusionConfig:
         """A config from JSON. Unknown keys are refused: they would silently build another network."""
         unknown = sorted(set(settings) - {f.name for f in fields(cls)})
         if unknown:

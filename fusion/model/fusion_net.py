@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import torch
-from huggingface_hub import PyTorchModelHubMixin
+from huggingface_hub import ModelHubMixin, PyTorchModelHubMixin
 from torch import Tensor, nn
+from typing_extensions import Self
 
 from fusion.colour import repaint
 from fusion.geometry import IDENTITY, content_box, layout_to_box, over
@@ -15,7 +17,7 @@ from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import CenterAwareScaleModule, LayoutPrediction, align
 from fusion.model.center_detector import EmojiCenterDetector, decide, order_by_main
-from fusion.model.config import FusionConfig
+from fusion.model.config import FusionConfig, Setting
 from fusion.model.head import build_head
 from fusion.model.image_space import from_rgba, to_rgba
 from fusion.model.layout_trunk import LayoutTrunk
@@ -25,6 +27,8 @@ from fusion.model.text_cross_attention import Words
 from fusion.model.unet import Locate, UNet
 from fusion.model.weight_files import read_settings, read_weights
 from fusion.names import ATTENTION_BLOCKS
+
+Hub = TypeVar("Hub", bound=ModelHubMixin)
 
 ABLATIONS = ("layout", "position", *ATTENTION_BLOCKS)
 """Parts that a forward can leave out, to see what they do: those it is to leave out are ``disabled``."""
@@ -80,7 +84,7 @@ class FusionOutput:
 class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["emoji", "image-fusion"]):
     """The block diagram of DESIGN section 1, with the switches of section 2 (``FusionConfig``)."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, **settings: Setting) -> None:
         super().__init__()
         self.config = config = FusionConfig.from_dict(settings)
         channels = config.feature_channels
@@ -110,12 +114,12 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         self.head = build_head(config)
 
     @classmethod
-    def from_config(cls, config: FusionConfig) -> FusionNet:
+    def from_config(cls, config: FusionConfig) -> Self:
         """A fresh network with these settings."""
         return cls(**asdict(config))
 
     @classmethod
-    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **settings: object) -> FusionNet:
+    def from_pretrained(cls, pretrained_model_name_or_path: str | Path, **settings: Any) -> Self:
         """The hub mixin's loading, from a folder or a hub id; what is wrong with a folder's config is said first."""
         folder = Path(pretrained_model_name_or_path)
         if folder.is_dir():
@@ -123,14 +127,16 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         return super().from_pretrained(pretrained_model_name_or_path, **settings)
 
     @classmethod
-    def _load_as_pickle(cls, model: FusionNet, model_file: str, map_location: str, strict: bool) -> FusionNet:
+    def _load_as_pickle(cls, model: Hub, model_file: str, map_location: str, strict: bool) -> Hub:
         """What the hub mixin falls back on where a repository holds no safetensors: refused."""
-        return read_weights(model, Path(model_file))
+        return cls._load_as_safetensor(model, model_file, map_location, strict)
 
     @classmethod
-    def _load_as_safetensor(cls, model: FusionNet, model_file: str, map_location: str, strict: bool) -> FusionNet:
+    def _load_as_safetensor(cls, model: Hub, model_file: str, map_location: str, strict: bool) -> Hub:
         """The hub mixin's loading step, strict whatever was asked for: missing weights must not load silently."""
-        return read_weights(model, Path(model_file)).to(map_location).eval()
+        net = cast(FusionNet, model)  # the mixin hands over what ``cls`` made
+        read_weights(net, Path(model_file)).to(map_location).eval()
+        return model
 
     # ---------------------------------------------------------------------------------------- image space
 
@@ -157,7 +163,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             return PairFeatures((first, second), separated, separated, first.new_full((len(first),), -20.0))
         maps = self.layout_trunk(*pictures) if self.layout_trunk else separated
         attention = None
-        if words is not None and self.config.words:
+        if words is not None and self.layout_trunk is not None and self.config.words:
             maps, attention = self.layout_trunk.read(maps, words)
         return PairFeatures((first, second), separated, maps, self.center_detector(*maps), attention)
 

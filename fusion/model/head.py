@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.config import FusionConfig
 from fusion.model.image_space import from_rgba
+from fusion.model.layers import start_at_zero
 
 OPEN = 2.0
 """Logit at which a gate starts; rescaled so that it is exactly 1 there and can only close. The correction's mask starts
@@ -50,8 +51,7 @@ class DirectHead(nn.Module):
         self.config = config
         self.conv = nn.Conv2d(config.head_channels, config.image_channels, 1)
         if config.output == "residual":
-            nn.init.zeros_(self.conv.weight)
-            nn.init.zeros_(self.conv.bias)
+            start_at_zero(self.conv)
 
     def forward(self, features: Tensor, aligned: Aligned) -> HeadOutput:
         """``features``: (B, head_channels, H, W), which the decoder makes of the ``aligned`` pair."""
@@ -80,8 +80,7 @@ class AlphaOverHead(nn.Module):
         self.instances = config.instances
         self.channels = [config.image_channels, 1, 1 + self.instances, int(config.recolour)]
         self.conv = nn.Conv2d(config.head_channels, sum(self.channels), 1)
-        nn.init.zeros_(self.conv.weight)
-        nn.init.zeros_(self.conv.bias)
+        start_at_zero(self.conv)
 
     def forward(self, features: Tensor, aligned: Aligned) -> HeadOutput:
         """``features``: (B, head_channels, H, W), which the decoder makes of the ``aligned`` pair."""

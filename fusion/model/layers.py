@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar, cast
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 class ConvBlock(nn.Sequential):
@@ -43,3 +48,22 @@ class ResidualDoubleConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, in, h, w) to (B, last, h, w)."""
         return F.relu(self.body(x) + self.shortcut(x))
+
+
+def bias_of(layer: nn.Conv2d | nn.Linear) -> Tensor:
+    """The bias (C,) of a layer that was made with one. Raises ValueError for one without."""
+    if layer.bias is None:
+        raise ValueError(f"{layer} has no bias")
+    return layer.bias
+
+
+def start_at_zero(layer: nn.Conv2d | nn.Linear) -> None:
+    """Let a fresh layer say nothing, whatever comes in: weights and bias 0, in place."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(bias_of(layer))
+
+
+def channels_last(net: Net, device: torch.device) -> Net:
+    """``net`` on ``device``, its convolutions' weights channels-last; in place, as ``nn.Module.to``."""
+    moved: Net = cast(Any, net).to(device, memory_format=torch.channels_last)  # torch's own types do not know this one
+    return moved

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from fusion.model.layers import ConvBlock
+from fusion.model.layers import ConvBlock, start_at_zero
 from fusion.model.text_cross_attention import TextCrossAttention, Words
 
 VIEW = 64
@@ -67,8 +67,7 @@ class PairHead(nn.Module):
         )
         self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(64 * 16, 128), nn.ReLU(inplace=True))
         self.numbers = nn.Linear(128, outputs)
-        nn.init.zeros_(self.numbers.weight)
-        nn.init.zeros_(self.numbers.bias)
+        start_at_zero(self.numbers)
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Two maps (B, C, 4, 4) to (B, outputs)."""
@@ -87,8 +86,7 @@ class PooledHead(nn.Module):
         hidden = max(2 * channels // 4, 1)
         self.squeeze = nn.Conv2d(2 * channels, hidden, 1)
         self.numbers = nn.Conv2d(hidden, outputs, 1)
-        nn.init.zeros_(self.numbers.weight)
-        nn.init.zeros_(self.numbers.bias)
+        start_at_zero(self.numbers)
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Two maps (B, C, h, w) to (B, outputs)."""
@@ -96,4 +94,4 @@ class PooledHead(nn.Module):
         return self.numbers(self.squeeze(pooled)).flatten(1)
 
 
-HEADS = {"pooled": PooledHead, "trunk": PairHead}
+HEADS: dict[str, type[PooledHead] | type[PairHead]] = {"pooled": PooledHead, "trunk": PairHead}

@@ -55,5 +55,5 @@ class PositionalEncoding(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Weights (1, C, H, W) in [0.5, 1) for features ``x`` (B, C, H, W): ReLU leaves the sigmoid its upper half."""
-        planes = coordinate_planes(*x.shape[-2:], self.planes, like=x)
+        planes = coordinate_planes(x.shape[-2], x.shape[-1], self.planes, like=x)
         return torch.sigmoid(self.encode(planes))

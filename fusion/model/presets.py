@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 
-from fusion.model.config import ConfigError, FusionConfig
+from fusion.model.config import ConfigError, FusionConfig, Setting
 from fusion.model.fusion_net import FusionNet
 
-PLAIN: dict[str, object] = {"separator_width": 0, "layout_head": "none", "position": "off"}
+PLAIN: dict[str, Setting] = {"separator_width": 0, "layout_head": "none", "position": "off"}
 
-PRESETS: dict[str, dict[str, object]] = {
+PRESETS: dict[str, dict[str, Setting]] = {
     "fusion": {
         "has_alpha": True,
         "separator_width": 8,
@@ -38,7 +38,7 @@ PRESETS: dict[str, dict[str, object]] = {
 DEFAULT_PRESET = "fusion"
 
 
-def build_fusion_net(preset: str = DEFAULT_PRESET, **overrides: object) -> FusionNet:
+def build_fusion_net(preset: str = DEFAULT_PRESET, **overrides: Setting) -> FusionNet:
     """A fresh FusionNet of a named preset; ``overrides`` are fields of FusionConfig.
 
     Raises ConfigError for an unknown preset, an unknown field or a combination that makes no sense.

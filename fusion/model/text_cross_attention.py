@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from fusion.model.layers import start_at_zero
+
 HEADS = 4
 WIDTH = 64
 """Channels of queries, keys and values, all heads together."""
@@ -72,8 +74,7 @@ class TextCrossAttention(nn.Module):
         self.to_key = nn.Linear(word_dimensions, WIDTH, bias=False)
         self.to_value = nn.Linear(word_dimensions, WIDTH, bias=False)
         self.to_out = nn.Conv2d(WIDTH, channels, 1)
-        nn.init.zeros_(self.to_out.weight)
-        nn.init.zeros_(self.to_out.bias)
+        start_at_zero(self.to_out)
 
     def forward(self, maps: Tensor, words: Words) -> tuple[Tensor, Tensor]:
         """Maps (B, C, h, w) and the attention (B, T, h, w), mean over the heads; each place's sums to 1 over words."""

@@ -9,9 +9,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import fields
 
-from fusion.model.config import ConfigError, FusionConfig
+from fusion.model.config import ConfigError, FusionConfig, Setting
 
-VARIANTS: dict[str, dict[str, object]] = {
+VARIANTS: dict[str, dict[str, Setting]] = {
     "position=middle": {"position": "middle"},
     "position_planes=4": {"position_planes": 4},
     "skips=false": {"skips": False},
@@ -25,8 +25,6 @@ WORDS = {"true": True, "false": False}
 ELSEWHERE = {"preset": "--preset", "size": "--size", "width": "--width"}
 """Settings that have an option of their own."""
 
-Setting = str | int | float | bool
-
 
 def parse_settings(texts: Iterable[str]) -> dict[str, Setting]:
     """``["position=middle", "skips=false"]`` as fields of FusionConfig, the last of equals. Raises ConfigError."""
@@ -36,7 +34,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Setting]:
 def parse_setting(text: str) -> tuple[str, Setting]:
     """One ``KEY=VALUE`` as a field and its value; whether the value makes sense is for FusionConfig to say."""
     name, equals, value = (part.strip() for part in text.partition("="))
-    defaults = {field.name: field.default for field in fields(FusionConfig)}
+    defaults = {field.name: getattr(FusionConfig, field.name) for field in fields(FusionConfig)}
     if not equals or not value:
         raise ConfigError(f"--set is {text!r}: write KEY=VALUE such as position=middle.")
     if name in ELSEWHERE:

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from fusion.errors import FusionError
+from fusion.model.layers import Net
 
 CHECKSUM = "sha256"
 """Where config.json names the SHA-256 of the weights beside it: about that file, and no setting of the network."""
@@ -23,14 +25,14 @@ class WeightsError(FusionError):
     """Weights or their config are missing, damaged, of another network, or of a kind that is not accepted."""
 
 
-def read_settings(file: Path) -> dict:
+def read_settings(file: Path) -> dict[str, Any]:
     """The settings in a network's config.json. Raises WeightsError, also where they tell of other weights."""
     settings = read_json(file)
     check_bytes(file, settings.pop(CHECKSUM, None))
     return settings
 
 
-def read_json(file: Path) -> dict:
+def read_json(file: Path) -> dict[str, Any]:
     """All that stands in a network's config.json. Raises WeightsError naming the file and the cause."""
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
@@ -67,7 +69,7 @@ def current_name(name: str) -> str:
     return name
 
 
-def read_weights(model: nn.Module, file: Path) -> nn.Module:
+def read_weights(model: Net, file: Path) -> Net:
     """``model`` with the weights of ``file``; half precision is widened to the model's own, old names are migrated.
 
     Raises WeightsError naming the file and the cause. Pickled weights are refused: they can run code.

@@ -72,11 +72,11 @@ def locate_weights(weights: str | os.PathLike | None, preset: str = DEFAULT_PRES
 def _fetch(named: str) -> Path:
     """Both files of a hub repository, of one commit, through the hub's own cache, their checksum compared."""
     repo_id, _, revision = named.partition("@")
-    options = {"endpoint": os.environ.get("HF_ENDPOINT")}
+    hub = os.environ.get("HF_ENDPOINT")
     try:
-        config = Path(hf_hub_download(repo_id, CONFIG_FILE, revision=revision or None, **options))
+        config = Path(hf_hub_download(repo_id, CONFIG_FILE, revision=revision or None, endpoint=hub))
         commit = config.parent.name
-        folder = Path(hf_hub_download(repo_id, WEIGHTS_FILE, revision=commit, **options)).parent
+        folder = Path(hf_hub_download(repo_id, WEIGHTS_FILE, revision=commit, endpoint=hub)).parent
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(

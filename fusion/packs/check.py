@@ -40,18 +40,18 @@ def check_pack(folder: Path, service: Service) -> int:
     return len(index["stickers"])
 
 
-def require(holds: bool, fault: str) -> None:
-    """Raises PackError with ``fault`` unless it ``holds``."""
+def require(holds: bool, error: str) -> None:
+    """Raises PackError with ``error`` unless it ``holds``."""
     if not holds:
-        raise PackError(f"{fault}; make the pack again in a new folder.")
+        raise PackError(f"{error}; make the pack again in a new folder.")
 
 
 def read_json(file: Path) -> dict:
     """A JSON file of the pack. Raises OutputError."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise OutputError(f"{file} is missing or damaged; run the same command again.") from fault
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{file} is missing or damaged; run the same command again.") from error
 
 
 def check_picture(file: Path, rules: Picture) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from fusion.emoji.catalog import Emoji
 from fusion.files import OutputError, write_beside
 from fusion.packs.choice import split
 from fusion.packs.encode import encode, encode_picture, fused_side
+from fusion.packs.kept import Kept, name_of
 from fusion.packs.metadata import ATTRIBUTION, MANIFEST, WRITERS, Sticker, StickerSet, index, json_bytes, whatsapp
 from fusion.packs.services import Picture, Service
 from fusion.pipeline.runtimes import AnyFuser
@@ -58,8 +60,8 @@ def claim(folder: Path, request: dict[str, object]) -> None:
         raise OutputError(f"{folder} holds other files; name an empty or a new folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise OutputError(f"{folder} cannot be written ({fault.strerror}); choose another place.") from fault
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written ({error.strerror}); choose another place.") from error
     with write_beside(file) as path:
         path.write_bytes(json_bytes(request))
 
@@ -84,10 +86,11 @@ def make_pack(
     folder: Path,
     title: str,
     progress: Callable[[int], object] = lambda done: None,
+    kept: Kept | None = None,
 ) -> None:
     """Write the pack, or what is still missing of it, into ``folder``; ``progress`` is told of stickers as they end.
 
-    Raises PackError or OutputError.
+    ``kept``: where stickers may lie that were made before, and are put. Raises PackError or OutputError.
     """
     sets = make_sets(service, pairs, title)
     request = request_of(engine, service, pairs, title)
@@ -97,12 +100,14 @@ def make_pack(
         (folder / name / ("emoji" if service.emoji else "")).mkdir(parents=True, exist_ok=True)
     places = [(name, one) for name, made in zip(folders, sets, strict=True) for one in made.stickers]
     missing = [place for place in places if not all(file.is_file() for file in files_of(folder, service, place))]
+    if kept is not None:
+        missing = [place for place in missing if not take(kept, engine, folder, service, place)]
     progress(len(places) - len(missing))
     with ThreadPoolExecutor(WRITERS_AT_ONCE) as writers:
         for batch in batches(missing, BATCH):
             keys = [(one.first.key, one.second.key) for _, one in batch]
             outputs = engine.outputs(keys, fused_side(service.sticker))
-            list(writers.map(write_sticker, [folder] * len(batch), [service] * len(batch), batch, outputs))
+            list(writers.map(partial(write_sticker, engine, folder, service, kept), batch, outputs))
             progress(len(batch))
     write_beside_stickers(folder, service, sets, folders, request)
 
@@ -120,12 +125,35 @@ def files_of(folder: Path, service: Service, place: Place) -> list[Path]:
     return [folder / name / one.file, *([folder / name / "emoji" / one.file] if service.emoji else [])]
 
 
-def write_sticker(folder: Path, service: Service, place: Place, output: np.ndarray) -> None:
-    """One sticker, and its emoji where the service has them."""
-    kinds: list[Picture] = [service.sticker, *([service.emoji] if service.emoji else [])]
-    for file, kind in zip(files_of(folder, service, place), kinds, strict=True):
+def kinds_of(service: Service) -> list[Picture]:
+    """What kinds of files a sticker has there, in the order of ``files_of``."""
+    return [service.sticker, *([service.emoji] if service.emoji else [])]
+
+
+def take(kept: Kept, engine: AnyFuser, folder: Path, service: Service, place: Place) -> bool:
+    """Write a sticker that was made before, if it was and is short enough; whether that is so."""
+    kinds, (_, sticker) = kinds_of(service), place
+    found = [kept.read(name_of(engine, sticker.first.key, sticker.second.key, kind)) for kind in kinds]
+    contents = [one for one, kind in zip(found, kinds, strict=True) if one and len(one) <= kind.most_bytes]
+    if len(contents) < len(kinds):
+        return False
+    for file, content in zip(files_of(folder, service, place), contents, strict=True):
         with write_beside(file) as path:
-            path.write_bytes(encode(output, kind))
+            path.write_bytes(content)
+    return True
+
+
+def write_sticker(
+    engine: AnyFuser, folder: Path, service: Service, kept: Kept | None, place: Place, output: np.ndarray
+) -> None:
+    """One sticker, and its emoji where the service has them. What is kept is not bounded by the service's rules."""
+    _, one = place
+    for file, kind in zip(files_of(folder, service, place), kinds_of(service), strict=True):
+        content = encode(output, kind.unbounded)
+        if kept is not None:
+            kept.write(name_of(engine, one.first.key, one.second.key, kind), content)
+        with write_beside(file) as path:
+            path.write_bytes(content if len(content) <= kind.most_bytes else encode(output, kind))
 
 
 def write_beside_stickers(

@@ -13,11 +13,13 @@ Documents:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fusion.errors import FusionError
 
 KIB = 1024
+MOST_BYTES = 2**24
+"""More than any sticker of 1024 pixels has: a bound that binds nothing."""
 
 
 class PackError(FusionError):
@@ -36,6 +38,11 @@ class Picture:
     def suffix(self) -> str:
         """Of its files, with the dot."""
         return f".{self.format.lower()}"
+
+    @property
+    def unbounded(self) -> Picture:
+        """The same with more bytes than any sticker has."""
+        return replace(self, most_bytes=MOST_BYTES)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ SERVICES = {
         ),
         Service("slack", "Slack", Picture(128, "PNG", 128 * KIB), least=1, most=1000),
         Service("maunium", "Matrix", Picture(256, "PNG", 512 * KIB), least=1, most=1000),
-        Service("files", "files", Picture(256, "PNG", 2**24), least=1, most=10**9),
+        Service("files", "files", Picture(256, "PNG", MOST_BYTES), least=1, most=10**9),
     )
 }
 """Name -> rules. Where a service states no number of stickers (Slack, maunium, files) the bound is ours. Discord's 60

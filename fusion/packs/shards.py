@@ -35,8 +35,8 @@ def rank_and_world() -> tuple[int, int]:
     """Which process this is and of how many, as ``accelerate launch`` and ``torchrun`` say it. Raises PackError."""
     try:
         rank, world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-    except ValueError as fault:
-        raise PackError("RANK and WORLD_SIZE must be whole numbers.") from fault
+    except ValueError as error:
+        raise PackError("RANK and WORLD_SIZE must be whole numbers.") from error
     if not 0 <= rank < world:
         raise PackError(f"RANK is {rank} and WORLD_SIZE {world}; ranks count from 0 to the size less one.")
     return rank, world

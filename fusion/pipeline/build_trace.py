@@ -18,7 +18,7 @@ from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.hypotheses import Ranking
 from fusion.pipeline.overrides import Request
 from fusion.pipeline.pair import Pair
-from fusion.pipeline.words import Told
+from fusion.pipeline.words import PairWords
 from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, WordTrace
 
 
@@ -44,7 +44,10 @@ def layout_trace(prediction: LayoutPrediction) -> LayoutTrace:
 
 def hypothesis_traces(ranking: Ranking) -> tuple[HypothesisTrace, ...]:
     """The distinct hypotheses of a batch of one, in their order."""
-    every, found = ranking.likeliest.hypotheses, []
+    every = ranking.likeliest.hypotheses
+    if every is None:
+        return ()
+    found = []
     for one in ranking.distinct:
         prediction = every.take(torch.tensor([one.index], device=every.logit.device))
         switch = bool(prediction.recolour_logit[0] > 0)
@@ -63,13 +66,13 @@ def attention_traces(output: FusionOutput) -> dict[str, AttentionTrace]:
     return {name: AttentionTrace(array(m.channel[0]), array(m.spatial[0, 0])) for name, m in output.attention.items()}
 
 
-def word_traces(told: Told | None, features: PairFeatures) -> tuple[WordTrace, WordTrace] | None:
+def word_traces(words: PairWords | None, features: PairFeatures) -> tuple[WordTrace, WordTrace] | None:
     """The words of each of the two, and which moved which place of its map; ``None`` where the network knows none."""
-    if told is None or features.word_attention is None:
+    if words is None or features.word_attention is None:
         return None
     first, second = (
-        WordTrace(named.words, told.said.words, array(maps[0, : len(named.words) + len(told.said.words)]))
-        for named, maps in zip(told.named, features.word_attention, strict=True)
+        WordTrace(named.words, words.said.words, array(maps[0, : len(named.words) + len(words.said.words)]))
+        for named, maps in zip(words.named, features.word_attention, strict=True)
     )
     return first, second
 
@@ -77,7 +80,7 @@ def word_traces(told: Told | None, features: PairFeatures) -> tuple[WordTrace, W
 def build_trace(
     net: Engine,
     pair: Pair,
-    told: Told | None,
+    words: PairWords | None,
     request: Request,
     features: PairFeatures,
     ranking: Ranking,
@@ -85,19 +88,21 @@ def build_trace(
     output: FusionOutput,
 ) -> FusionTrace:
     """The trace of a batch of one, without what the caller alone knows: hash of the weights, teacher and timings."""
+    first, second = (one.astype(np.float32) / 255 for one in pair.pictures)
     return FusionTrace(
         names=pair.names,
         keys=pair.keys,
         preset=net.config.preset,
         size=pair.size,
-        inputs=tuple(one.astype(np.float32) / 255 for one in pair.pictures),
+        inputs=(first, second),
         override=None if request.override is None else request.override.lead,
         hypotheses=hypothesis_traces(ranking),
         hypothesis=request.hypothesis,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),
         aligns=net.aligns,
-        words=word_traces(told, features),
-        notices=() if told is None else told.notices,
+        say="" if words is None else words.sentence,
+        words=word_traces(words, features),
+        notices=() if words is None else words.notices,
         **decisions(features, prediction, output),
         **pictures(net, output),
     )

@@ -34,7 +34,7 @@ from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
-from fusion.pipeline.words import Told, name_uploads, read_words
+from fusion.pipeline.words import PairWords, name_uploads, read_words
 from fusion.trace import FusionTrace
 
 INPUT_BYTES, FEATURE_BYTES, RANKING_BYTES = 64 * 2**20, 192 * 2**20, 2**20
@@ -135,9 +135,9 @@ class Fuser:
         clock = Stopwatch(self.device)
         with clock.measure("inputs"):
             pair = name_uploads(self._read_pair(first, second, size), names)
-            told = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
+            words = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
-            trace = self._run(pair, told, request, clock)
+            trace = self._run(pair, words, request, clock)
         trace = self._complete(trace, fit, teacher and pair.in_catalog, clock)
         return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
 
@@ -160,20 +160,20 @@ class Fuser:
         """Premultiplied RGBA, uint8 (size, size, 4)."""
         return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
 
-    def _run(self, pair: Pair, told: Told | None, request: Request, clock: Stopwatch) -> FusionTrace:
+    def _run(self, pair: Pair, words: PairWords | None, request: Request, clock: Stopwatch) -> FusionTrace:
         """The steps of the network: look, decide what is where, fuse. The caller holds the turn."""
         with clock.measure("perceive"):
-            features = self._perceive(pair, told)
+            features = self._perceive(pair, words)
             decided = int(decide(features.main_logit)[0]) if request.main is None else SIDES.index(request.main)
             main = torch.tensor([decided], device=self.device)
         with clock.measure("plan"):
-            ranking = self._rank(pair, told, features, main)
+            ranking = self._rank(pair, words, features, main)
             prediction = self._follow(ranking, request.hypothesis)
             layout, presence = self._place(prediction, request.override)
         with clock.measure("fuse"):
             output = self.net.fuse(features, main, prediction, layout, presence, disabled=request.disabled)
         with clock.measure("trace"):
-            return build_trace(self.net, pair, told, request, features, ranking, prediction, output)
+            return build_trace(self.net, pair, words, request, features, ranking, prediction, output)
 
     def _complete(self, trace: FusionTrace, fit: bool, teacher: bool, clock: Stopwatch) -> FusionTrace:
         """The trace with what no network is needed for: the sticker cut to fill its canvas, and the teacher's own."""
@@ -182,18 +182,18 @@ class Fuser:
                 trace = fit_trace(trace)
         if teacher:
             with clock.measure("teacher"):
-                trace = dataclasses.replace(trace, teacher=self._teacher.trace(*trace.keys, trace.size, trace))
+                trace = self._teacher.complete(trace)
         return trace
 
-    def _perceive(self, pair: Pair, told: Told | None) -> PairFeatures:
+    def _perceive(self, pair: Pair, words: PairWords | None) -> PairFeatures:
         """What the network makes of the pair before any layout, kept from last time or computed now."""
-        tensors = [self._tensor(picture) for picture in pair.pictures]
-        if told is None:
-            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(*tensors))
-        words = told.tensors(self.net.config.words, self.device)
-        return self._features.get((*pair.keys, pair.size, told.key), lambda: self.net.perceive(*tensors, words))
+        first, second = (self._tensor(picture) for picture in pair.pictures)
+        if words is None:
+            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(first, second))
+        tokens = words.tensors(self.net.config.words, self.device)
+        return self._features.get((*pair.keys, pair.size, words.key), lambda: self.net.perceive(first, second, tokens))
 
-    def _rank(self, pair: Pair, told: Told | None, features: PairFeatures, main: Tensor) -> Ranking:
+    def _rank(self, pair: Pair, words: PairWords | None, features: PairFeatures, main: Tensor) -> Ranking:
         """The likeliest layout and all distinct hypotheses for this main subject, kept or computed now."""
 
         def rank() -> Ranking:
@@ -203,14 +203,14 @@ class Fuser:
             non_main = features.inputs[1 - int(main)]
             return Ranking(likeliest, tuple(distinct(likeliest.hypotheses, content_box(non_main[:, 3])[0])))
 
-        return self._rankings.get((*pair.keys, pair.size, int(main), told and told.key), rank)
+        return self._rankings.get((*pair.keys, pair.size, int(main), words and words.key), rank)
 
     def _follow(self, ranking: Ranking, hypothesis: int) -> LayoutPrediction:
         """The prediction of the hypothesis of that rank, from 1. Raises UnknownHypothesis."""
         index = chosen(ranking.distinct, hypothesis)
         if hypothesis == 1:
             return ranking.likeliest
-        return ranking.likeliest.hypotheses.take(torch.tensor([index], device=self.device))
+        return ranking.likeliest.weighed.take(torch.tensor([index], device=self.device))
 
     def _place(self, prediction: LayoutPrediction, override: Override | None) -> tuple[Tensor | None, Tensor | None]:
         """Layouts (1, K, 4) and presence (1, K) that a person wants instead of those predicted. Raises RequestError."""

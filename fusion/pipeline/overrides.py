@@ -23,7 +23,7 @@ class RequestError(FusionError):
 
 
 class UnknownHypothesis(RequestError):
-    """The network has fewer ideas for the pair than the rank that was asked for."""
+    """The network has fewer hypotheses about the pair than the rank that was asked for."""
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from fusion.pipeline.overrides import UnknownHypothesis
 
 SHOWN = 3
-"""So many at most, however unlikely: a network that knows its pair is nearly certain, and its other ideas are stickers
-all the same."""
+"""So many at most, however unlikely: a network that knows its pair is nearly certain, and its other hypotheses are
+stickers all the same."""
 
 
-class Ranked(NamedTuple):
+@dataclass(frozen=True)
+class Ranked:
     """``index``: of the hypothesis in the network; ``probability``: of all those that place the boxes like it."""
 
     index: int
@@ -38,8 +39,8 @@ def rank(shares: np.ndarray, same: np.ndarray) -> list[Ranked]:
 
 
 def chosen(ranked: Sequence[Ranked], hypothesis: int) -> int | None:
-    """Index in the network of the ``hypothesis``-th idea; ``None`` where it weighs none. Raises UnknownHypothesis."""
+    """Index in the network of the ``hypothesis``-th one; ``None`` where it weighs none. Raises UnknownHypothesis."""
     if hypothesis > max(len(ranked), 1):
-        known = "has one idea" if len(ranked) < 2 else f"has {len(ranked)} ideas"
-        raise UnknownHypothesis(f"The network {known} for this pair; there is no hypothesis {hypothesis}.")
+        known = "has one hypothesis" if len(ranked) < 2 else f"has {len(ranked)} hypotheses"
+        raise UnknownHypothesis(f"The network {known} for this pair; there is no number {hypothesis}.")
     return ranked[hypothesis - 1].index if ranked else None

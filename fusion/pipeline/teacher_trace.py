@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,11 +12,14 @@ import torch
 from fusion.alignment import alignment
 from fusion.cache import Budget, SharedCache
 from fusion.geometry import Frame, content_box
+from fusion.pipeline.families import name_families, unmet
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.teacher import Teacher
 from fusion.trace import AlignmentTrace, FusionTrace, LayoutTrace, TeacherTrace
 
-TARGET_BYTES, SPRITE_BYTES = 48 * 2**20, 64 * 2**20
+TARGET_BYTES, SPRITE_BYTES, RECIPE_BYTES = 48 * 2**20, 64 * 2**20, 2**20
+ONE_RECIPE = 4096
+"""Bytes that a recipe is taken to hold: some strokes and layouts."""
 
 
 class TeacherTracer:
@@ -25,8 +30,25 @@ class TeacherTracer:
 
     def __init__(self, frame: Frame, roster: str = "classic", budget: Budget | None = None) -> None:
         self.teacher = Teacher(frame, SPRITE_BYTES, roster)
-        self._answers = SharedCache(budget or TARGET_BYTES, lambda answer: answer[1].nbytes)
+        self._answers: SharedCache[tuple[Recipe, np.ndarray]] = SharedCache(
+            budget or TARGET_BYTES, lambda answer: answer[1].nbytes
+        )
+        self._every: SharedCache[Sequence[Recipe]] = SharedCache(
+            budget or RECIPE_BYTES, lambda recipes: ONE_RECIPE * len(recipes)
+        )
         self._turn = threading.Lock()
+
+    def complete(self, trace: FusionTrace) -> FusionTrace:
+        """``trace`` with the teacher's answer, the family of each hypothesis, and what of the sentence was not met."""
+        answer = self.trace(*trace.keys, trace.size, trace)
+        recipes = self.every(*trace.keys)
+        named = name_families(trace, recipes)
+        return replace(named, teacher=answer, notices=(*trace.notices, *unmet(trace, recipes)))
+
+    def every(self, first: str, second: str) -> Sequence[Recipe]:
+        """A recipe of every family that fits two codepoint keys."""
+        with self._turn:
+            return self._every.get((first, second), lambda: self.teacher.every(first, second))
 
     def trace(self, first: str, second: str, size: int, trace: FusionTrace) -> TeacherTrace:
         """The teacher's answer for two codepoint keys, compared with ``trace``."""
@@ -55,13 +77,9 @@ def compare(trace: FusionTrace, main: int, layouts: np.ndarray, presence: np.nda
     """The effective layout of ``trace`` against the truth. The errors are NaN where nothing can be compared."""
     right = trace.main == main
     content = content_box(torch.from_numpy(trace.inputs[1 - trace.main][..., 3]))
-    found = alignment(
-        *(
-            torch.from_numpy(one)[None]
-            for one in (trace.effective.layouts, trace.effective.presence, layouts, presence)
-        ),
-        content[None],
-        torch.tensor([right]),
+    own, there, truth, wanted = (
+        torch.from_numpy(one)[None] for one in (trace.effective.layouts, trace.effective.presence, layouts, presence)
     )
+    found = alignment(own, there, truth, wanted, content[None], torch.tensor([right]))
     errors = (float(found.center_error[0]), float(found.scale_error[0])) if right else (float("nan"),) * 2
     return AlignmentTrace(float(found.iou[0]), *errors)

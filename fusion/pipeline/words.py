@@ -22,11 +22,15 @@ NO_WORDS = "These weights know no words"
 
 
 @dataclass(frozen=True)
-class Told:
-    """Tokens of what each of the two is called, and of what is said. ``notices``: sentences for people."""
+class PairWords:
+    """Tokens of what each of the two is called, and of what is said in ``sentence``.
+
+    ``notices``: sentences for people.
+    """
 
     named: tuple[Tokens, Tokens]
     said: Tokens
+    sentence: str = ""
     notices: tuple[str, ...] = ()
 
     @property
@@ -67,7 +71,7 @@ def check_text(text: str, what: str) -> str:
 
 def read_words(
     pair: Pair, say: str | None, names: Sequence[str | None] | None, catalog: Catalog, knows: bool
-) -> Told | None:
+) -> PairWords | None:
     """What is told about ``pair``; ``None`` for networks that know no words (``knows`` is False).
 
     ``say``, ``names``: as in ``Fuser.fuse``; a picture without a name has no words. Raises RequestError for a sentence
@@ -79,11 +83,11 @@ def read_words(
             raise RequestError(f"{NO_WORDS}: leave the sentence out, or choose weights trained with words.")
         return None
     table = WordTable.default()
-    named = tuple(
+    first, second = (
         words_for(source, name, catalog, table) for source, name in zip(pair.sources, names or ("", ""), strict=True)
     )
     said = table.of_text(say)
-    return Told(named, said, tuple(notices(named, said)))
+    return PairWords((first, second), said, say, tuple(notices((first, second), said)))
 
 
 def words_for(source: Source, name: str | None, catalog: Catalog, table: WordTable) -> Tokens:

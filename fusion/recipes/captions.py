@@ -69,7 +69,7 @@ def draw_wish(
     """
     chosen = str(generator.choice(KINDS, p=SHARES)) if kind is None else kind
     if chosen == "family":
-        recipe = recipes[generator.integers(len(recipes))]
+        recipe = recipes[int(generator.integers(len(recipes)))]
         if kind is None:
             return Wish(chosen, recipe.family, caption(recipe, generator, held_out), recipe)
         return Wish(chosen, recipe.family, _pick(phrases.family_wordings(recipe.family), generator, held_out), recipe)

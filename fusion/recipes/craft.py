@@ -28,7 +28,9 @@ SPECK = 14
 PLAIN_ENOUGH = 17.0
 """Radius from which a plain seat is large enough for a face without a plate."""
 DARK, BUSY = 0.45, 0.05
-"""Ground darker than this takes light features; where more than this share is detail, the details give way."""
+"""Ground darker than this takes light features; where more than this share is detail, they get a rim."""
+NEAR, RIMMED_FROM, RIM = 0.27, 0.2, 2.0
+"""Colours whose channels differ by less need a rim, where so much of the place is covered; its width on the canvas."""
 FACE_REACH = 1.42
 """Width of the disc whose features fill a plain seat, in diameters of that seat: features lie well inside a disc."""
 
@@ -114,12 +116,13 @@ def busyness(key: str, x: float, y: float, radius: float) -> float:
 
 
 def face_strokes(smiley: str, thing: str, seat: Seat, layout: Layout, part: str = "face") -> tuple[Stroke, ...]:
-    """``thing`` with the face of ``smiley`` on it as instance 0: light on dark ground, details under it melted away."""
+    """``thing`` with the face of ``smiley`` on it as instance 0: light on dark ground, on a pale rim over details."""
     under = ground(thing, *seat[:3])
-    busy = busyness(thing, *seat[:3]) > BUSY
-    ellipse = f"|smooth:{seat.x:.1f},{seat.y:.1f},{0.98 * seat.radius:.1f},{0.86 * seat.radius:.1f}"
-    part = f"{part}|light" if under.value < DARK else part
-    return Stroke(Sprite(thing, "full" + ellipse if busy else "full")), Stroke(Sprite(smiley, part), layout, instance=0)
+    if busyness(thing, *seat[:3]) > BUSY:
+        part = f"{part}|outline"
+    elif under.value < DARK:
+        part = f"{part}|light"
+    return Stroke(Sprite(thing)), Stroke(Sprite(smiley, part), layout, instance=0)
 
 
 def face_layout(smiley: str, seat: Seat, frame: Frame, reach: float = FACE_REACH) -> Layout:
@@ -173,6 +176,18 @@ def occupied(key: str, box: Box) -> float:
     x0, y0, x1, y1 = (round(v) for v in box)
     cut = picture(key)[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0), 3]
     return float(cut.sum()) / max((x1 - x0) * (y1 - y0), 1)
+
+
+def rimmed(key: str, thing: str, layout: Layout, frame: Frame) -> str:
+    """The part that shows on ``thing``: the emoji, on a pale rim where what lies under it has its colour."""
+    x0, y0, x1, y1 = (round(v) for v in landing(key, layout, frame))
+    cut = picture(thing)[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
+    covered = float(cut[..., 3].sum())
+    if covered < RIMMED_FROM * (x1 - x0) * (y1 - y0):
+        return "full"
+    under = cut[..., :3].sum((0, 1)) / covered
+    near = float(np.abs(under - np.array(anatomy(key).mean_rgb)).max()) < NEAR
+    return f"full|outline:{RIM / max(layout.scale_h, 0.3):.1f}" if near else "full"
 
 
 def landing(key: str, layout: Layout, frame: Frame) -> Box:

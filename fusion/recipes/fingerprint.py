@@ -1,15 +1,12 @@
-"""Where measured and rendered things are kept, and how stale ones are told from fresh ones."""
+"""How measured and rendered things that are stale are told from fresh ones."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import os
 import tokenize
 from functools import lru_cache
 from pathlib import Path
-
-from platformdirs import user_cache_path
 
 from fusion.assets import ASSETS
 
@@ -24,14 +21,6 @@ RENDERED_BY = (
     "painting/filters.py",
 )
 _INPUTS = ("noto.json.gz", "anatomy.json")
-
-
-def cache_folder() -> Path:
-    """This user's folder: ``EMOJI_FUSION_CACHE``, or one in the system's cache folder. It need not exist yet."""
-    chosen = os.environ.get("EMOJI_FUSION_CACHE")
-    if chosen:
-        return Path(chosen)
-    return user_cache_path("emoji-fusion", appauthor=False)
 
 
 @lru_cache(maxsize=4)
@@ -51,11 +40,16 @@ def computing(path: Path) -> str:
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
-        text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        if text or isinstance(node, (ast.Import, ast.ImportFrom)):
-            lines[node.lineno - 1 : node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+        if isinstance(node, ast.Import | ast.ImportFrom) or (isinstance(node, ast.Expr) and is_text(node.value)):
+            end = node.end_lineno or node.lineno
+            lines[node.lineno - 1 : end] = [""] * (end - node.lineno + 1)
     for token in tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__):
         if token.type == tokenize.COMMENT:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
     return "".join("".join(lines).split())
+
+
+def is_text(value: ast.expr) -> bool:
+    """Whether an expression is a string as it stands: by itself on a line it documents something."""
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)

@@ -63,8 +63,6 @@ FAMILIES: dict[str, str] = {
     "replace both eyes; one on each eye; eyes made of it; in the eyes; eyeballs; turn the eyes into it",
     "on top": "on top; standing on it; placed on the top; upon it; put it on the flat top; sitting above; "
     "resting on top; stand on the roof; set on top; on the upper side; stacked on it; atop",
-    "palette": "in its shades; shade it; with the same palette; use the shades of the other; coat in that colour; "
-    "coloured as it; same shade; in that shade; new coat; shades like the other; painted; tone of it",
     "part swap": "in place of its head; swap the top; replace the part; instead of the bulb; as its blossom; "
     "exchange the upper part; instead of the blade; as the new head; substitute the part; "
     "where the top was; in place of the scoop; as a replacement",

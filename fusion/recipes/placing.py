@@ -48,6 +48,13 @@ def middle(box: Box) -> Point:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
+def disc_of(body: Anatomy) -> Box:
+    """The disc of a smiley. Raises ValueError for an emoji without one: a family's roles are to keep it away."""
+    if body.disc is None:
+        raise ValueError(f"{body.key} has no disc")
+    return body.disc
+
+
 def head(body: Anatomy) -> Head | None:
     """The head of a face; a smiley whose eyes were not found has them where smileys have them. Else ``None``."""
     if body.eyes is not None:

@@ -32,7 +32,6 @@ from fusion.recipes.families import (
     mix,
     motif_eyes,
     on_top,
-    palette,
     part_swap,
     pattern,
     peek,
@@ -124,7 +123,6 @@ TASTE = Roster(
         behind.FAMILY,
         on_top.FAMILY,
         balance.FAMILY,
-        palette.FAMILY,
         together.FAMILY,
     ),
 )

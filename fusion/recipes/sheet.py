@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
+from fusion.colour import on_white
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.popular import popular as popular_emoji
 from fusion.errors import FusionError
@@ -27,6 +29,22 @@ CELL, LABEL, GAP = 112, 15, 10
 TRUTH = ((220, 30, 60), (20, 130, 60), (40, 80, 220))
 
 
+class Painted(Protocol):
+    """What a network answers: ``image`` (B, C, S, S) in its own image space."""
+
+    image: torch.Tensor
+
+
+class Network(Protocol):
+    """What a sheet asks of a trained network; ``fusion.model.FusionNet`` has it."""
+
+    def __call__(self, first: torch.Tensor, second: torch.Tensor) -> Painted:
+        """Fuse premultiplied RGBA (B, 4, S, S) in [0, 1]."""
+
+    def to_rgba(self, image: torch.Tensor) -> torch.Tensor:
+        """An image of the network's as premultiplied RGBA (B, 4, S, S)."""
+
+
 def fixed_pairs(keys: Sequence[str], n: int, seed: int = 0) -> list[tuple[str, str]]:
     """``n`` pairs of different ``keys``, no pair twice in either order; the same for the same keys and seed."""
     pairs = list(every_pair(sorted(keys)))
@@ -39,7 +57,8 @@ def sample_pairs(
 ) -> list[tuple[str, str]]:
     """``n`` pairs: of one ``family`` as the router gives it, as people would pick them, or of the whole catalogue."""
     generator = np.random.default_rng(seed)
-    keys = [emoji.key for emoji in Catalog.default()]
+    firsts: Sequence[str]
+    seconds: Sequence[str]
     if popular:
         liked = [emoji.key for emoji in popular_emoji(Catalog.default())]
         faces = [emoji.key for emoji in Catalog.default() if emoji.subcategory.startswith("face-")]
@@ -49,10 +68,10 @@ def sample_pairs(
             raise FusionError(f"There is no family '{family}': choose one of {', '.join(FAMILIES)}.")
         firsts, seconds = role_pools(FAMILIES[family])
     else:
-        firsts = seconds = keys
+        firsts = seconds = [emoji.key for emoji in Catalog.default()]
     pairs: list[tuple[str, str]] = []
     for _ in range(400 * n):
-        first, second = (pool[generator.integers(len(pool))] for pool in (firsts, seconds))
+        first, second = (pool[int(generator.integers(len(pool)))] for pool in (firsts, seconds))
         routed = (
             family is None
             or FAMILIES[family] not in roster.rules
@@ -74,12 +93,6 @@ def recipe_of(first: str, second: str, family: str | None, frame: Frame, roster:
     return recipe_for(first, second, frame, roster)
 
 
-def on_white(picture: torch.Tensor) -> np.ndarray:
-    """Premultiplied RGBA (4, S, S) in [0, 1] over white, as uint8 (S, S, 3)."""
-    rgb = picture[:3] + 1 - picture[3:]
-    return (rgb.clamp(0, 1) * 255 + 0.5).to(torch.uint8).permute(1, 2, 0).numpy()
-
-
 def label(recipe: Recipe, first: str, second: str) -> str:
     """Family and the names of both emoji."""
     catalog = Catalog.default()
@@ -90,7 +103,7 @@ def draw_sheet(
     pairs: str | Sequence[tuple[str, str]] | None,
     n: int,
     path: str | Path,
-    net=None,
+    net: Network | None = None,
     *,
     truth: bool = False,
     columns: int = 4,
@@ -107,7 +120,7 @@ def draw_sheet(
     family = pairs if isinstance(pairs, str) else None
     chosen = (
         sample_pairs(n, family, popular=popular, seed=seed, roster=roster)
-        if pairs is None or family
+        if pairs is None or isinstance(pairs, str)
         else list(pairs)[:n]
     )
     recipes = [recipe_of(first, second, family, frame, roster) for first, second in chosen]
@@ -128,7 +141,9 @@ def draw_sheet(
     return Path(path)
 
 
-def shots_of(recipe: Recipe, pair: tuple[str, str], table: SpriteTable, net=None) -> list[torch.Tensor]:
+def shots_of(
+    recipe: Recipe, pair: tuple[str, str], table: SpriteTable, net: Network | None = None
+) -> list[torch.Tensor]:
     """First, second, target and the output of ``net``, if there is one: each (4, S, S) premultiplied, in [0, 1]."""
     inputs = table.take([Sprite(key) for key in pair]).float() / 255
     shots = [*inputs, paint([recipe], table)[0]]

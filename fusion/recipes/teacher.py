@@ -71,8 +71,11 @@ class Teacher:
 
         return every(first, second, self.frame, roster_named(self.roster))
 
-    def table(self, size: int) -> SpriteTable:
+    def table(self, size: int) -> SpriteSource:
         """Pictures of ``size`` pixels a side."""
+        return self._sprites(size)
+
+    def _sprites(self, size: int) -> SpriteTable:
         from fusion.recipes.painting.sprites import SpriteTable
 
         if size not in self._tables:
@@ -86,4 +89,4 @@ class Teacher:
         """Targets (B, 4, S, S) in [0, 1], premultiplied; ``layouts`` (B, 3, 4) takes the place of the recipes' own."""
         from fusion.recipes.painting.paint import paint
 
-        return paint(recipes, self.table(size), layouts)
+        return paint(recipes, self._sprites(size), layouts)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fusion.model import FusionNet
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 class WarmedUpAverage:
@@ -19,7 +23,7 @@ class WarmedUpAverage:
         self.decay = decay
 
     @torch.no_grad()
-    def __call__(self, averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+    def __call__(self, averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
         """Move ``averaged`` towards ``current``, in place."""
         if not averaged[0].is_floating_point():
             torch._foreach_copy_(averaged, current)
@@ -34,3 +38,8 @@ def averaged_net(net: FusionNet, decay: float) -> AveragedModel:
     average = AveragedModel(net, multi_avg_fn=WarmedUpAverage(decay), use_buffers=True)
     average.module.eval()
     return average
+
+
+def net_of(average: AveragedModel) -> FusionNet:
+    """The network that an average holds, which torch calls a module of any kind."""
+    return cast(FusionNet, average.module)

@@ -90,6 +90,6 @@ class Criterion(nn.Module):
         elif phase.paints:
             composite = plain_composite(seen, plan, batch, net.config.prefilter).float()
             if "composite" in wanted:
-                terms["composite"] = (net.normalise(composite) - net.normalise(batch.target)).square().mean()
-            terms[SIMILARITY] = similarity(composite.detach(), batch.target).mean()
+                terms["composite"] = (net.normalise(composite) - net.normalise(batch.painted_target)).square().mean()
+            terms[SIMILARITY] = similarity(composite.detach(), batch.painted_target).mean()
         return terms

@@ -22,8 +22,9 @@ from fusion.data.words import RATES
 from fusion.evaluation.perceptual import Perceptual
 from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import FusionNet
+from fusion.model.layers import channels_last
 from fusion.model.weights import save_fusion_net
-from fusion.training.averaging import averaged_net
+from fusion.training.averaging import averaged_net, net_of
 from fusion.training.criterion import SIMILARITY
 from fusion.training.learner import Learner
 from fusion.training.phases import Phase
@@ -58,7 +59,7 @@ class Engine:
         self.accelerator = build_accelerator(config)
         self.device: torch.device = self.accelerator.device
         torch.manual_seed(config.seed)
-        self.net = net.to(self.device, memory_format=torch.channels_last)
+        self.net = channels_last(net, self.device)
         self.average = averaged_net(self.net, config.ema)
         self.perceptual = perceptual.to(self.device) if isinstance(perceptual, torch.nn.Module) else perceptual
         self.progress = Progress(minutes=minutes_spent)
@@ -87,7 +88,7 @@ class Engine:
                 self.optimizer_state = {}
                 self.save()
         if self.accelerator.is_main_process:
-            save_fusion_net(self.average.module, self.config.out / WEIGHTS)
+            save_fusion_net(net_of(self.average), self.config.out / WEIGHTS)
         self.accelerator.end_training()
 
     def run_phase(self, phase: Phase) -> None:
@@ -170,5 +171,5 @@ class Engine:
             return
         path = self.config.out / SHEETS / f"{self.progress.phase}-{phase.name}-{self.progress.step:06d}.png"
         with self.progress.clock.part("sheets"), self.accelerator.autocast():
-            figures = self.samples.show(self.average.module, phase.size, path)
+            figures = self.samples.show(net_of(self.average), phase.size, path)
         self.log.held_out(phase, self.progress, figures)

@@ -42,7 +42,7 @@ def layout_terms(
     pair, the more the better it fits, and ``choice`` asks that the likeliest be the one that fits: the two steps
     of expectation and maximisation for the mixture's likelihood.
     """
-    every = plan.hypotheses
+    every = plan.weighed
     slots, many = every.layout.shape[2], every.logit.shape[1]
     truth, presence = batch.layout[:, None, :slots], batch.presence[:, None, :slots]  # (B, 1, K, 4), (B, 1, K)
     known, recolour_known = batch.layout_known, batch.recolour_known  # (B,)
@@ -109,7 +109,7 @@ def attention_ratio(output: FusionOutput) -> Tensor:
     silhouette = output.instances[:, :, 3].amax(dim=1, keepdim=True)
     ratios = []
     for maps in output.attention.values():
-        side = maps.spatial.shape[-2:]
+        side = maps.spatial.shape[-2], maps.spatial.shape[-1]
         inside = F.adaptive_avg_pool2d(silhouette, side)
         rest = F.adaptive_avg_pool2d(output.main_image[:, 3:], side) * (1 - inside)
         ratios.append(attention_contrast(maps.spatial.float(), rest, inside, least=1e-3)[placed, 0])
@@ -129,7 +129,7 @@ def image_terms(
     ``beta``: error up to which L1 is rounded off to a square; 0 leaves it plain.
     ``composite`` is the published phase one: MSE between the transformed layout and the target picture.
     """
-    image, target = output.image.float(), net.normalise(batch.target)
+    image, target = output.image.float(), net.normalise(batch.painted_target)
     terms: dict[str, Callable[[], Tensor]] = {
         "l1": lambda: F.smooth_l1_loss(image, target, beta=beta),
         "gradient": lambda: gradient_distance(image, target, beta),
@@ -140,7 +140,7 @@ def image_terms(
     if net.config.attention == "layout":
         terms["attention"] = lambda: attention_ratio(output)
     if perceptual is not None:
-        terms["perceptual"] = lambda: perceptual(differentiable_rgba(net, image), batch.target).mean()
+        terms["perceptual"] = lambda: perceptual(differentiable_rgba(net, image), batch.painted_target).mean()
     return {name: term() for name, term in terms.items() if name in wanted}
 
 

@@ -123,7 +123,7 @@ def image_phases(size: int, perceptual: float = 0.0) -> list[Phase]:
     Only the first stage goes on teaching the layout branch: it always looks at 64 pixels, so that larger stages have
     nothing new to show it, and their small batches would spoil its statistics.
     """
-    stages = []
+    stages: list[Phase] = []
     for side in (*(s for s in SIZES if s < size), size):
         batch, steps, rate, share = STAGES[max(s for s in SIZES if s <= max(side, SIZES[0]))]
         weights = {**IMAGE_WEIGHTS, "perceptual": perceptual} if perceptual else dict(IMAGE_WEIGHTS)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 
 class Clock:
@@ -21,6 +22,17 @@ class Clock:
         start = time.perf_counter()
         yield
         self.seconds[name] += time.perf_counter() - start
+
+
+class ProgressState(TypedDict):
+    """A :class:`Progress` as a checkpoint holds it; ``seconds``: by part of the step."""
+
+    phase: int
+    step: int
+    minutes: float
+    pairs: int
+    history: list[float]
+    seconds: dict[str, float]
 
 
 @dataclass
@@ -46,12 +58,18 @@ class Progress:
         """Add a step's number to the history, which a switch of ``window`` steps reads two windows of."""
         self.history = [*self.history, value][-2 * window :]
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> ProgressState:
         """As JSON for a checkpoint."""
-        numbers = {name: getattr(self, name) for name in ("phase", "step", "minutes", "pairs", "history")}
-        return numbers | {"seconds": dict(self.clock.seconds)}
+        return {
+            "phase": self.phase,
+            "step": self.step,
+            "minutes": self.minutes,
+            "pairs": self.pairs,
+            "history": self.history,
+            "seconds": dict(self.clock.seconds),
+        }
 
-    def restore(self, state: dict) -> None:
+    def restore(self, state: ProgressState) -> None:
         """Stand where ``state`` stood; minutes that were spent on setting up are added to it."""
         self.phase, self.step, self.pairs = state["phase"], state["step"], state["pairs"]
         self.minutes += state["minutes"]

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from fusion.model import FusionNet
+from fusion.model.config import Setting
 from fusion.training.checkpoint import CheckpointError, read_snapshot, write_snapshot
 from fusion.training.progress import Progress
 
 CHECKPOINT = "checkpoint.safetensors"
+
+
+class RunIdentity(TypedDict):
+    """What must be the same in a run that goes on: names of its phases, the network's settings, the seed."""
+
+    phases: list[str]
+    config: dict[str, Setting]
+    seed: int
 
 
 @dataclass
@@ -56,8 +66,8 @@ class RunCheckpoint:
         restore_random_states(groups["random"], self.device)
         return groups.get("optimizer", {})
 
-    def run(self) -> dict[str, object]:
-        """What must be the same in the run that goes on, as JSON."""
+    def run(self) -> RunIdentity:
+        """What this run must have in common with the one that it goes on with, as JSON."""
         return {"phases": self.phases, "config": asdict(self.net.config), "seed": self.seed}
 
 

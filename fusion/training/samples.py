@@ -50,6 +50,6 @@ def figures(net: FusionNet, output: FusionOutput, batch: Batch) -> dict[str, Ten
         "main": main_ok.float().mean(),
         "iou": found.iou.mean(),
         "aligned": found.aligned.float().mean(),
-        "psnr": psnr(net.to_rgba(output.image.float()), batch.target).mean(),
-        "psnr_composite": psnr(output.composite.float(), batch.target).mean(),
+        "psnr": psnr(net.to_rgba(output.image.float()), batch.painted_target).mean(),
+        "psnr_composite": psnr(output.composite.float(), batch.painted_target).mean(),
     }

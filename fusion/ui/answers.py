@@ -6,7 +6,9 @@ layouts (scale_h, scale_w, offset_y, offset_x), boxes xyxy in [0, 1].
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
+
+from fusion.views.summary import AlignmentSummary, Summary
 
 Numbers = list[float]
 
@@ -48,7 +50,7 @@ class Contract(TypedDict):
     """Every constant that both the page and Python use.
 
     ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
-    instance is there.
+    instance is there; ``sayings``: sentences to try; ``saying``: characters that one may have.
     """
 
     opening: Opening
@@ -57,6 +59,8 @@ class Contract(TypedDict):
     layout: list[str]
     axes: list[str]
     present: float
+    sayings: list[str]
+    saying: int
     evaluation: EvaluationChoices
     upload: UploadChoices
 
@@ -78,12 +82,13 @@ class Catalogue(Emojis):
     """All emoji, and the presets that have weights.
 
     ``spare``: weights beside them that only measure (held-out emoji); ``parts``: what each preset has of that which can
-    be switched off.
+    be switched off; ``readers``: those that read words.
     """
 
     presets: list[str]
     spare: list[str]
     parts: dict[str, list[str]]
+    readers: list[str]
 
 
 class Layers(TypedDict):
@@ -94,11 +99,12 @@ class Layers(TypedDict):
 
 
 class Hypothesis(TypedDict):
-    """How likely, and the layouts of what it places."""
+    """How likely, the layouts of what it places, and the teacher's family that this is, if any."""
 
     probability: float
     layouts: list[Numbers]
     recolour: bool
+    family: str | None
 
 
 class Range(TypedDict):
@@ -111,7 +117,8 @@ class Range(TypedDict):
 class Controls(TypedDict):
     """Taking over: layers, layouts and ranges.
 
-    ``content``: the non-main's box before any layout; ``lead``: index of the instance that the sliders place.
+    ``content``: the non-main's box before any layout; ``lead``: index of the first instance; ``each``: whether every
+    instance was placed by hand.
     """
 
     layers: Layers
@@ -120,6 +127,7 @@ class Controls(TypedDict):
     predicted: list[Numbers]
     effective: list[Numbers]
     override: Numbers | None
+    each: bool
     presence: Numbers
     predicted_presence: Numbers
     hypothesis: int
@@ -135,7 +143,7 @@ class FuseAnswer(TypedDict):
     names: tuple[str, str]
     keys: tuple[str, str]
     permalink: str
-    facts: dict[str, Any]
+    facts: Summary
     notices: list[str]
     controls: Controls
 
@@ -149,7 +157,10 @@ class ColourScale(TypedDict):
 
 
 class Card(TypedDict):
-    """One stage on the strip. ``picture`` lies over ``base`` where there is one."""
+    """One stage on the strip. ``picture`` lies over ``base`` where there is one.
+
+    ``places``: where in it the network's canvas lies, once for each tile.
+    """
 
     id: str
     title: str
@@ -160,6 +171,7 @@ class Card(TypedDict):
     picture: str | None
     base: str | None
     scale: ColourScale | None
+    places: list[Numbers]
 
 
 class StagesAnswer(TypedDict):
@@ -212,91 +224,11 @@ class ComparedAnswer(TypedDict):
     main: str
     main_confidence: float | None
     effective: Numbers
-    alignment: dict[str, float | None] | None
+    alignment: AlignmentSummary | None
     ms: float | None
     total_ms: float | None
     teacher: str | None
     composite: str
-
-
-class SheetRow(TypedDict, total=False):
-    """One measured pair; numbers that do not exist for it are ``None``. ``psnr``: under the network's own layout."""
-
-    first: str
-    second: str
-    first_name: str
-    second_name: str
-    family: str
-    aligned: bool | None
-    main_ok: bool | None
-    iou: float | None
-    center_error: float | None
-    scale_error: float | None
-    psnr: float | None
-
-
-class Totals(TypedDict):
-    """Means over the rows so far; ``None`` where there is nothing to average."""
-
-    n: int
-    main_ok: float | None
-    aligned: float | None
-    iou: float | None
-    center_error: float | None
-    scale_error: float | None
-    psnr: float | None
-
-
-class StartAnswer(TypedDict):
-    """The name of an evaluation that has begun."""
-
-    job: str
-
-
-class Run(TypedDict):
-    """One evaluation of those that are kept.
-
-    ``preset``: what was asked for; ``weights``: what was measured, and what its rows are fused with; ``style``: the art
-    style of its emoji ("" for Noto's); ``note``: how to read its figures.
-    """
-
-    job: str
-    split: str
-    preset: str
-    weights: str
-    style: str
-    note: str
-    state: str
-    done: int
-    total: int
-
-
-class RunsAnswer(TypedDict):
-    """The evaluations that are kept, the newest first."""
-
-    runs: list[Run]
-
-
-class PollAnswer(TypedDict):
-    """How far an evaluation is. ``run.state``: running, done, cancelled or failed (``message`` says why)."""
-
-    run: Run
-    message: str
-    rows: list[SheetRow]
-    summary: Totals
-
-
-class ChartsAnswer(TypedDict):
-    """Histograms and a scatter plot as one picture."""
-
-    charts: str
-
-
-class ThumbnailAnswer(TypedDict):
-    """The network's picture and, where there is one, the teacher's; ``inputs``: the two drawings it was given."""
-
-    pictures: list[str]
-    inputs: list[str]
 
 
 class ErrorAnswer(TypedDict):

@@ -44,6 +44,7 @@ def fuse(
     scale_w: float | None = None,
     offset_y: float | None = None,
     offset_x: float | None = None,
+    say: str | None = None,
 ) -> tuple[FileData, dict]:
     """Fuse two emoji into a transparent PNG.
 
@@ -56,13 +57,14 @@ def fuse(
         scale_w: its width, likewise.
         offset_y: how far it is moved down, as a fraction of the canvas.
         offset_x: how far it is moved right, as a fraction of the canvas.
+        say: how they are to be fused, in words such as "on its head, small"; for weights that read words.
 
     Returns:
         The sticker, and what ``python -m fusion fuse --json`` prints.
     """
     backend = service.backend
     try:
-        asked = {"first": source(first), "second": source(second), "main": main or None}
+        asked = {"first": source(first), "second": source(second), "main": main or None, "say": say}
         request = FuseRequest.parse(asked, backend.presets)
         trace = backend.place(request, wanted(scale_h, scale_w, offset_y, offset_x))
         path = save_bytes_to_cache(sticker_png(trace), "sticker.png", cache_dir=get_upload_folder())
@@ -71,6 +73,20 @@ def fuse(
     except OSError:
         raise gr.Error("The server could not write the sticker to its disk; try again later.") from None
     return FileData(path=path, mime_type="image/png").model_dump(), summary(trace)  # type: ignore[return-value]
+
+
+def sticker(service: Service, first: str, second: str, main: str | None = None) -> FileData:
+    """Fuse two emoji into a transparent PNG, and nothing besides: what tools for language models can show.
+
+    Args:
+        first: an emoji, its codepoints ("1f600") or its name ("grinning face").
+        second: the other one, likewise.
+        main: "first" or "second" forces the main subject; left out, the network decides.
+
+    Returns:
+        The sticker.
+    """
+    return fuse(service, first, second, main)[0]
 
 
 def catalog(service: Service, text: str = "", limit: int = 20) -> list[dict]:
@@ -108,12 +124,12 @@ def evaluate(service: Service, split: str = "pairs", limit: int = 50, preset: st
     try:
         job = review.job(dict(review.evaluation_start({"split": split, "limit": limit, "preset": preset})))
         job.join()
-        return job.report()
+        return dict(job.report())
     except FusionError as error:
         raise gr.Error(str(error), print_exception=False) from None
 
 
-ENDPOINTS: tuple[Callable[..., Any], ...] = (fuse, catalog, evaluate)
+ENDPOINTS: tuple[Callable[..., Any], ...] = (fuse, sticker, catalog, evaluate)
 
 
 def expose(service: Service) -> None:

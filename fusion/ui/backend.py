@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -43,7 +43,7 @@ class Backend:
 
     ``fusers``: preset -> function that makes its fuser, called on first use. ``spare``: further weights by name, that
     only measure; ``styled``: makes a fuser that draws in another art style. ``budget``: what the fusers' caches and the
-    kept traces share.
+    kept traces share. ``readers``: weights, of all these, that read words.
     """
 
     def __init__(
@@ -53,8 +53,9 @@ class Backend:
         spare: Mapping[str, MakeFuser] | None = None,
         styled: MakeStyled | None = None,
         budget: Budget | None = None,
+        readers: Collection[str] = (),
     ) -> None:
-        self.catalog = catalog
+        self.catalog, self.readers = catalog, readers
         self.presets, self.spare = list(fusers), list(spare or {})
         self._makers = {**fusers, **(spare or {})}
         self._styled = styled
@@ -88,14 +89,32 @@ class Backend:
         fuser = self.fuser(request.preset, request.style)
         first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
+<<<<<<< HEAD
         layout = None if request.layout is None else fuser.frame.clamp(request.layout)
-        main, disabled = request.main, request.disabled.intersection(parts_of(request.preset))
+        fuse = partial(
+            fuser.fuse,
+            first,
+            second,
+            main=request.main,
+            layout=layout,
+            disabled=request.disabled.intersection(parts_of(request.preset)),
+            say=request.say or None,
+            names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
+        )
+=======
+        asked: dict[str, Any] = {
+            "main": request.main,
+            "layout": None if request.layout is None else fuser.frame.clamp(request.layout),
+            "instances": None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
+            "disabled": request.disabled.intersection(parts_of(request.preset)),
+            "say": request.say or None,
+            "names": [one.called or None if isinstance(one, Upload) else None for one in request.inputs],
+        }
+>>>>>>> ja
         try:
-            trace = fuser.fuse(
-                first, second, main=main, layout=layout, hypothesis=request.hypothesis, disabled=disabled
-            )
+            trace = fuse(hypothesis=request.hypothesis)
         except UnknownHypothesis:  # a link from before other weights, say
-            trace = fuser.fuse(first, second, main=main, layout=layout, disabled=disabled)
+            trace = fuse()
         names = [
             one.name if isinstance(one, Upload) else name for one, name in zip(request.inputs, trace.names, strict=True)
         ]
@@ -138,7 +157,13 @@ class Backend:
     def catalogue(self, _: object = None) -> Catalogue:
         """All emoji for the pickers, the presets that can be chosen, and their names."""
         parts = {name: parts_of(name) for name in (*self.presets, *self.spare)}
-        return {**picker.catalogue(self.catalog), "presets": self.presets, "spare": self.spare, "parts": parts}
+        return {
+            **picker.catalogue(self.catalog),
+            "presets": self.presets,
+            "spare": self.spare,
+            "parts": parts,
+            "readers": [name for name in parts if name in self.readers],
+        }
 
     def fuse(self, data: Json) -> FuseAnswer:
         """Result, layers and numbers of one fusion: all that must be there at once."""
@@ -151,7 +176,7 @@ class Backend:
             "permalink": request.model_copy(update={"hypothesis": trace.hypothesis}).permalink(),
             "facts": summary(trace),
             "notices": notices(request, trace),
-            "controls": controls.answer(trace, self.fuser(request.preset).frame),
+            "controls": controls.answer(trace, self.fuser(request.preset).frame, request.instances is not None),
         }
 
     def stages(self, data: Json) -> StagesAnswer:
@@ -189,7 +214,7 @@ def has_skin_tone(given: EmojiInput) -> bool:
 
 def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
     """What a person should know about this answer, one sentence each."""
-    found = []
+    found = list(trace.notices)
     for given in request.inputs:
         if isinstance(given, Upload) and has_background(given.picture):
             found.append(f"{given.name} has no transparency, so its background counts as part of the emoji.")

@@ -30,6 +30,7 @@ def card(one: views.View) -> Card:
         "picture": None,
         "base": None,
         "scale": None,
+        "places": [[round(edge, 5) for edge in place] for place in one.places],
     }
     if not one.available:
         return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusion.data.splits import SPLITS
 from fusion.model import ABLATIONS, PRESETS, FusionConfig
 from fusion.names import ATTENTION_BLOCKS, SIDES
+from fusion.pipeline.words import LONGEST
 from fusion.ui.answers import Choice, Contract
 from fusion.ui.fusers import HELD_OUT
 from fusion.ui.pictures import READABLE
@@ -26,6 +27,9 @@ UPLOAD_SIDE = 512
 PRESENT = 0.5
 """Presence above which an instance is there."""
 
+SAYINGS = ("on its head, small", "as eyes", "behind it", "three of them around", "in its colours", "to the upper left")
+"""Sentences that the page offers."""
+
 AXES = ("height", "width", "down", "right")
 SPLIT_LABELS = {"pairs": "held-out pairs", "emoji": "held-out emoji", "style": "another art style"}
 ABLATION_LABELS = {"layout": "layout module", "position": "positional encoding"}
@@ -40,6 +44,8 @@ def contract() -> Contract:
         "layout": list(NUMBERS),
         "axes": list(AXES),
         "present": PRESENT,
+        "sayings": list(SAYINGS),
+        "saying": LONGEST,
         "evaluation": {
             "splits": [Choice(id=name, label=SPLIT_LABELS.get(name, name)) for name in SPLITS],
             "limits": list(LIMITS),

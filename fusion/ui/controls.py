@@ -16,8 +16,11 @@ from fusion.views.painters import content
 from fusion.views.summary import layout_of, truth_layouts
 
 
-def answer(trace: FusionTrace, frame: Frame) -> Controls:
-    """Layers, layouts and ranges. Boxes are xyxy in [0, 1]; ``content`` is the non-main's box before any layout."""
+def answer(trace: FusionTrace, frame: Frame, each: bool = False) -> Controls:
+    """Layers, layouts and ranges. Boxes are xyxy in [0, 1]; ``content`` is the non-main's box before any layout.
+
+    ``each``: whether every instance was put where it is by hand.
+    """
     main, other = trace.inputs[trace.main], trace.inputs[1 - trace.main]
     return {
         "layers": {"main": data_url(main), "other": data_url(other)},
@@ -26,6 +29,7 @@ def answer(trace: FusionTrace, frame: Frame) -> Controls:
         "predicted": [layout_of(one) for one in trace.predicted.layouts],
         "effective": [layout_of(one) for one in trace.effective.layouts],
         "override": layout_of(trace.override) if trace.override is not None else None,
+        "each": each,
         "presence": [round(float(value), 3) for value in trace.effective.presence],
         "predicted_presence": [round(float(value), 3) for value in trace.predicted.presence],
         "hypothesis": trace.hypothesis,
@@ -36,10 +40,11 @@ def answer(trace: FusionTrace, frame: Frame) -> Controls:
 
 
 def hypothesis(one: HypothesisTrace) -> Hypothesis:
-    """A hypothesis for the browser: how likely, and the layouts of what it places."""
+    """A hypothesis for the browser: how likely, the layouts of what it places, and what family that is."""
     placed = one.layout.layouts[one.layout.presence > PRESENT]
     layouts = [layout_of(row) for row in placed]
-    return {"probability": round(one.probability, 4), "layouts": layouts, "recolour": one.recolour}
+    share = round(one.probability, 4)
+    return {"probability": share, "layouts": layouts, "recolour": one.recolour, "family": one.family}
 
 
 def lead(trace: FusionTrace) -> int:

@@ -282,7 +282,7 @@ def counted(receive: Receive, most: int) -> Receive:
 
 
 def as_refusal(path: str, error: Exception) -> Refused:
-    """What to say where the framework gave up: a fault of the arguments, of the disk, or of the server."""
+    """What to say where the framework gave up: an error of the arguments, of the disk, or of the server."""
     if "/call/" in path or path.rstrip("/").endswith("/component_server"):
         if isinstance(error, KeyError):
             return Refused(404, "There is no such endpoint; /gradio_api/info lists them.")

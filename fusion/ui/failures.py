@@ -1,7 +1,7 @@
 """The Failures tab: an evaluation that runs in the background, and what is read off its rows.
 
 The browser polls: a reload or a lost connection costs nothing, and cancelling is one question. A row of the sheet is
-an ``answers.SheetRow``.
+an ``SheetRow``.
 
 Source: DESIGN section 7, and section 5 for what "aligned" means.
 """
@@ -20,9 +20,9 @@ from typing import Any, Literal, Protocol
 
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
-from fusion.evaluation.report import alignment_rank, worst
-from fusion.ui.answers import PollAnswer, Run, SheetRow, Totals
+from fusion.evaluation.report import Report, alignment_rank, worst
 from fusion.ui.contract import LIMITS
+from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
 
@@ -34,6 +34,15 @@ FIGURES = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
 State = Literal["running", "done", "cancelled", "failed"]
 Measured = Any
 """One pair as the evaluator yields it; only the evaluator looks inside."""
+
+
+class EvaluationReport(Report):
+    """An evaluation's figures, and what they are of."""
+
+    split: str
+    preset: str
+    weights: str
+    note: str
 
 
 class Evaluator(Protocol):
@@ -51,7 +60,7 @@ class Evaluator(Protocol):
         """A measured pair as a row of the sheet."""
         ...
 
-    def report(self, measured: list[Measured]) -> dict[str, Any]:
+    def report(self, measured: list[Measured]) -> Report:
         """The JSON of DESIGN section 6 over all measured pairs."""
         ...
 
@@ -97,7 +106,7 @@ class EvaluationJob:
         """Wait for the end, ``timeout`` seconds at most."""
         self._thread.join(timeout)
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> EvaluationReport:
         """The figures of DESIGN section 6. Raises RequestError if the evaluation failed or was cancelled."""
         if self.state == "failed":
             raise RequestError(self.message)
@@ -106,8 +115,13 @@ class EvaluationJob:
                 f"The evaluation was cancelled after {len(self.rows)} of {self.total} pairs; run it again."
             )
         about = self.subject
-        head = {"split": self.split, "preset": about.preset, "weights": about.weights, "note": about.note}
-        return head | self._evaluator.report(self.measured)
+        return {
+            "split": self.split,
+            "preset": about.preset,
+            "weights": about.weights,
+            "note": about.note,
+            **self._evaluator.report(self.measured),
+        }
 
     def run(self, name: str) -> Run:
         """What it measures and how far it is, under the name by which it is asked for."""
@@ -200,7 +214,7 @@ def mean(values: Iterable[Any]) -> float | None:
 
 def least_aligned(rows: Sequence[SheetRow], count: int) -> list[SheetRow]:
     """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
-    return worst(rows, count, lambda row: alignment_rank(row["iou"], row["center_error"]))
+    return worst(rows, lambda row: alignment_rank(row["iou"], row["center_error"]), count)
 
 
 def to_csv(rows: Sequence[SheetRow]) -> str:

@@ -15,6 +15,7 @@ class PairFuser(Protocol):
     """Fuses two emoji with one preset. ``frame``: how far the non-main may be moved."""
 
     preset: str
+    weights_hash: str
     frame: Frame
 
     def fuse(
@@ -24,8 +25,14 @@ class PairFuser(Protocol):
         *,
         main: str | None = None,
         layout: Sequence[float] | None = None,
+        instances: Sequence[Sequence[float]] | None = None,
         hypothesis: int = 1,
+        size: int = 256,
         disabled: frozenset[str] = frozenset(),
+        teacher: bool = True,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion with every stage kept; see ``Fuser.fuse``."""
         ...

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from fusion.errors import FusionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fusion.ui.backend import Backend
     from fusion.ui.fusers import MakeFuser
 
@@ -28,6 +30,13 @@ ARENAS, MAPPED = 2, 2**20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``app.py``, which are those of ``python -m fusion app``."""
+    add_address(parser)
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
+    parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    """``--host``, ``--port`` and ``--allow-host``."""
     # Gradio's own variables are what Spaces and containers set.
     parser.add_argument(
         "--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"), help="default: %(default)s"
@@ -35,14 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     # Not read as a number here: argparse checks a default that is text as it checks what is typed.
     port = os.environ.get("GRADIO_SERVER_PORT") or str(DEFAULT_PORT)
     parser.add_argument("--port", type=port_number, default=port, help="default: %(default)s")
-    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: %(default)s")
-    parser.add_argument("--weights", metavar="PATH_OR_HUB_ID", help="weights of your own instead of the shipped ones")
     parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name under which the page may be reached besides --host and localhost; again for more",
+        help="a name under which it may be reached besides --host and localhost; again for more",
     )
 
 
@@ -58,6 +65,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="app.py", description="Two emoji in, one new emoji out, in the browser.")
     add_arguments(parser)
     return parser.parse_args(arguments)
+
+
+def readers(presets: Iterable[str], spare: Iterable[str], weights: str | None) -> list[str]:
+    """Those of the weights that read words. ``weights``: a person's own, which stand for the first preset."""
+    from fusion.model.weights import CONFIG_FILE, WEIGHTS_FOLDER, locate_weights, read_config
+
+    first, *others = presets
+    folders = {name: WEIGHTS_FOLDER / name for name in (first, *others, *spare)}
+    if weights is not None:
+        folders[first] = locate_weights(weights)
+    with contextlib.suppress(FusionError):  # damaged settings are told when the weights are loaded
+        return [name for name, folder in folders.items() if read_config(folder / CONFIG_FILE).words]
+    return []
 
 
 def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
@@ -97,7 +117,7 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
     def styled(preset: str, style: str) -> Fuser:
         return Fuser(named[preset], device, preset.removesuffix(HELD_OUT), catalog=Catalog.style(style), budget=budget)
 
-    return Backend(catalog, fusers, spare, styled, budget)
+    return Backend(catalog, fusers, spare, styled, budget, readers=readers(fusers, spare, weights))
 
 
 def bound_memory() -> None:
@@ -134,11 +154,15 @@ def serve(options: argparse.Namespace) -> None:
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()
-    from fusion.ui.page import build_page, launch_page
+    from fusion.packs.kept import Kept
+    from fusion.turns import Turns
+    from fusion.ui.page import build_page, launch_page, service_of
 
     check_upload_folder()
+    fusions = Turns()
+    page, service = build_page(backend, fusions=fusions), service_of(backend, fusions, Kept.default())
     try:
-        launch_page(build_page(backend), server_name=options.host, server_port=options.port, hosts=options.allow_host)
+        launch_page(page, service, options.allow_host, server_name=options.host, server_port=options.port)
     except OSError as error:
         raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
 

@@ -20,17 +20,23 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from fusion.errors import FusionError
+from fusion.packs.kept import Kept
+from fusion.service.app import Beside, build_service
+from fusion.service.stickers import Stickers
+from fusion.turns import FUSIONS_WAITING, Busy, Turns
 from fusion.ui import api, picker
 from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.doors import guard
+from fusion.ui.inspector import Inspector
 from fusion.ui.review import Review
-from fusion.ui.turns import FUSIONS_WAITING, Busy, Turns
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("page.css", "tabs.css")
+STYLES = ("page.css", "tabs.css", "debugger.css")
 SCRIPTS = (
     "base.js",
     "layout.js",
@@ -41,9 +47,18 @@ SCRIPTS = (
     "picker.js",
     "result.js",
     "tabs.js",
+    "place.js",
     "strip.js",
+    "plane.js",
+    "zoom.js",
+    "hand.js",
     "canvas.js",
     "takeover.js",
+    "instances.js",
+    "undo.js",
+    "before.js",
+    "copyas.js",
+    "say.js",
     "sheet.js",
     "failures.js",
     "compare.js",
@@ -66,15 +81,23 @@ def head() -> str:
     return f"<style>{style}</style>\n<script>{scripts}</script>"
 
 
-def server_functions(backend: Backend, review: Review) -> list[Callable[[Json], Any]]:
+def markup() -> str:
+    """The page's elements: the frame, with the debugger's templates inside it."""
+    frame, rest = ((STATIC / name).read_text(encoding="utf-8") for name in ("page.html", "debugger.html"))
+    body, end, _ = frame.rpartition("</div>")
+    return body + rest + end
+
+
+def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
-    fusions, views, reports = Turns(), Turns(name="views"), Turns(REPORTS_WAITING, "reports")
+    views, reports = Turns(name="views"), Turns(REPORTS_WAITING, "reports")
+    inspector = Inspector(backend)
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
     lines: list[tuple[Turns | None, list[Answer]]] = [
         (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
         (fusions, [backend.fuse, Compare(backend).compared, review.thumbnail]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
-        (views, [backend.stages, backend.parts, backend.bundle]),
+        (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
     ]
     return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
@@ -107,15 +130,18 @@ def queued(answer: Answer, turns: Turns) -> Callable[[Json], Awaitable[Mapping[s
     return call
 
 
-def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
-    """The application, ready for ``launch_page``. ``review``: with another evaluator than the project's own."""
+def build_page(backend: Backend, review: Review | None = None, fusions: Turns | None = None) -> gr.Blocks:
+    """The application, ready for ``launch_page``. ``review``: with another evaluator than the project's own.
+
+    ``fusions``: where they wait for each other, if others than the page's wait there too.
+    """
     review = review or Review(backend)
     gr.set_static_paths([picker.SHEET])
     with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
         gr.HTML(
-            html_template=(STATIC / "page.html").read_text(encoding="utf-8"),
+            html_template=markup(),
             js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
-            server_functions=server_functions(backend, review),
+            server_functions=server_functions(backend, review, fusions or Turns()),
             apply_default_css=False,
             elem_id="emoji-fusion",
         )
@@ -124,12 +150,18 @@ def build_page(backend: Backend, review: Review | None = None) -> gr.Blocks:
     return page.queue(max_size=FUSIONS_WAITING, default_concurrency_limit=1)
 
 
-def launch_page(page: gr.Blocks, hosts: Sequence[str] = (), **options: Any) -> None:
+def service_of(backend: Backend, fusions: Turns, kept: Kept) -> ASGIApp:
+    """The page's network for other programs (``fusion.service``). ``kept``: stickers on the disk."""
+    return build_service(Stickers(lambda: backend.fuser(backend.presets[0]), backend.catalog, fusions, kept))
+
+
+def launch_page(page: gr.Blocks, service: ASGIApp, hosts: Sequence[str] = (), **options: Any) -> None:
     """Launch without footer, run history or telemetry; ``options`` as for ``Blocks.launch``.
 
-    ``hosts``: names under which the page may be asked for besides ``server_name`` and this machine's own.
+    ``service``: what is served beside the page. ``hosts``: names under which both may be asked for besides
+    ``server_name`` and this machine's own.
     """
-    middleware = guard(options.get("server_name") or "localhost", hosts)
+    middleware = [guard(options.get("server_name") or "localhost", hosts), Middleware(Beside, service=service)]
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
     settings: dict[str, Any] = {
         "theme": theme,
@@ -137,7 +169,7 @@ def launch_page(page: gr.Blocks, hosts: Sequence[str] = (), **options: Any) -> N
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
-        "app_kwargs": {"middleware": [middleware]},
+        "app_kwargs": {"middleware": middleware},
     }
     # Tools for language models are an optional extra of gradio; without it the page works all the same.
     settings["mcp_server"] = find_spec("mcp") is not None

@@ -33,9 +33,10 @@ from fusion.geometry import Layout
 from fusion.model import ABLATIONS
 from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
-from fusion.ui.contract import LIMIT, WORST
 from fusion.ui.pictures import read_upload
 
+MOST_INSTANCES = 3
+"""Layouts that can be asked for; no preset places more."""
 OWN = "own:"
 """Begins the name of an uploaded picture in a link."""
 LONGEST_NAME, LONGEST_TEXT = 60, 200
@@ -51,6 +52,8 @@ class Upload:
     name: str
     digest: str
     picture: Image.Image = field(compare=False, repr=False)
+    called: str = ""
+    """What a person says it is, for networks that read words."""
 
     @property
     def kept_name(self) -> str:
@@ -90,7 +93,7 @@ class Request(BaseModel):
 
 
 def spoken(error: ValidationError) -> FusionError:
-    """The first fault of a question as one sentence."""
+    """The first error of a question as one sentence."""
     first = error.errors(include_url=False)[0]
     reason = first.get("ctx", {}).get("error")
     if isinstance(reason, FusionError):
@@ -108,13 +111,6 @@ def number(value: object) -> float:
     return float(value)
 
 
-def counted(value: Any) -> Any:
-    """``value``, which pydantic reads as a whole number. Raises RequestError for truth values, which it would take."""
-    if isinstance(value, bool):
-        raise RequestError(f"A number cannot be {value!r}; give a whole one.")
-    return value
-
-
 def plain_list(value: object) -> list[Any] | tuple[Any, ...]:
     """A list as it stands in JSON; Raises TypeError, also for text, whose characters could pass for its parts."""
     if not isinstance(value, list | tuple):
@@ -122,11 +118,28 @@ def plain_list(value: object) -> list[Any] | tuple[Any, ...]:
     return value
 
 
+def read_layout(value: object) -> Layout:
+    """A layout of finite numbers. Raises RequestError."""
+    try:
+        numbers = tuple(number(one) for one in plain_list(value))
+    except (TypeError, OverflowError) as error:
+        raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from error
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
+    return Layout(*numbers)
+
+
+def spelled(layout: Layout) -> str:
+    """A layout as it stands in links."""
+    return ",".join(f"{value:g}" for value in layout)
+
+
 class FuseRequest(Request):
     """One fusion to show.
 
-    ``layout`` is four numbers or ``None``, ``main`` a side or ``None`` (the network decides), ``hypothesis`` the rank
-    of the network's hypothesis, from 1.
+    ``layout`` is four numbers or ``None``, ``instances`` instead of it four numbers for each there is to be, ``main`` a
+    side or ``None`` (the network decides), ``hypothesis`` the rank of the network's hypothesis, from 1,
+    ``say`` a sentence for networks that read words.
     """
 
     preset: str = Field(default="", validate_default=True)
@@ -135,8 +148,10 @@ class FuseRequest(Request):
     first: EmojiInput = Field(default="", validate_default=True)
     second: EmojiInput = Field(default="", validate_default=True)
     layout: Layout | None = None
+    instances: tuple[Layout, ...] | None = None
     hypothesis: int = 1
     style: ArtStyle = ""
+    say: str = ""
 
     @field_validator("preset", mode="before")
     @classmethod
@@ -176,7 +191,8 @@ class FuseRequest(Request):
             # Half a surrogate pair is no text that could be sent back.
             name = str(value.get("name") or "picture")[:LONGEST_NAME].encode("utf-8", "replace").decode()
             digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            return Upload(name, digest, read_upload(url))
+            called = " ".join(str(value.get("called") or "").split())[:LONGEST_NAME]
+            return Upload(name, digest, read_upload(url), called.encode("utf-8", "replace").decode())
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError(
                 f"The {info.field_name} picture is not in this browser; pick an emoji or upload it again."
@@ -191,15 +207,27 @@ class FuseRequest(Request):
     @classmethod
     def four_numbers(cls, value: Any) -> Layout | None:
         """A layout of finite numbers, or nothing."""
+        return None if value is None else read_layout(value)
+
+    @field_validator("instances", mode="before")
+    @classmethod
+    def a_layout_each(cls, value: Any) -> tuple[Layout, ...] | None:
+        """A layout for each instance, or nothing."""
         if value is None:
             return None
-        try:
-            numbers = tuple(number(one) for one in plain_list(value))
-        except (TypeError, OverflowError) as error:
-            raise RequestError("A layout is four numbers: scale_h, scale_w, offset_y, offset_x.") from error
-        if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-            raise RequestError("A layout is four finite numbers: scale_h, scale_w, offset_y, offset_x.")
-        return Layout(*numbers)
+        if not isinstance(value, list | tuple) or len(value) > MOST_INSTANCES:
+            raise RequestError(f"Instances are a list of at most {MOST_INSTANCES} layouts.")
+        return tuple(map(read_layout, value))
+
+    @field_validator("say", mode="before")
+    @classmethod
+    def sentence(cls, value: Any) -> str:
+        """A sentence without needless spaces, or nothing."""
+        if not isinstance(value or "", str):
+            raise RequestError("What is said is a sentence, such as “on its head, small”, or left out.")
+        if len(value or "") > LONGEST_TEXT:
+            raise RequestError(f"The sentence has {len(value)} characters; say it in at most {LONGEST_TEXT}.")
+        return " ".join((value or "").encode("utf-8", "replace").decode().split())
 
     @field_validator("hypothesis", mode="before")
     @classmethod
@@ -219,8 +247,9 @@ class FuseRequest(Request):
     @property
     def key(self) -> tuple[Hashable, ...]:
         """What tells one fusion from another, without the pictures themselves: they would be kept along with it."""
-        inputs = [(one.name, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
-        return (self.preset, self.style, self.main, self.disabled, *inputs, self.layout, self.hypothesis)
+        inputs = [(one.name, one.called, one.digest) if isinstance(one, Upload) else one for one in self.inputs]
+        asked = (self.layout, self.instances, self.hypothesis, self.say)
+        return (self.preset, self.style, self.main, self.disabled, *inputs, *asked)
 
     def permalink(self) -> str:
         """Query string that restores this request; of an uploaded picture it has the name by which browsers keep it."""
@@ -229,14 +258,18 @@ class FuseRequest(Request):
         if self.main:
             query["main"] = self.main
         if self.layout:
-            query["layout"] = ",".join(f"{value:g}" for value in self.layout)
+            query["layout"] = spelled(self.layout)
+        if self.instances is not None:
+            query["instances"] = ";".join(map(spelled, self.instances)) or "none"
         if self.hypothesis > 1:
             query["hypothesis"] = str(self.hypothesis)
         if self.disabled:
             query["off"] = ",".join(sorted(self.disabled))
         if self.style:
             query["style"] = self.style
-        return "?" + urlencode(query, safe=",:")
+        if self.say:
+            query["say"] = self.say
+        return "?" + urlencode(query, safe=",:;")
 
 
 class StageRequest(Request):
@@ -264,43 +297,3 @@ class DrawingRequest(Request):
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError("This picture is not in this browser; pick an emoji or upload it again.")
         return value
-
-
-class EvaluationRequest(Request):
-    """An evaluation to start: of which split, over how many pairs, of which preset (left out, the first)."""
-
-    split: str = ""
-    limit: int = LIMIT
-    preset: str | None = None
-
-    @field_validator("limit", mode="before")
-    @classmethod
-    def usual_limit(cls, value: Any) -> Any:
-        """So many pairs where none is said."""
-        return counted(value) or LIMIT
-
-
-class RunsRequest(Request):
-    """Names of runs that a browser began."""
-
-    jobs: list[str] = Field(default=[], max_length=100)
-
-
-class JobRequest(Request):
-    """Something about a running or finished evaluation: rows from number ``since``, or so many (``count``) pairs."""
-
-    job: str = ""
-    since: int = 0
-    count: int = WORST
-
-    @field_validator("since", "count", mode="before")
-    @classmethod
-    def whole(cls, value: Any) -> Any:
-        """Whole numbers."""
-        return counted(value)
-
-    @field_validator("job", mode="before")
-    @classmethod
-    def named(cls, value: Any) -> str:
-        """The name of a run."""
-        return str(value or "")

@@ -9,7 +9,7 @@ import math
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,26 +17,26 @@ from fusion.data.art_styles import TEST_STYLE
 from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
-from fusion.ui.answers import (
+from fusion.ui.answers import CsvAnswer, ZipAnswer
+from fusion.ui.backend import Backend, Json
+from fusion.ui.evaluation_answers import (
     ChartsAnswer,
-    CsvAnswer,
     PollAnswer,
     RunsAnswer,
     SheetRow,
     StartAnswer,
     ThumbnailAnswer,
-    ZipAnswer,
 )
-from fusion.ui.backend import Backend, Json
+from fusion.ui.evaluation_requests import EvaluationRequest, JobRequest, RunsRequest
 from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
-from fusion.ui.request import EvaluationRequest, FuseRequest, JobRequest, RunsRequest
+from fusion.ui.request import FuseRequest
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
 
 if TYPE_CHECKING:
-    from fusion.evaluation.report import Row
+    from fusion.evaluation.report import Report, Row
 
 MOST_PACKED = 50
 """At most so many pairs in one zip: each is fused again."""
@@ -131,8 +131,9 @@ class Review:
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("worst.csv", failures.to_csv(rows))
             for index, row in enumerate(rows):
-                pair = {"first": row["first"], "second": row["second"]}
-                trace = self.backend.trace(FuseRequest(**pair, preset=subject.weights, style=subject.style))
+                first, second = row["first"], row["second"]
+                request = FuseRequest(first=first, second=second, preset=subject.weights, style=subject.style)
+                trace = self.backend.trace(request)
                 folder = f"{index:02d} {row['first_name']} + {row['second_name']}/"
                 for name, picture in pair_pictures(trace).items():
                     archive.writestr(f"{folder}{name}.png", png_bytes(emoji_picture(picture)))
@@ -196,7 +197,7 @@ class ProjectEvaluator:
             "psnr": known(measured.psnr_own_layout),
         }
 
-    def report(self, measured: list[Row]) -> dict[str, Any]:
+    def report(self, measured: list[Row]) -> Report:
         """The JSON of DESIGN section 6 over all measured pairs."""
         from fusion.evaluation.report import report
 

@@ -12,15 +12,15 @@ import zipfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from fusion.names import ATTENTION_BLOCKS
 from fusion.trace import FusionTrace
 from fusion.views import drawing
 from fusion.views.pictures import panels, views
-from fusion.views.stages import STAGES
+from fusion.views.stages import stages_of
 from fusion.views.summary import layout_rows, summary
 
 MARKER = "trace.json"
@@ -29,7 +29,22 @@ PNG_KEY = "emoji-fusion"
 PACKAGES = ("torch", "numpy", "pillow", "gradio", "safetensors", "resvg_py")
 
 
-def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_level: int = 1) -> bytes:
+class Parameters(TypedDict):
+    """What it takes to make the same sticker again; ``layout``: of each instance."""
+
+    first: str
+    second: str
+    names: list[str]
+    main: str
+    hypothesis: int
+    preset: str
+    weights: str
+    size: int
+    off: list[str]
+    layout: list[list[float]]
+
+
+def png_bytes(picture: Image.Image, parameters: Parameters | None = None, compress_level: int = 1) -> bytes:
     """``picture`` as PNG; ``parameters`` as JSON in a tEXt chunk, so that a sticker tells how it was made.
 
     ``compress_level``: fast rather than small by default, for a person waits for it.
@@ -43,11 +58,21 @@ def png_bytes(picture: Image.Image, parameters: dict | None = None, compress_lev
     return buffer.getvalue()
 
 
-def parameters(trace: FusionTrace) -> dict:
+def parameters(trace: FusionTrace) -> Parameters:
     """What it takes to make the same sticker again."""
-    told = summary(trace)
-    kept = ("first", "second", "names", "main", "hypothesis", "preset", "weights", "size", "off")
-    return {name: told[name] for name in kept} | {"layout": told["layout"]["instances"]}
+    facts = summary(trace)
+    return {
+        "first": facts["first"],
+        "second": facts["second"],
+        "names": facts["names"],
+        "main": facts["main"],
+        "hypothesis": facts["hypothesis"],
+        "preset": facts["preset"],
+        "weights": facts["weights"],
+        "size": facts["size"],
+        "off": facts["off"],
+        "layout": facts["layout"]["instances"],
+    }
 
 
 def sticker_picture(output: np.ndarray) -> Image.Image:
@@ -73,7 +98,7 @@ def versions() -> dict[str, str]:
 
 def arrays(trace: FusionTrace) -> dict[str, dict[str, np.ndarray]]:
     """Arrays by file: attention (what multiplied the features is channel times spatial), and the other maps."""
-    attention = {}
+    attention: dict[str, np.ndarray] = {}
     for block, found in trace.attention.items():
         attention |= {f"{block}_channel": found.channel, f"{block}_spatial": found.spatial}
     others = {
@@ -104,16 +129,17 @@ def files(trace: FusionTrace, *, opacity: float = 0.6) -> Iterator[tuple[str, by
         if shown.available:
             picture = drawing.with_bar(shown.picture, shown.scale)  # emoji in their own colours have no bar
             yield f"stages/{index:02d}-{stage}.png", png_bytes(picture)
-    for stage in ATTENTION_BLOCKS:
+    for stage in trace.attention:
         for name, picture in panels(trace, stage).items():
             yield f"stages/{stage}-{name.partition(',')[0]}.png", png_bytes(picture)
     for name, held in arrays(trace).items():
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, **held)
+        by_name: dict[str, Any] = {**held}
+        np.savez_compressed(buffer, **by_name)
         yield name, buffer.getvalue()
     report = summary(trace) | {
         "layout_rows": layout_rows(trace),
-        "stages": {stage: captions[stage] | {"sentence": STAGES[stage].sentence} for stage in captions},
+        "stages": {name: said | {"sentence": stages_of(trace)[name].sentence} for name, said in captions.items()},
         "versions": versions(),
     }
     yield MARKER, json.dumps(report, ensure_ascii=False, indent=1).encode()

@@ -5,7 +5,7 @@ Pictures keep their transparency, so that the ground (checkerboard, dark mode) i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -128,14 +128,22 @@ def tiles(pictures: Sequence[Image.Image], columns: int, size: int) -> Image.Ima
     rows = -(-len(pictures) // columns)
     side = size // max(columns, rows)
     board = Image.new("RGBA", (size, size))
-    left, top = (size - side * columns) // 2, (size - side * rows) // 2
-    for index, picture in enumerate(pictures):
+    for picture, (left, top, *_) in zip(pictures, tile_boxes(len(pictures), columns, size), strict=True):
         tile = picture if picture.width == side else picture.resize((side, side), Image.Resampling.BOX)
-        board.paste(tile, (left + index % columns * side, top + index // columns * side))
+        board.paste(tile, (round(left * size), round(top * size)))
     return board
 
 
-def named_tiles(values: dict[str, np.ndarray], scale: Scale, columns: int, size: int) -> Image.Image:
+def tile_boxes(count: int, columns: int, size: int) -> list[tuple[float, float, float, float]]:
+    """Where ``tiles`` puts each of ``count`` tiles: xyxy in [0, 1] of its square."""
+    rows = -(-count // columns)
+    side = size // max(columns, rows)
+    left, top = (size - side * columns) // 2, (size - side * rows) // 2
+    corners = [(left + index % columns * side, top + index // columns * side) for index in range(count)]
+    return [(x / size, y / size, (x + side) / size, (y + side) / size) for x, y in corners]
+
+
+def named_tiles(values: Mapping[str, np.ndarray], scale: Scale, columns: int, size: int) -> Image.Image:
     """Maps (h, w) as labelled tiles in rows."""
     side = size // columns
     shown = [label(heat(shrink(one, side), scale, side), name) for name, one in values.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ CHANNELS = ("red", "green", "blue", "opacity")
 class Maps(NamedTuple):
     """Arrays (h, w) by name, on one scale."""
 
-    values: dict[str, np.ndarray]
+    values: Mapping[str, np.ndarray]
     scale: Scale
 
 
@@ -35,6 +36,19 @@ def separated(trace: FusionTrace) -> Maps:
         for index, channel in enumerate(channels)
     }
     return Maps(named, drawing.symmetric(*trace.separated))
+
+
+def words(trace: FusionTrace) -> Maps | None:
+    """How much each word counted at each place of either emoji's map (4, 4), those that counted most first."""
+    if trace.words is None:
+        return None
+    named = {
+        f"{word} ({side})": plane
+        for side, words in zip(SIDES, trace.words, strict=True)
+        for word, plane in zip((*words.named, *words.said), words.attention, strict=True)
+    }
+    most = dict(sorted(named.items(), key=lambda item: -float(item[1].mean())))
+    return Maps(most, drawing.from_zero(*most.values())) if most else None
 
 
 def position(trace: FusionTrace) -> Maps | None:
@@ -92,7 +106,7 @@ def correction(trace: FusionTrace) -> Maps | None:
     if trace.correction is None:
         return None
     planes = np.moveaxis(trace.correction, -1, 0)
-    scale = drawing.symmetric(trace.correction, np.float32([0.05]))
+    scale = drawing.symmetric(trace.correction, np.array([0.05], np.float32))
     return Maps(dict(zip(CHANNELS, planes, strict=False)), scale)
 
 
@@ -104,3 +118,58 @@ def difference(trace: FusionTrace) -> Maps | None:
     channels = 4 if trace.output[..., 3].min() < 1 else 3
     gap = np.abs(trace.output[..., :channels] - trace.teacher.target[..., :channels]).max(-1)
     return Maps({"difference": gap}, drawing.from_zero(gap, least=0.1))
+
+
+# ---------------------------------------------------------------------------------------------- every number
+
+
+class Weights(Mapping[str, np.ndarray]):
+    """What multiplied the features of an up block: their mean, the weights of the places, then every channel.
+
+    A channel (h, w) is made when it is asked for: all of them together are several megabytes.
+    """
+
+    def __init__(self, found: AttentionTrace) -> None:
+        self.found = found
+        self._names = ("mean", "places", *(f"channel {index + 1}" for index in range(len(found.channel))))
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Weights (h, w) in [0, 1]. Raises KeyError for a channel that is none."""
+        if name == "mean":
+            return joint(self.found)
+        if name == "places":
+            return self.found.spatial
+        if name not in self._names:
+            raise KeyError(name)
+        return self.found.channel[self._names.index(name) - 2] * self.found.spatial
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """How many arrays there are."""
+        return len(self._names)
+
+
+def weights(trace: FusionTrace, block: str) -> Maps | None:
+    """Every channel of an up block's attention, on the scale that all blocks share."""
+    return Maps(Weights(trace.attention[block]), attention_scale(trace)) if block in trace.attention else None
+
+
+def colours(of: Callable[[FusionTrace], np.ndarray | None]) -> Callable[[FusionTrace], Maps | None]:
+    """The four planes of a picture, premultiplied as the network has them."""
+
+    def planes(trace: FusionTrace) -> Maps | None:
+        picture = of(trace)
+        if picture is None:
+            return None
+        return Maps(dict(zip(CHANNELS, np.moveaxis(picture, -1, 0), strict=True)), Scale(0.0, 1.0))
+
+    return planes
+
+
+def silhouettes(trace: FusionTrace) -> Maps | None:
+    """Opacity of each instance that is there."""
+    if not trace.aligns:
+        return None
+    return Maps({f"instance {k + 1}": trace.instances[k][..., 3] for k in present(trace)}, Scale(0.0, 1.0))

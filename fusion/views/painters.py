@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from fusion.frame import Fit
 from fusion.names import SIDES
 from fusion.trace import FusionTrace
 from fusion.views import drawing, maps
@@ -20,6 +21,7 @@ from fusion.views.maps import present
 
 Box = tuple[float, float, float, float]
 """xyxy in [0, 1] of the canvas; it may reach beyond."""
+WHOLE: tuple[Box, ...] = ((0.0, 0.0, 1.0, 1.0),)
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,15 @@ class Painted:
     """``picture``: square RGBA; ``caption``: what is to be read off it; ``scale``: what its colours mean.
 
     ``scale`` is ``None`` for emoji in their own colours. ``over``: the picture that a heat map lies over; the map
-    itself then has the resolution of its values, so that whoever shows it chooses how opaque it is.
+    itself then has the resolution of its values, so that whoever shows it chooses how opaque it is. ``places``: where
+    in the picture the network's canvas lies, once for each tile; together they say where in each stage a place is.
     """
 
     picture: Image.Image
     caption: str = ""
     scale: Scale | None = None
     over: Image.Image | None = None
+    places: tuple[Box, ...] = WHOLE
 
 
 Painter = Callable[[FusionTrace], Painted | None]
@@ -69,9 +73,13 @@ def show_emoji(
     return paint
 
 
-def fit_caption(trace: FusionTrace) -> str:
-    """How many times larger the fitted sticker is."""
-    return "" if trace.fit is None else f"{trace.fit[0]:.2f} times as large"
+def show_fitted(trace: FusionTrace) -> Painted | None:
+    """The sticker, and how many times larger it became."""
+    if trace.fitted is None or trace.fit is None:
+        return None
+    fit = Fit(*trace.fit)
+    place = (*fit.to_fitted(0.0, 0.0), *fit.to_fitted(1.0, 1.0))
+    return Painted(drawing.emoji_picture(trace.fitted), f"{fit.scale:.2f} times as large", places=(place,))
 
 
 def show_separated(trace: FusionTrace) -> Painted:
@@ -82,7 +90,9 @@ def show_separated(trace: FusionTrace) -> Painted:
     shown = [drawing.heat(drawing.shrink(one, side), found.scale, side) for one in found.values.values()]
     spare = [Image.new("RGBA", (side, side))] * (-count % columns)
     board = drawing.tiles(shown[:count] + spare + shown[count:], columns, trace.size)
-    return Painted(board, f"{count} channels each, first above second", found.scale)
+    boxes = drawing.tile_boxes(len(shown) + len(spare), columns, trace.size)
+    places = (*boxes[:count], *boxes[count + len(spare) :])
+    return Painted(board, f"{count} channels each, first above second", found.scale, places=places)
 
 
 def show_main(trace: FusionTrace) -> Painted | None:
@@ -101,7 +111,7 @@ def show_main(trace: FusionTrace) -> Painted | None:
     drawing.draw_box(board, [v / trace.size for v in (left + 2, side // 4, left + side - 2, side * 5 // 4)], EFFECTIVE)
     said = f"{SIDES[trace.predicted_main]} {trace.main_confidence:.2f}"
     caption = said if trace.main == trace.predicted_main else f"{SIDES[trace.main]} forced (network: {said})"
-    return Painted(board, caption)
+    return Painted(board, caption, places=((0.0, 0.125, 0.5, 0.625), (0.5, 0.125, 1.0, 0.625)))
 
 
 def draw_probability(board: Image.Image, share: float) -> None:
@@ -146,6 +156,20 @@ def show_transformed(trace: FusionTrace) -> Painted:
     return Painted(picture, trace.names[1 - trace.main])
 
 
+WORDS_SHOWN = 9
+
+
+def show_words(trace: FusionTrace) -> Painted | None:
+    """A tile for each of the words that counted most."""
+    found = maps.words(trace)
+    if found is None:
+        return None
+    shown = dict(list(found.values.items())[:WORDS_SHOWN])
+    board = drawing.named_tiles(shown, found.scale, 3, trace.size)
+    said = f"told “{trace.say}”; " if trace.say else ""
+    return Painted(board, f"{said}{len(found.values)} words, those that counted most", found.scale)
+
+
 def show_position(trace: FusionTrace) -> Painted | None:
     """The mean of the positional weights."""
     found = maps.position(trace)
@@ -185,7 +209,8 @@ def show_gates(trace: FusionTrace) -> Painted | None:
     columns = 1 if len(found.values) == 1 else 2
     least = min(float(one.min()) for one in found.values.values())
     board = drawing.named_tiles(found.values, found.scale, columns, trace.size)
-    return Painted(board, f"least {least:.2f}", found.scale)
+    places = tuple(drawing.tile_boxes(len(found.values), columns, trace.size))
+    return Painted(board, f"least {least:.2f}", found.scale, places=places)
 
 
 def show_correction(trace: FusionTrace) -> Painted | None:
@@ -195,7 +220,8 @@ def show_correction(trace: FusionTrace) -> Painted | None:
         return None
     size = np.abs(trace.correction)
     board = drawing.named_tiles(found.values, found.scale, 2, trace.size)
-    return Painted(board, f"largest {size.max():.2f}, mean {size.mean():.3f}", found.scale)
+    places = tuple(drawing.tile_boxes(len(found.values), 2, trace.size))
+    return Painted(board, f"largest {size.max():.2f}, mean {size.mean():.3f}", found.scale, places=places)
 
 
 def show_teacher(trace: FusionTrace) -> Painted | None:

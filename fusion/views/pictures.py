@@ -12,7 +12,8 @@ from PIL import Image
 from fusion.trace import FusionTrace
 from fusion.views import drawing, maps
 from fusion.views.drawing import Scale
-from fusion.views.stages import STAGES, Stage
+from fusion.views.painters import WHOLE, Box
+from fusion.views.stages import Stage, stages_of
 
 OPACITY = 0.6
 """Of heat maps that lie over a picture, unless asked otherwise."""
@@ -33,6 +34,7 @@ class View:
     ``picture``: square RGBA of the trace's size. ``caption``: what is to be read off it in this case. ``scale``: what
     its colours mean, ``None`` for emoji in their own colours. A stage that the preset has not, or that is disabled, is
     not ``available`` and its picture is empty. ``layers``: the two parts of a picture that is a heat map over another.
+    ``places``: where in the picture the network's canvas lies, once for each tile.
     """
 
     stage: Stage
@@ -41,24 +43,25 @@ class View:
     scale: Scale | None = None
     available: bool = True
     layers: Layers | None = None
+    places: tuple[Box, ...] = WHOLE
 
 
 def view(trace: FusionTrace, stage: str, *, opacity: float = OPACITY) -> View:
     """The view of one stage. ``opacity``: of heat maps that lie over a picture, in [0, 1]."""
-    entry = STAGES[stage]
+    entry = stages_of(trace)[stage]
     painted = entry.paint(trace)
     if painted is None:
         empty = Image.new("RGBA", (trace.size, trace.size))
         return View(entry, empty, missing(trace, entry), available=False)
     if painted.over is None:
-        return View(entry, painted.picture, painted.caption, painted.scale)
+        return View(entry, painted.picture, painted.caption, painted.scale, places=painted.places)
     picture = drawing.overlay(painted.over, painted.picture, opacity)
     return View(entry, picture, painted.caption, painted.scale, layers=Layers(painted.picture, painted.over))
 
 
 def views(trace: FusionTrace, *, opacity: float = OPACITY) -> list[View]:
     """All stages in their order."""
-    return [view(trace, stage, opacity=opacity) for stage in STAGES]
+    return [view(trace, stage, opacity=opacity) for stage in stages_of(trace)]
 
 
 def missing(trace: FusionTrace, stage: Stage) -> str:
@@ -74,7 +77,7 @@ def panels(trace: FusionTrace, stage: str) -> dict[str, Image.Image]:
     """
     if stage in trace.attention:
         return attention_panels(trace, stage)
-    entry = STAGES.get(stage)
+    entry = stages_of(trace).get(stage)
     found = entry.maps(trace) if entry is not None and entry.maps is not None else None
     if found is None:
         return {}

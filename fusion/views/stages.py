@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from fusion.names import ATTENTION_BLOCKS
 from fusion.trace import FusionTrace
 from fusion.views import maps, painters
@@ -19,6 +21,11 @@ from fusion.views.painters import Painter, show_attention, show_emoji
 def not_in_preset(trace: FusionTrace) -> str:
     """Why a stage is empty, unless it says something else."""
     return f"{trace.preset} has none"
+
+
+def not_told(trace: FusionTrace) -> str:
+    """Why there are no words: the network reads none, or neither emoji has a name and nobody said anything."""
+    return "no words" if trace.words is not None else "these weights read none"
 
 
 def no_teacher(trace: FusionTrace) -> str:
@@ -51,48 +58,72 @@ class Stage:
     """The numbers behind it, for stages that are numbers rather than pictures of emoji."""
     absence: Callable[[FusionTrace], str] = not_in_preset
     """Why there is nothing to show, where ``paint`` gives nothing."""
+    numbers: Callable[[FusionTrace], Maps | None] | None = None
+    """Every channel that can be read at a place; left out, those of ``maps``."""
+    fitted: bool = False
+    """Whether its numbers lie on the fitted canvas instead of on the network's."""
+
+    def read(self, trace: FusionTrace) -> Maps | None:
+        """Every channel of this stage by name, ``None`` where it has no numbers."""
+        found = self.numbers or self.maps
+        return None if found is None else found(trace)
 
 
 COLOUR = "colour 0 to 1"
 
 
+def emoji_stage(
+    name: str,
+    title: str,
+    sentence: str,
+    of: Callable[[FusionTrace], np.ndarray | None],
+    caption: Callable[[FusionTrace], str] = lambda trace: "",
+    absence: Callable[[FusionTrace], str] = not_in_preset,
+) -> Stage:
+    """A stage that is an emoji in its own colours."""
+    return Stage(name, title, COLOUR, sentence, show_emoji(of, caption), absence=absence, numbers=maps.colours(of))
+
+
+def attention_stage(block: str, sentence: str) -> Stage:
+    """The stage of one up block's attention."""
+    return Stage(
+        block,
+        f"Attention at {block.capitalize()}",
+        "0 to 1",
+        sentence,
+        show_attention(block),
+        partial(maps.attention, block=block),
+        numbers=partial(maps.weights, block=block),
+    )
+
+
 def attention_stages() -> list[Stage]:
-    """One stage for each up block whose attention is shown."""
+    """One stage for each up block whose attention is published."""
     half, full = ATTENTION_BLOCKS
     seen = "What multiplied the decoder's features at"
     sentences = {
         half: f"{seen} half size, mean over the channels; dark places are held back.",
         full: f"{seen} full size, on the same scale as {half.capitalize()}.",
     }
-    return [
-        Stage(
-            block,
-            f"Attention at {block.capitalize()}",
-            "0 to 1",
-            sentence,
-            show_attention(block),
-            partial(maps.attention, block=block),
-        )
-        for block, sentence in sentences.items()
-    ]
+    return [attention_stage(block, sentence) for block, sentence in sentences.items()]
 
 
 STAGES: dict[str, Stage] = {
     stage.id: stage
     for stage in (
-        Stage(
+        emoji_stage(
             "first",
             "First emoji",
-            COLOUR,
             "The first emoji exactly as the network sees it.",
-            show_emoji(lambda trace: trace.inputs[0], lambda trace: trace.names[0]),
+            lambda trace: trace.inputs[0],
+            lambda trace: trace.names[0],
         ),
-        Stage(
+        emoji_stage(
             "second",
             "Second emoji",
-            COLOUR,
             "The second emoji exactly as the network sees it.",
-            show_emoji(lambda trace: trace.inputs[1], lambda trace: trace.names[1]),
+            lambda trace: trace.inputs[1],
+            lambda trace: trace.names[1],
         ),
         Stage(
             "separated",
@@ -101,6 +132,15 @@ STAGES: dict[str, Stage] = {
             "Each emoji after a convolution of its own; one tile a channel, all on one scale with white at zero.",
             painters.show_separated,
             maps.separated,
+        ),
+        Stage(
+            "words",
+            "Words",
+            "0 to 1",
+            "Which word moved which place of an emoji's 4 x 4 map in the layout branch; at each place they share 1.",
+            painters.show_words,
+            maps.words,
+            not_told,
         ),
         Stage(
             "main",
@@ -115,6 +155,7 @@ STAGES: dict[str, Stage] = {
             "scale 0 to 2",
             "Where the other emoji lands on the main subject, silhouette and box; a dashed box is where it is not.",
             painters.show_layout,
+            numbers=maps.silhouettes,
         ),
         Stage(
             "transformed",
@@ -122,6 +163,7 @@ STAGES: dict[str, Stage] = {
             COLOUR,
             "The other emoji after the warp, alone; outside it there is nothing.",
             painters.show_transformed,
+            numbers=maps.colours(lambda trace: trace.transformed),
         ),
         Stage(
             "position",
@@ -148,35 +190,35 @@ STAGES: dict[str, Stage] = {
             painters.show_correction,
             maps.correction,
         ),
-        Stage(
+        emoji_stage(
             "recoloured",
             "Recoloured",
-            COLOUR,
             "The main subject in the other's palette, mixed in where the recolour switch is on.",
-            show_emoji(lambda trace: trace.recoloured, lambda trace: f"{trace.recolour:.2f}"),
-            absence=not_recoloured,
+            lambda trace: trace.recoloured,
+            lambda trace: f"{trace.recolour:.2f}",
+            not_recoloured,
         ),
-        Stage(
+        emoji_stage(
             "composite",
             "Composite",
-            COLOUR,
             "The transformed emoji simply laid over the main subject, before the network paints.",
-            show_emoji(lambda trace: trace.composite),
+            lambda trace: trace.composite,
         ),
-        Stage(
+        emoji_stage(
             "output",
             "Output",
-            COLOUR,
             "What the network makes of it.",
-            show_emoji(lambda trace: trace.output),
+            lambda trace: trace.output,
         ),
         Stage(
             "fit",
             "Fitted",
             COLOUR,
             "The output cropped and enlarged until its long side fills 96 % of the canvas; this is the sticker.",
-            show_emoji(lambda trace: trace.fitted, painters.fit_caption),
+            painters.show_fitted,
             absence=not_fitted,
+            numbers=maps.colours(lambda trace: trace.fitted),
+            fitted=True,
         ),
         Stage(
             "teacher",
@@ -185,6 +227,7 @@ STAGES: dict[str, Stage] = {
             "What the procedural teacher paints for this pair: the network's model, not always better.",
             painters.show_teacher,
             absence=no_teacher,
+            numbers=maps.colours(lambda trace: trace.teacher.target if trace.teacher else None),
         ),
         Stage(
             "difference",
@@ -198,3 +241,17 @@ STAGES: dict[str, Stage] = {
     )
 }
 """All stages by id, in their order."""
+
+
+def stages_of(trace: FusionTrace) -> dict[str, Stage]:
+    """The stages of one trace: all of them, and further up blocks where its preset attends there too."""
+    extra = [block for block in sorted(trace.attention) if block not in STAGES]
+    if not extra:
+        return STAGES
+    found: dict[str, Stage] = {}
+    for name, stage in STAGES.items():
+        if name == ATTENTION_BLOCKS[0]:
+            sentence = "What multiplied the decoder's features, here at a smaller size, mean over the channels."
+            found |= {block: attention_stage(block, sentence) for block in extra}
+        found[name] = stage
+    return found

@@ -85,4 +85,4 @@ class TestPictures:
             with pytest.raises(FusionError) as told:
                 fuse(fuser, first=tmp_path / name)
             assert "\n" not in str(told.value)
-            assert ";" in str(told.value), "the remedy follows the fault"
+            assert ";" in str(told.value), "the remedy follows the error"

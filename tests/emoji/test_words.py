@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fusion.emoji.catalog import Catalog, words_of
+from fusion.emoji.catalog import Catalog
+from fusion.emoji.search import words_of
 from fusion.emoji.words import TABLE, TOKENS, UnreadableWords, WordTable
 
 

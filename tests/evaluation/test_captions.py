@@ -60,7 +60,7 @@ def test_sentences_reach_the_network(net):
     with torch.no_grad():
         net.layout_trunk.text_cross_attention.to_out.weight.mul_(100)
     rows = list(measure_captions(net, "pairs", 12, size=32, batch=8, teacher=TEACHER))
-    assert any(row.told != row.anyway for row in rows)
+    assert any(row.obeyed != row.anyway for row in rows)
 
 
 def test_weights_without_words_are_refused():

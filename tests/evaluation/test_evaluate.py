@@ -13,7 +13,7 @@ from fusion.data.splits import is_held_out_pair
 from fusion.errors import FusionError
 from fusion.evaluation.evaluate import evaluation_pairs, run_evaluation
 from fusion.evaluation.metrics import PSNR_CEILING
-from fusion.evaluation.report import Row, alignment_rank, report, worst
+from fusion.evaluation.report import Row, alignment_rank, picture_rank, report, worst
 from fusion.model import build_fusion_net
 from fusion.model.weights import save_fusion_net
 from tests.support.fake_teacher import FakeTeacher
@@ -109,12 +109,12 @@ def test_the_worst_come_first():
     def row(value):
         return Row("a", "b", "f", 1, 1, value / 50, 0, 0, psnr_own_layout=value)
 
-    assert [r.psnr_own_layout for r in worst([row(30), row(10), row(20)], 2)] == [10, 20]
+    assert [r.psnr_own_layout for r in worst([row(30), row(10), row(20)], picture_rank, 2)] == [10, 20]
 
 
 def test_the_worst_aligned_miss_the_box_and_then_the_centre():
     rows = [(0.5, 0.1), (0.0, 0.1), (0.0, 0.3), (None, None), (0.9, 0.0)]
-    ranked = worst(rows, 5, lambda row: alignment_rank(*row))
+    ranked = worst(rows, lambda row: alignment_rank(*row), 5)
     assert ranked == [(None, None), (0.0, 0.3), (0.0, 0.1), (0.5, 0.1), (0.9, 0.0)]
 
 

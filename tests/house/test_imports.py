@@ -16,6 +16,7 @@ LIGHT = (
     "fusion.errors",
     "fusion.cli.app",
     "fusion.cli.kitchen",
+    "fusion.service.app",
     "fusion.views.bundle",
     "fusion.views.pictures",
 )
@@ -75,6 +76,8 @@ RULES = {
     "fusion.evaluation*": ("fusion.training", "fusion.views", "fusion.ui", "fusion.cli", "gradio"),
     "fusion.training*": SHOWING,
     "fusion.pipeline*": (*LEARNING, "fusion.views", "fusion.ui", "fusion.cli", "gradio"),
+    "fusion.packs*": ("torch", "fusion.recipes", "fusion.service", "fusion.ui", "fusion.cli", "gradio", *LEARNING),
+    "fusion.service*": ("torch", "fusion.recipes", "fusion.ui", "fusion.cli", "gradio", *LEARNING),
     "fusion.views*": ("torch", "fusion.model", "fusion.pipeline", "fusion.ui", "fusion.cli", "gradio", *LEARNING),
 }
 """Pattern of module names -> what they may not import. Data flows one way: emoji, recipes, data, training and
@@ -89,6 +92,7 @@ GROUND = (
     "fusion.files",
     "fusion.cache",
     "fusion.names",
+    "fusion.turns",
 )
 
 

@@ -37,7 +37,7 @@ def read(name: str) -> list[str]:
 
 
 def constrained(python: str, system: str) -> dict[str, str]:
-    """Package -> the version that constraints.txt names for it there. Two for one package are a fault."""
+    """Package -> the version that constraints.txt names for it there. Two for one package are a error."""
     where = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
     found: dict[str, str] = {}
     for line in read("constraints.txt"):

@@ -75,6 +75,38 @@ def test_the_wheel_fuses_in_an_empty_folder(programs, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["slice.png"]
 
 
+def test_the_wheel_has_words_and_looks_for_styles_in_the_user_s_folder(programs, tmp_path):
+    code = """
+from fusion.emoji.catalog import Catalog, MissingStyle
+from fusion.emoji.words import WordTable
+print(len(WordTable.default().of_text("pizza").words))
+try:
+    Catalog.style("cubist")
+except MissingStyle as error:
+    print(error)
+"""
+    settings = environment() | {"XDG_DATA_HOME": str(tmp_path)}
+    command = [programs / "python", "-c", code]
+    told = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, check=True)
+    known, sentence = told.stdout.splitlines()
+    assert known == "1"
+    if sys.platform == "linux":
+        assert f"fetch_styles.py cubist --out {tmp_path / 'emoji-fusion' / 'styles'}" in sentence
+
+
+@pytest.mark.parametrize("words", [[], ["fuse"]], ids=["whole", "subcommand"])
+def test_the_help_names_the_program_as_it_was_called(programs, tmp_path, words):
+    for called, command in {
+        "emoji-fusion": [programs / "emoji-fusion"],
+        "python -m fusion": [programs / "python", "-m", "fusion"],
+    }.items():
+        told = subprocess.run([*command, *words, "--help"], cwd=tmp_path, env=environment(), capture_output=True)
+        text = told.stdout.decode()
+        assert text.startswith(" ".join(["usage:", called, *words]))
+        assert f"{called} fuse 😀 🍕 -o slice.png" in text
+        assert ("python -m fusion" in text) == (called == "python -m fusion")
+
+
 def test_the_wheel_serves_the_page(programs, tmp_path):
     url = f"http://127.0.0.1:{(port := free_port())}/"
     command = [programs / "emoji-fusion", "app", "--port", str(port), "--device", "cpu"]

@@ -122,12 +122,12 @@ def spoil_tray(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "fault"), [(spoil_size, "must have 512"), (spoil_emoji, "too many"), (spoil_tray, "60000 bytes")]
+    ("spoil", "error"), [(spoil_size, "must have 512"), (spoil_emoji, "too many"), (spoil_tray, "60000 bytes")]
 )
-def test_the_check_finds_what_is_wrong(spoil, fault, tmp_path):
+def test_the_check_finds_what_is_wrong(spoil, error, tmp_path):
     make_pack(Stamps(), SERVICES["whatsapp"], pairs(3), tmp_path / "pack", "Grins")
     spoil(tmp_path / "pack")
-    with pytest.raises(FusionError, match=fault):
+    with pytest.raises(FusionError, match=error):
         check_pack(tmp_path / "pack", SERVICES["whatsapp"])
 
 

@@ -69,16 +69,16 @@ def test_whatever_is_asked_for_is_the_same_through_both(graphs, plain, pair, ask
     for block, maps in one.attention.items():
         np.testing.assert_allclose(other.attention[block].joint, maps.joint, atol=1e-3)
     assert (other.recoloured is None) == (one.recoloured is None)
-    told, wanted = summary(other), summary(one)
+    facts, wanted = summary(other), summary(one)
     for name in ("first", "second", "names", "main", "main_predicted", "hypothesis", "preset", "size"):
-        assert told[name] == wanted[name]
+        assert facts[name] == wanted[name]
     for name in ("predicted", "effective", "override"):
-        assert told["layout"][name] == pytest.approx(wanted["layout"][name], abs=2e-3)
-    assert [len(one["instances"]) for one in told["hypotheses"]] == [
+        assert facts["layout"][name] == pytest.approx(wanted["layout"][name], abs=2e-3)
+    assert [len(one["instances"]) for one in facts["hypotheses"]] == [
         len(one["instances"]) for one in wanted["hypotheses"]
     ]
     shares = [one["probability"] for one in wanted["hypotheses"]]
-    assert [one["probability"] for one in told["hypotheses"]] == pytest.approx(shares, abs=1e-3)
+    assert [one["probability"] for one in facts["hypotheses"]] == pytest.approx(shares, abs=1e-3)
 
 
 def test_the_recolour_path_is_the_same(graphs, plain):

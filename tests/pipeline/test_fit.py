@@ -81,8 +81,8 @@ class TestTheTrace:
         np.testing.assert_array_equal(trace.sticker, apply_fit(trace.output, Fit(*trace.fit)))
         x0, y0, x1, y1 = content_box(torch.from_numpy(trace.sticker[..., 3]), VISIBLE).tolist()
         assert abs(max(x1 - x0, y1 - y0) - FILL) <= 1 / SIZE
-        told = summary(trace)["fit"]
-        assert (told["scale"], *told["shift"]) == pytest.approx(trace.fit, abs=1e-4)
+        facts = summary(trace)["fit"]
+        assert (facts["scale"], *facts["shift"]) == pytest.approx(trace.fit, abs=1e-4)
 
     def test_has_none_where_none_was_wanted(self):
         raw = fuse(want(tiny_fuser()), fit=False)

@@ -97,7 +97,7 @@ class TestOverrides:
 
     def test_another_hypothesis_is_followed(self, fuser):
         numbers, module = fuser.net.center_aware_scale.head.numbers, fuser.net.center_aware_scale
-        with torch.no_grad():  # two ideas: the first where it is, the second at the lower right
+        with torch.no_grad():  # two hypotheses: the first where it is, the second at the lower right
             bias = numbers.bias.view(module.hypotheses, -1)
             bias[1] = bias[0]
             bias[1, 2:4] = 1.0
@@ -108,7 +108,7 @@ class TestOverrides:
         assert shares == pytest.approx([0.731, 0.269], abs=1e-3)
         np.testing.assert_allclose(second.predicted.layouts, best.hypotheses[1].layout.layouts)
         assert second.effective.layouts[0, 2] > best.effective.layouts[0, 2] + 0.1
-        with pytest.raises(UnknownHypothesis, match="has 2 ideas for this pair; there is no hypothesis 3"):
+        with pytest.raises(UnknownHypothesis, match="has 2 hypotheses for this pair; there is no number 3"):
             fuse(fuser, hypothesis=3)
         for wrong in (0, "2", 1.5):
             with pytest.raises(RequestError, match="it is a rank"):
@@ -117,15 +117,15 @@ class TestOverrides:
     def test_a_preset_without_hypotheses_has_one_idea(self):
         fuser = tiny_fuser("unet-se-po")
         assert fuse(fuser).hypotheses == ()
-        with pytest.raises(RequestError, match="has one idea"):
+        with pytest.raises(RequestError, match="has one hypothesis"):
             fuse(fuser, hypothesis=2)
 
     def test_a_preset_that_decides_nothing_claims_nothing(self):
         trace = fuse(tiny_fuser("unet"), teacher=True)
         assert not trace.aligns
-        told = summary(trace)
-        assert told["main_confidence"] is None
-        assert told["alignment"] is None
+        facts = summary(trace)
+        assert facts["main_confidence"] is None
+        assert facts["alignment"] is None
         shown = {view.stage.id: view.available for view in views(trace)}
         assert not shown["main"]
         assert not shown["layout"]

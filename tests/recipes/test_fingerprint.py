@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from fusion.recipes.fingerprint import cache_folder, computing
+from fusion.files import cache_folder
+from fusion.recipes.fingerprint import computing
 
 SOURCE = """\"\"\"A module.\"\"\"
 import math

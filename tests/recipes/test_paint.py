@@ -9,7 +9,7 @@ import torch
 from fusion import colour
 from fusion.geometry import IDENTITY, STICKER_FRAME, Layout, over, warp
 from fusion.recipes.anatomy.anatomy import anatomy
-from fusion.recipes.painting.paint import luminance_curve, paint, recolour, spread
+from fusion.recipes.painting.paint import luminance_curve, paint
 from fusion.recipes.painting.sprites import SpriteTable
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 
@@ -32,7 +32,7 @@ def plainly(one: Recipe, table: SpriteTable) -> torch.Tensor:
     for stroke in one.strokes:
         picture = table.take([stroke.sprite]).float() / 255
         if stroke.curve is not None:
-            picture = recolour(picture, torch.from_numpy(stroke.curve)[None])
+            picture = colour.recolour(picture, torch.from_numpy(stroke.curve)[None])
         if stroke.layout != IDENTITY:
             picture = warp(picture, torch.tensor([stroke.layout]))
         if stroke.clip is not None:
@@ -128,18 +128,6 @@ def test_curve_brings_the_other_palette(table) -> None:
     red, _, blue = painted[:3, painted[3] > 0.9].mean(1)
     assert blue > 2 * red
     assert torch.equal(painted[3], table.take([Sprite(FOX)])[0, 3].float() / 255)
-
-
-def test_teacher_and_network_share_one_curve() -> None:
-    source, target = anatomy(FOX).palette, anatomy("1f353").palette
-    theirs = colour.luminance_curve(torch.from_numpy(source), torch.from_numpy(target)).numpy()
-    assert np.allclose(luminance_curve(source, target), theirs, atol=1e-5)
-
-
-def test_spread_keeps_order_and_mean() -> None:
-    knots = spread(np.array([0.5, 0.5, 0.5, 0.51, 0.3, 0.9, 0.9, 0.9]))
-    assert (np.diff(knots) > 0.0199).all()
-    assert abs(knots.mean() - 0.6275) < 0.05
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")

@@ -54,19 +54,42 @@ class FakeFuser:
         self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
+        self.weights_hash = "0123456789ab"
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
 
     def fuse(
-        self, first, second, *, main=None, layout=None, hypothesis=1, size=256, disabled=frozenset(), teacher=True
+        self,
+        first,
+        second,
+        *,
+        main=None,
+        layout=None,
+        instances=None,
+        hypothesis=1,
+        size=256,
+        disabled=frozenset(),
+        teacher=True,
+        say=None,
+        names=None,
+        fit=True,
     ) -> FusionTrace:
+<<<<<<< HEAD
+        self._note(first, second, main=main, layout=layout, hypothesis=hypothesis, disabled=disabled, say=say)
+=======
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
+        asked |= {"say": say} if say else {}
+        if instances is not None:
+            asked["instances"] = instances
+            self.calls.append({"first": first, "second": second} | asked)
+            return self._placed(first, second, instances, main, size)
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:
             raise UnknownHypothesis("no such idea")
         if self.delay:
             time.sleep(self.delay(first, second, layout))
+>>>>>>> ja
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
         index = {"first": 0, "second": 1}.get(main, 0)
         predicted = self._hypotheses()[hypothesis - 1]
@@ -74,7 +97,7 @@ class FakeFuser:
             names=names,
             keys=keys,
             preset=self.preset,
-            weights_hash="0123456789ab",
+            weights_hash=self.weights_hash,
             size=size,
             inputs=inputs,
             main=index,
@@ -83,11 +106,53 @@ class FakeFuser:
             override=tuple(layout) if layout is not None else None,
             hypothesis=hypothesis,
             recolour=0.1,
+            say=say or "",
+            notices=(f"Told “{say}”.",) if say else (),
             timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
             disabled=tuple(sorted(disabled)),
             **self._layouts(predicted, layout, disabled),
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),
         )
+
+<<<<<<< HEAD
+    def _note(self, first, second, *, layout, hypothesis, say, **asked) -> None:
+        """Keep what was asked for, and take as long as a test wants. Raises UnknownHypothesis."""
+        asked |= {"layout": layout, "hypothesis": hypothesis} | ({"say": say} if say else {})
+        self.calls.append({"first": first, "second": second} | asked)
+        if hypothesis > 2:
+            raise UnknownHypothesis("no such hypothesis")
+        if self.delay:
+            time.sleep(self.delay(first, second, layout))
+=======
+    def _placed(self, first, second, instances, main, size) -> FusionTrace:
+        """The trace of one fusion with a layout for each instance, of which there are three at most."""
+        calls, kept, self.instances = self.calls, self.instances, max(len(instances), 1)
+        self.calls = []
+        trace = self.fuse(first, second, main=main, size=size)
+        self.calls, self.instances = calls, kept
+        layouts = np.array(((1, 1, 0, 0),) * 3, np.float32)
+        there = np.zeros(3, np.float32)
+        for k, one in enumerate(instances):
+            layouts[k], there[k] = one, 1
+        pictures = np.stack([moved(trace.inputs[1 - trace.main], one) for one in layouts]) * there[:, None, None, None]
+        composite = trace.inputs[trace.main]
+        for one in pictures:
+            composite = laid_over(one, composite)
+        output = composite * 0.97
+        return replace(
+            trace,
+            effective=LayoutTrace(layouts, there),
+            predicted=LayoutTrace(layouts * 0.5, np.array([1, 0, 0], np.float32)),
+            override=tuple(map(float, instances[0])) if len(instances) else None,
+            instances=pictures,
+            instance_boxes=content_box(torch.from_numpy(pictures[..., 3])).numpy(),
+            gates=np.ones((4, size, size), np.float32),
+            composite=composite,
+            output=output,
+            fit=find_fit(output),
+            fitted=apply_fit(output, find_fit(output)),
+        )
+>>>>>>> ja
 
     def _layouts(self, predicted: np.ndarray, layout, disabled: frozenset[str]) -> dict:
         """What a network would have decided, under its names in FusionTrace."""
@@ -97,7 +162,7 @@ class FakeFuser:
             "predicted": LayoutTrace(predicted, presence),
             "effective": LayoutTrace(self._effective(predicted, layout, disabled), presence),
             "hypotheses": (
-                HypothesisTrace(0.91, LayoutTrace(best, presence), False),
+                HypothesisTrace(0.91, LayoutTrace(best, presence), False, "face on object"),
                 HypothesisTrace(0.07, LayoutTrace(other, presence), False),
             ),
         }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -26,11 +28,15 @@ def free_port() -> int:
 
 def serve(backend, review=None):
     """Launch the page of ``backend``; returns the Blocks, to be closed, and the address."""
-    from fusion.ui.page import build_page, launch_page
+    from fusion.packs.kept import Kept
+    from fusion.turns import Turns
+    from fusion.ui.page import build_page, launch_page, service_of
 
-    blocks = build_page(backend, review)
+    fusions, kept = Turns(), Kept(Path(tempfile.mkdtemp(prefix="stickers-")))
+    blocks = build_page(backend, review, fusions)
     port = free_port()
-    launch_page(blocks, server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True)
+    options = {"server_name": "127.0.0.1", "server_port": port, "prevent_thread_lock": True, "quiet": True}
+    launch_page(blocks, service_of(backend, fusions, kept), **options)
     return blocks, f"http://127.0.0.1:{port}/"
 
 

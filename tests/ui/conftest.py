@@ -27,6 +27,13 @@ CHROMIUM_FLAGS = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of the page go to one process: they share a server, a browser and the tools for its scripts."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("page"))
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     from fusion.emoji.catalog import Catalog
@@ -42,7 +49,7 @@ def served() -> Iterator[Served]:
         return fusers.setdefault(f"{preset} {style}", fuser)
 
     makers = {name: (lambda one=one: one) for name, one in fusers.items()}
-    backend = Backend(Catalog.default(), makers, {"fusion-held-out": lambda: apart}, styled)
+    backend = Backend(Catalog.default(), makers, {"fusion-held-out": lambda: apart}, styled, readers=["fusion"])
     fusers["fusion-held-out"] = apart
     blocks, url = serve(backend, Review(backend, FakeEvaluator()))
     yield Served(url, fusers)
@@ -83,7 +90,7 @@ def chromium():
 def open_page(chromium, served, tmp_path: Path):
     """``open_page(query, width=..., height=...)`` -> page with a result on it. Outside requests and script errors
     fail the test."""
-    contexts, outside, faults = [], [], []
+    contexts, outside, errors = [], [], []
     for fuser in served.fusers.values():
         fuser.calls.clear()
         fuser.delay = None
@@ -93,7 +100,7 @@ def open_page(chromium, served, tmp_path: Path):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
-        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: outside.append(request.url) if is_outside(request.url) else None)
         page.goto((url or served.url) + query)
         page.wait_for_selector('[data-role="result"][src]')
@@ -103,7 +110,7 @@ def open_page(chromium, served, tmp_path: Path):
     for context in contexts:
         context.close()
     assert not outside, f"the page asked outside: {outside}"
-    assert not faults, f"errors in scripts: {faults}"
+    assert not errors, f"errors in scripts: {errors}"
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def client(served):
 
 def test_only_the_named_endpoints_are_public(client):
     listed = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(listed) == {"/fuse", "/catalog", "/evaluate"}
+    assert set(listed) == {"/fuse", "/sticker", "/catalog", "/evaluate"}
     parameters = listed["/fuse"]["parameters"]
     names = ["first", "second", "main", "scale_h", "scale_w", "offset_y", "offset_x"]
     assert [one["parameter_name"] for one in parameters] == names

@@ -16,14 +16,13 @@ from PIL import Image
 from fusion.cache import Budget, held_bytes
 from fusion.emoji.catalog import Catalog, UnknownEmoji
 from fusion.geometry import Layout
-from fusion.ui import charts, failures, picker
+from fusion.ui import picker
 from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
 from fusion.ui.pictures import UploadError, has_background, read_upload
 from fusion.ui.request import FuseRequest, RequestError
-from fusion.ui.review import Review, verdict
 from fusion.views.stages import STAGES
-from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+from tests.support.fake_fuser import FakeFuser
 
 PAIR = {"first": "1f600", "second": "1f355"}
 
@@ -61,6 +60,9 @@ def opened(url: str) -> Image.Image:
         ({"layout": [1, 2, 3]}, "four finite numbers"),
         ({"layout": "abcd"}, "four numbers"),
         ({"layout": [1, 1, 0, float("nan")]}, "four finite numbers"),
+        ({"instances": 3}, "a list of at most 3 layouts"),
+        ({"instances": [[1, 1, 0, 0]] * 4}, "a list of at most 3 layouts"),
+        ({"instances": [[1, 1, 0]]}, "four finite numbers"),
         ({"disabled": ["decoder"]}, "switched off"),
         ({"hypothesis": 0}, "a rank such as 1 or 2"),
         ({"hypothesis": "best"}, "a rank such as 1 or 2"),
@@ -80,6 +82,17 @@ def test_permalink_says_everything_that_is_not_the_default(backend):
     start = "?first=1f600&second=1f355&preset=fusion&main=second"
     assert link == start + "&layout=0.5,0.5,0.1,-0.2&hypothesis=2&off=up3,up4"
     assert backend.request(PAIR).permalink() == "?first=1f600&second=1f355&preset=fusion"
+    placed = backend.request(PAIR | {"instances": [[0.5, 0.5, 0.1, -0.2], [1, 1, 0, 0]]})
+    assert placed.permalink().endswith("&instances=0.5,0.5,0.1,-0.2;1,1,0,0")
+    assert backend.request(PAIR | {"instances": []}).permalink().endswith("&instances=none")
+
+
+def test_instances_of_another_layout_are_another_fusion(backend, fuser):
+    for instances in (None, [], [[0.5, 0.5, 0.9, 0]], [[0.5, 0.5, 0, 0], [0.2, 0.2, 0.1, 0.1]]):
+        controls = backend.fuse(PAIR | {"instances": instances})["controls"]
+        assert controls["each"] == (instances is not None)
+    assert len(fuser.calls) == 4
+    assert fuser.calls[2]["instances"][0] == (0.5, 0.5, 0.35, 0), "brought into the range of the preset"
 
 
 def test_an_idea_that_is_gone_gives_the_likeliest_and_says_so(backend):
@@ -279,101 +292,3 @@ def test_compare_measures_against_the_reference(backend):
     assert same["gap"] == 0
     assert other["gap"] > 0
     json.dumps(other)
-
-
-# ---------------------------------------------------------------------------------------------- failures
-
-
-@pytest.fixture
-def review(backend) -> Review:
-    return Review(backend, FakeEvaluator())
-
-
-def finished(review: Review, limit: int = 30) -> str:
-    name = review.evaluation_start({"split": "pairs", "limit": limit, "preset": "fusion"})["job"]
-    review.failures.job(name).join(10)
-    return name
-
-
-def test_polling_gives_each_row_once(review):
-    name = finished(review)
-    first = review.evaluation_poll({"job": name, "since": 0})
-    assert (first["run"]["state"], len(first["rows"])) == ("done", 30)
-    assert review.evaluation_poll({"job": name, "since": 30})["rows"] == []
-    assert first["summary"]["n"] == 30
-    assert 0 < first["summary"]["main_ok"] < 1
-    assert all(row["first_name"] for row in first["rows"])
-
-
-def test_one_evaluation_at_a_time_and_cancel_ends_it(review, monkeypatch):
-    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
-    name = review.evaluation_start({"split": "pairs", "limit": 2000})["job"]
-    with pytest.raises(RequestError, match="running already"):
-        review.evaluation_start({"split": "pairs"})
-    review.evaluation_cancel({"job": name})
-    review.failures.job(name).join(10)
-    answer = review.evaluation_poll({"job": name})
-    assert answer["run"]["state"] == "cancelled"
-    assert len(answer["rows"]) < 2000
-
-
-def test_runs_have_names_that_nobody_guesses(review):
-    names = {finished(review, 10) for _ in range(3)}
-    assert len(names) == 3
-    assert all(len(name) >= 20 for name in names)
-    with pytest.raises(RequestError, match="gone"):
-        review.evaluation_cancel({"job": "evaluation-1"})
-
-
-def test_a_cancelled_run_gives_no_report_as_if_it_were_whole(review, monkeypatch):
-    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
-    job = review.job(dict(review.evaluation_start({"split": "pairs", "limit": 2000})))
-    job.cancel()
-    job.join(30)
-    with pytest.raises(RequestError, match="of 2000 pairs"):
-        job.report()
-
-
-def test_so_many_pairs_of_the_worst_hold_from_both_ends(review):
-    packed = review.evaluation_worst({"job": finished(review, 10), "count": -1})
-    names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
-    assert sum(name.endswith("output.png") for name in names) == 1
-
-
-def test_an_evaluation_that_breaks_says_so(review, monkeypatch):
-    def broken(*_):
-        raise RequestError("No such split.")
-
-    monkeypatch.setattr(FakeEvaluator, "run", broken)
-    answer = review.evaluation_poll({"job": finished(review)})
-    assert (answer["run"]["state"], answer["message"]) == ("failed", "No such split.")
-
-
-def test_worst_come_first_and_are_packed(review):
-    rows = [
-        {"iou": 0.9, "center_error": 0.0},
-        {"iou": 0.0, "center_error": None},
-        {"iou": 0.4, "center_error": 0.1},
-    ]
-    assert [row["iou"] for row in failures.least_aligned(rows, 2)] == [0.0, 0.4]
-    packed = review.evaluation_worst({"job": finished(review), "count": 2})
-    names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
-    assert "worst.csv" in names
-    assert sum(name.endswith("output.png") for name in names) == 2
-
-
-def test_csv_has_a_line_a_row(review):
-    lines = review.evaluation_csv({"job": finished(review, 10)})["csv"].splitlines()
-    assert lines[0] == ",".join(failures.COLUMNS)
-    assert len(lines) == 11
-
-
-@pytest.mark.parametrize("rows", [[], [{"main_ok": False, "iou": 0.0, "center_error": None, "scale_error": None}]])
-def test_charts_bear_little_data(rows):
-    with Image.open(io.BytesIO(charts.draw(rows))) as picture:
-        assert picture.mode == "RGBA"
-        assert picture.width > 1000
-
-
-def test_who_decides_nothing_is_neither_right_nor_wrong():
-    assert [verdict(value) for value in (1.0, 0.0, float("nan"))] == [True, False, None]

@@ -10,7 +10,8 @@ import pytest
 
 from fusion.emoji.catalog import Catalog
 from fusion.model import ABLATIONS
-from fusion.ui import answers
+from fusion.turns import Turns
+from fusion.ui import answers, evaluation_answers, inspect_answers
 from fusion.ui.backend import Backend
 from fusion.ui.compare import Compare
 from fusion.ui.contract import contract
@@ -19,7 +20,12 @@ from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 
 TYPES = (STATIC / "types.d.ts").read_text(encoding="utf-8")
-SHAPES = {name: shape for name, shape in vars(answers).items() if is_typeddict(shape) and name != "Emojis"}
+SHAPES = {
+    name: shape
+    for module in (answers, evaluation_answers, inspect_answers)
+    for name, shape in vars(module).items()
+    if is_typeddict(shape) and name != "Emojis"
+}
 PAIR = {"first": "1f600", "second": "1f355"}
 
 
@@ -41,7 +47,7 @@ def test_scripts_know_the_fields_of_an_answer(name: str) -> None:
 
 def test_scripts_know_the_questions(backend: Backend) -> None:
     review = Review(backend, FakeEvaluator())
-    questions = {one.__name__ for one in server_functions(backend, review)}
+    questions = {one.__name__ for one in server_functions(backend, review, Turns())}
     assert set(re.findall(r"(\w+)\(", interface("Server"))) == questions
 
 

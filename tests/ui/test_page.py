@@ -255,62 +255,6 @@ def test_result_is_the_network_s_own_pixels(open_page, served):
         assert picture.format == "PNG"
 
 
-def test_failures_run_sort_filter_and_open(open_page):
-    page = open_page()
-    settled(page)
-    page.click('[role=tab][data-tab="failures"]')
-    page.fill('[data-role="limit"]', "40")
-    page.click('[data-act="run"]')
-    page.wait_for_selector('[data-role="charts"]:not([hidden])')
-    sheet = page.locator('[data-role="sheet"] tbody tr')
-    assert sheet.count() == 40
-    overlaps = [float(text) for text in page.locator('[data-role="sheet"] tbody td:nth-child(5)').all_inner_texts()]
-    assert overlaps == sorted(overlaps), "the worst alignment stands first"
-    page.click('[data-sort="iou"]')
-    turned = [float(text) for text in page.locator('[data-role="sheet"] tbody td:nth-child(5)').all_inner_texts()]
-    assert turned == sorted(overlaps, reverse=True)
-    page.select_option('[data-role="which"]', "main")
-    wrong = sheet.count()
-    assert 0 < wrong < 40
-    assert set(page.locator('[data-role="sheet"] tbody td:nth-child(4)').all_inner_texts()) == {"wrong"}
-    page.wait_for_selector(".ef-pictures img")
-    with page.expect_download() as download:
-        page.click('[data-act="csv"]')
-    assert download.value.path().read_text().count("\n") == 41
-    pair = sheet.first.get_attribute("data-pair").split()
-    sheet.first.click()
-    page.wait_for_function("pair => EF.answer.keys.join(' ') === pair.join(' ')", arg=pair)
-    assert page.locator("#ef-panel-fuse").is_visible()
-
-
-def test_evaluation_can_be_cancelled(open_page, monkeypatch):
-    from tests.support.fake_fuser import FakeEvaluator
-
-    monkeypatch.setattr(FakeEvaluator, "pause", 0.05)
-    page = open_page()
-    page.click('[role=tab][data-tab="failures"]')
-    page.fill('[data-role="limit"]', "1000")
-    page.click('[data-act="run"]')
-    page.wait_for_function("() => document.querySelectorAll('[data-role=sheet] tbody tr').length > 3")
-    page.click('[data-act="cancel"]')
-    page.wait_for_function("() => document.querySelector('[data-role=state]').textContent.startsWith('Cancelled')")
-    assert page.locator('[data-act="run"]').is_enabled()
-
-
-def test_compare_shows_every_preset_under_one_override(open_page, served):
-    page = open_page()
-    settled(page)
-    page.click('[role=tab][data-tab="compare"]')
-    page.wait_for_function("() => document.querySelectorAll('.ef-preset-card img[src]').length === 4")
-    assert page.locator('[data-role="left"]').input_value() == "fusion"
-    page.evaluate("() => EF.update({ layout: [0.5, 0.5, 0, 0.3] }, true)")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.ef-preset-card dl')].map((n) => n.textContent)"
-        ".every((text, i) => text.includes(i ? '0.20' : '0.30'))"
-    )
-    assert served.fusers["unet-se-po"].calls[-1]["layout"][3] == pytest.approx(0.2), "clamped to what it can do"
-
-
 def test_bundle_is_one_zip_with_every_stage(open_page):
     import zipfile
 
@@ -321,25 +265,3 @@ def test_bundle_is_one_zip_with_every_stage(open_page):
     names = zipfile.ZipFile(download.value.path()).namelist()
     assert {"trace.json", "attention.npz", "sticker.png"} <= set(names)
     assert sum(name.startswith("stages/") for name in names) >= 14
-
-
-def test_strip_explains_every_stage(open_page):
-    page = open_page()
-    page.wait_for_selector(".ef-card")
-    cards = page.evaluate(
-        "() => [...document.querySelectorAll('.ef-card')].map((card) => [card.dataset.stage,"
-        " card.querySelectorAll('p')[1].textContent, card.querySelectorAll('img').length])"
-    )
-    assert {"separated", "main", "layout", "transformed", "position", "up3", "up4", "output"} <= {c[0] for c in cards}
-    assert all(sentence for _, sentence, _ in cards)
-    assert {c[0]: c[2] for c in cards}["up3"] == 2, "the heat map lies over the composite"
-    page.click('[data-stage="up3"] .ef-frame')
-    page.wait_for_selector("dialog[open] .ef-parts img")
-    page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
-
-
-def test_an_attention_block_that_is_off_shows_no_map(open_page):
-    page = open_page("?off=up3")
-    page.wait_for_selector('[data-stage="up3"].ef-off')
-    assert page.inner_text('[data-stage="up3"] .ef-caption') == "switched off"

@@ -87,9 +87,9 @@ def test_the_dialog_of_a_stage_follows_the_next_fusion(open_page):
     settled(page)
     page.wait_for_selector('[data-stage="output"] .ef-frame img')
     page.click('[data-stage="output"] .ef-frame')
-    shown = page.get_attribute("dialog[open] .ef-frame img", "src")
+    shown = page.get_attribute("dialog[open] .ef-inner img", "src")
     page.evaluate("() => EF.update({ second: '1f525' })")
-    page.wait_for_function("before => document.querySelector('dialog[open] .ef-frame img').src !== before", arg=shown)
+    page.wait_for_function("before => document.querySelector('dialog[open] .ef-inner img').src !== before", arg=shown)
 
 
 def test_a_difference_has_its_bar(open_page):

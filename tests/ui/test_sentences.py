@@ -18,8 +18,9 @@ from fusion.model.weights import available_weights, load_fusion_net, save_fusion
 from fusion.pipeline.fuser import Fuser
 from fusion.ui import api
 from fusion.ui.backend import Backend
+from fusion.ui.evaluation_requests import EvaluationRequest, JobRequest
 from fusion.ui.page import guarded
-from fusion.ui.request import DrawingRequest, EvaluationRequest, FuseRequest, JobRequest
+from fusion.ui.request import DrawingRequest, FuseRequest
 from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 from tests.support.nets import tiny as tiny_net

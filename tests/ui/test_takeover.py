@@ -88,6 +88,7 @@ def test_several_instances_move_together(open_page, served):
         page = open_page("?first=1f525&second=1f436")
         settled(page)
         before = page.evaluate("EF.answer.controls.effective")
+        page.check('[data-role="together"]')
         page.locator(".ef-grip").scroll_into_view_if_needed()
         box = page.locator(".ef-grip").bounding_box()
         other = page.locator(".ef-instance:not(.ef-grip)")
@@ -130,7 +131,7 @@ def test_never_a_stale_result_after_a_fast_drag(open_page, served):
 def test_the_network_s_other_hypotheses_can_be_looked_at(open_page, served):
     page = open_page()
     settled(page)
-    assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %", "7 %"]
+    assert page.locator('[data-role="hypotheses"] label').all_inner_texts() == ["91 %\nface on object", "7 %"]
     before = page.inner_text('[data-role="take"] td.ef-predicted >> nth=0')
     page.click('[data-act="hypothesis"]')
     page.wait_for_function("() => EF.answer.facts.hypothesis === 2")

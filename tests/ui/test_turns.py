@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from fusion.emoji.catalog import Catalog
+from fusion.turns import Busy, Turns
 from fusion.ui.backend import Backend
 from fusion.ui.review import Review
-from fusion.ui.turns import Busy, Turns
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 from tests.support.serving import serve
 

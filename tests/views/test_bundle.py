@@ -38,7 +38,7 @@ def test_folder_and_zip_hold_the_same(trace, files, tmp_path):
 
 
 def test_every_stage_and_number_is_there(trace, files):
-    for stage in STAGES:
+    for stage in set(STAGES) - {"words"}:  # which this network does not read
         (name,) = [name for name in files if name.endswith(f"-{stage}.png")]
         assert Image.open(io.BytesIO(files[name])).height == SIZE
     report = json.loads(files["trace.json"])

@@ -17,6 +17,7 @@ from fusion.geometry import over
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.fusion_net import FusionNet, FusionOutput, PairFeatures
+from fusion.model.layers import channels_last
 from fusion.model.position import coordinate_planes
 from fusion.model.text_cross_attention import Words
 from fusion.model.unet import Locate, UNet
@@ -81,11 +82,11 @@ def accelerate(net: FusionNet, size: int = 256, device: str | torch.device = "cp
     quick.requires_grad_(False).eval()
     fold_batch_norm(quick)
     if quick.position is not None:
-        quick.position = Cached(quick.position)
-    quick.to(device, memory_format=torch.channels_last)
+        quick.set_submodule("position", Cached(quick.position))
+    channels_last(quick, device)
     if device.type == "cuda":
         lower_precision(quick.unet, torch.float16)
-        quick.unet = GraphedUNet(quick.unet)
+        quick.set_submodule("unet", GraphedUNet(quick.unet))
     elif has_bfloat16():
         choose_precision(quick, min(size, PROBE_SIZE))
     return quick
@@ -128,7 +129,7 @@ class LowPrecision(nn.Module):
     ) -> Tensor | tuple[Tensor, AttentionMaps | None]:
         """As the part itself: a map for a map, or (map, attention maps) where a skip comes in."""
         x = x.to(self.dtype)
-        if skip is None:
+        if skip is None or locate is None:
             return self.part(x)
         x, maps = self.part(x, skip.to(self.dtype), lambda h, w: locate(h, w).to(self.dtype), **settings)
         maps = maps and AttentionMaps(maps.channel.float(), maps.spatial.float())
@@ -159,7 +160,7 @@ def choose_precision(net: QuickFusionNet, side: int) -> None:
 
 def has_bfloat16() -> bool:
     """Whether this CPU multiplies bfloat16 in hardware; emulated, it would be slower than float32."""
-    found = getattr(torch.cpu, "get_capabilities", dict)()
+    found: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(found.get("amx_bf16") or found.get("avx512_bf16"))
 
 

@@ -40,6 +40,8 @@ class BranchFreeNet(FusionNet):
         warped = warped * presence[:, :, None, None, None]
         instances, maps = warped.split([non_main.shape[1], other_features.shape[1]], dim=2)
         features = torch.cat([main_features, maps.sum(1)], dim=1)
+        if self.curves is None:
+            raise ExportError("The graph of a fusion was asked for without its curves; set them first.")
         repainted = through_curves(main_image, self.curves)
         recoloured = torch.where(recolour[:, None, None, None] > 0, repainted, main_image)
         return Aligned(main_image, non_main, instances, recoloured, features, layout, presence, recolour)
@@ -104,7 +106,8 @@ def branch_free(net: FusionNet) -> BranchFreeNet:
         raise ExportError(f"The preset {config.preset!r} cannot be exported; export weights of the preset 'fusion'.")
     copy = BranchFreeNet.from_config(config)
     copy.load_state_dict(net.state_dict())
-    copy.layout_trunk = BranchFreeTrunk(copy.layout_trunk)
+    if copy.layout_trunk is not None:
+        copy.set_submodule("layout_trunk", BranchFreeTrunk(copy.layout_trunk))
     return copy.requires_grad_(False).eval()
 
 
@@ -185,9 +188,9 @@ def pictures_of(net: FusionNet, out: FusionOutput) -> dict[str, Tensor]:
         "instance_boxes": content_box(out.instances[:, :, 3]),
         "transformed": stack_instances(out.instances).permute(0, 2, 3, 1),
         "composite": out.composite.permute(0, 2, 3, 1),
-        "recoloured": out.recoloured.permute(0, 2, 3, 1),
+        "recoloured": None if out.recoloured is None else out.recoloured.permute(0, 2, 3, 1),
         "gates": out.gates,
-        "correction": out.correction.permute(0, 2, 3, 1),
+        "correction": None if out.correction is None else out.correction.permute(0, 2, 3, 1),
         "separated_first": out.separated[0],
         "separated_second": out.separated[1],
         "position": out.position,

@@ -87,6 +87,8 @@ def write_graph(module: nn.Module, inputs: dict[str, Tensor], file: Path, metada
             custom_translation_table={torch.ops.aten.sort.stable: stable_sort},
             verbose=False,
         )
+    if program is None:
+        raise ExportError(f"The exporter made nothing of {file.name}; install the versions of requirements-onnx.txt.")
     model = strip(program.model_proto)
     for value in model.graph.input:
         # The exporter fixes a size without a word where the network turns it into a plain number, as len() does.
@@ -108,16 +110,16 @@ def export_onnx(
     """
     try:
         import onnxscript  # noqa: F401
-    except ModuleNotFoundError as fault:
-        raise ExportError("Exporting needs the packages onnx and onnxscript: pip install -e '.[onnx]'.") from fault
+    except ModuleNotFoundError as error:
+        raise ExportError("Exporting needs the packages onnx and onnxscript: pip install -e '.[onnx]'.") from error
     source = locate_weights(weights)
     net = branch_free(load_fusion_net(source))
-    told = {"weights": weights_hash(source), "palette_view": PALETTE_VIEW, "config": asdict(net.config)}
+    facts = {"weights": weights_hash(source), "palette_view": PALETTE_VIEW, "config": asdict(net.config)}
     modules = {"perceive": Perceive(net), "curve": Curve(), "fuse": Fuse(net)}
     folder.mkdir(parents=True, exist_ok=True)
     for graph, inputs in examples(net.config).items():
         progress(graph)
-        write_graph(modules[graph], inputs, graph_file(folder, graph), {METADATA: json.dumps(told, sort_keys=True)})
+        write_graph(modules[graph], inputs, graph_file(folder, graph), {METADATA: json.dumps(facts, sort_keys=True)})
 
 
 def strip(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -20,7 +20,7 @@ import numpy as np
 import onnxruntime
 from PIL import Image
 
-from fusion.cache import SharedCache
+from fusion.cache import SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.frame import Frame, Layout
@@ -37,7 +37,7 @@ Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Decision:
     """What the network decided about a pair once its main subject is known; shapes as in a batch of one.
 
     ``weighed``: the network's M hypotheses for this main subject, by name (``branch_free.Perceive``).
@@ -65,7 +65,7 @@ class Plan:
         return LayoutTrace(self.weighed["layout"][index], sigmoid(self.weighed["presence_logit"][index]))
 
     def hypotheses(self) -> tuple[HypothesisTrace, ...]:
-        """The distinct ideas, in the order they are offered."""
+        """The distinct ones, in the order they are offered."""
         switch = self.weighed["recolour_logit"] > 0
         return tuple(
             HypothesisTrace(one.probability, self.layout_of(one.index), bool(switch[one.index])) for one in self.ranked
@@ -91,14 +91,14 @@ class OnnxFuser:
         with ThreadPoolExecutor(len(GRAPHS)) as loaders:  # a bot's first answer waits for all of them
             loaded = loaders.map(lambda graph: load_graph(graph_file(folder, graph), threads), GRAPHS)
             self._graphs = dict(zip(GRAPHS, loaded, strict=True))
-        told = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
-        config = told["config"]
-        self._palette_view = told["palette_view"]
-        self.weights_hash, self.preset = told["weights"], config["preset"]
+        facts = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
+        config = facts["config"]
+        self._palette_view = facts["palette_view"]
+        self.weights_hash, self.preset = facts["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
         self.catalog = catalog or Catalog.default()
-        self._inputs = SharedCache(INPUT_BYTES, lambda picture: picture.nbytes)
-        self._seen = SharedCache(SEEN_BYTES, lambda seen: sum(value.nbytes for value in seen.values()))
+        self._inputs: SharedCache[np.ndarray] = SharedCache(INPUT_BYTES, held_bytes)
+        self._seen: SharedCache[Arrays] = SharedCache(SEEN_BYTES, held_bytes)
 
     def fuse(
         self,
@@ -112,9 +112,9 @@ class OnnxFuser:
         size: int = 256,
         disabled: frozenset[str] = frozenset(),
         teacher: bool = True,
-        fit: bool = True,
         say: str | None = None,
         names: Sequence[str | None] | None = None,
+        fit: bool = True,
     ) -> FusionTrace:
         """One fusion, as ``Fuser.fuse``; ``teacher`` and ``names`` are ignored. Raises FusionError, as for ``say``."""
         if say and say.strip():
@@ -130,46 +130,47 @@ class OnnxFuser:
                 pictures = self._picture(sources[0], size), self._picture(sources[1], size)
             with clock(timings, "plan"):
                 seen = self._seen.get((sources[0].key, sources[1].key, size), lambda: self._perceive(pictures))
-                plan = make_plan(seen, main, hypothesis)
-                layouts, presence = plan.layout.layouts, (plan.layout.presence > 0.5).astype(np.float32)
+                decision = decide(seen, main, hypothesis)
+                layouts, presence = decision.layout.layouts, (decision.layout.presence > 0.5).astype(np.float32)
                 if wanted is not None:
                     layouts, presence = wanted.apply(layouts, presence)
             with clock(timings, "fuse"):
-                out = self._paint(pictures, plan, layouts, presence)
-        trace = self._trace(sources, pictures, plan, out, override=wanted and wanted.lead, hypothesis=hypothesis)
-        effective = LayoutTrace(layouts, presence)
-        trace = replace(trace, effective=effective, timings_ms=timings)
+                out = self._paint(pictures, decision, layouts, presence)
+        lead = None if wanted is None else wanted.lead
+        trace = self._trace(sources, pictures, decision, out, override=lead, hypothesis=hypothesis)
+        trace = replace(trace, effective=LayoutTrace(layouts, presence), timings_ms=timings)
         return fit_trace(trace) if fit else trace
 
     def _trace(
         self,
         sources: tuple[Source, Source],
         pictures: tuple[np.ndarray, np.ndarray],
-        plan: Plan,
+        decision: Decision,
         out: Arrays,
         override: Layout | None,
         hypothesis: int,
     ) -> FusionTrace:
-        """The trace of one fusion under the plan's own layout, without timings."""
+        """The trace of one fusion under the decision's own layout, without timings."""
+        first, second = (picture.astype(np.float32) / 255 for picture in pictures)
         return FusionTrace(
-            names=tuple(source.name for source in sources),
-            keys=tuple(source.key for source in sources),
+            names=(sources[0].name, sources[1].name),
+            keys=(sources[0].key, sources[1].key),
             preset=self.preset,
             weights_hash=self.weights_hash,
             size=len(pictures[0]),
-            inputs=tuple(picture.astype(np.float32) / 255 for picture in pictures),
-            main=plan.main,
-            predicted_main=plan.predicted_main,
-            main_confidence=max(float(sigmoid(plan.main_logit * (2 * plan.predicted_main - 1))), 0.5),
-            predicted=plan.layout,
+            inputs=(first, second),
+            main=decision.main,
+            predicted_main=decision.predicted_main,
+            main_confidence=max(float(sigmoid(decision.main_logit * (2 * decision.predicted_main - 1))), 0.5),
+            predicted=decision.layout,
             override=override,
-            effective=plan.layout,
-            hypotheses=plan.hypotheses(),
+            effective=decision.layout,
+            hypotheses=decision.hypotheses(),
             hypothesis=hypothesis,
-            recolour=float(sigmoid(plan.recolour_logit)),
+            recolour=float(sigmoid(decision.recolour_logit)),
             teacher=None,
             timings_ms={},
-            **painted(out, plan.recolour_logit > 0),
+            **painted(out, decision.recolour_logit > 0),
         )
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
@@ -177,9 +178,9 @@ class OnnxFuser:
         found = np.empty((len(pairs), size, size, 4), np.float32)
         for row, keys in enumerate(pairs):
             pictures = self._picture(Source("", keys[0]), size), self._picture(Source("", keys[1]), size)
-            plan = make_plan(self._perceive(pictures), None, 1)
-            presence = (plan.layout.presence > 0.5).astype(np.float32)
-            found[row] = self._paint(pictures, plan, plan.layout.layouts, presence, ["output"])["output"]
+            decision = decide(self._perceive(pictures), None, 1)
+            presence = (decision.layout.presence > 0.5).astype(np.float32)
+            found[row] = self._paint(pictures, decision, decision.layout.layouts, presence, ["output"])["output"]
         return found
 
     def _picture(self, source: Source, size: int) -> np.ndarray:
@@ -193,22 +194,22 @@ class OnnxFuser:
     def _paint(
         self,
         pictures: tuple[np.ndarray, np.ndarray],
-        plan: Plan,
+        decision: Decision,
         layouts: np.ndarray,
         presence: np.ndarray,
         names: Sequence[str] | None = None,
     ) -> Arrays:
         """What lies after the layouts (K, 4) and presence (K,) in effect; ``names``: only these outputs."""
-        recolour = plan.recolour_logit > 0
+        recolour = decision.recolour_logit > 0
         curves = np.zeros((1, *CURVE), np.float32)
         if recolour:
             step = max(pictures[0].shape[0] // self._palette_view, 1)
-            main, other = (pictures[n][None, ::step, ::step] for n in (plan.main, 1 - plan.main))
+            main, other = (pictures[n][None, ::step, ::step] for n in (decision.main, 1 - decision.main))
             curves = run(self._graphs["curve"], {"main": main, "other": other})["curves"][None]
         given = {
             "first": pictures[0][None],
             "second": pictures[1][None],
-            "main": np.array([plan.main], np.int64),
+            "main": np.array([decision.main], np.int64),
             "layout": layouts[None],
             "presence": presence[None],
             "recolour": np.array([recolour], np.float32),
@@ -223,8 +224,8 @@ def load_graph(file: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads, options.log_severity_level = threads, 3
     try:
         return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except Exception as fault:  # onnxruntime has no common error of its own
-        raise GraphsError(f"{file} is damaged ({fault}); make it again with python -m fusion export.") from fault
+    except Exception as error:  # onnxruntime has no common error of its own
+        raise GraphsError(f"{file} is damaged ({error}); make it again with python -m fusion export.") from error
 
 
 def run(
@@ -235,15 +236,15 @@ def run(
     return {name: value[0] for name, value in zip(names, graph.run(names, dict(given)), strict=True)}
 
 
-def make_plan(seen: Arrays, main: str | None, hypothesis: int) -> Plan:
-    """The main subject and the idea of that rank. Raises UnknownHypothesis."""
+def decide(seen: Arrays, main: str | None, hypothesis: int) -> Decision:
+    """The main subject and the hypothesis of that rank. Raises UnknownHypothesis."""
     logit = float(seen["main_logit"])
     predicted = int(seen["main"])
     decided = predicted if main is None else SIDES.index(main)
     weighed = {name: value[decided] for name, value in seen.items() if name not in ("main", "main_logit")}
     ranked = rank(weighed["shares"], weighed["same"])
     index = chosen(ranked, hypothesis)
-    return Plan(decided, predicted, logit, weighed, ranked, 0 if index is None else index)
+    return Decision(decided, predicted, logit, weighed, ranked, 0 if index is None else index)
 
 
 def painted(out: Arrays, recolour: bool) -> dict[str, Any]:

@@ -46,12 +46,14 @@ def parity(folder: Path | None, weights: str | os.PathLike | None, pairs: int, s
     quick = Fuser(net=load_fusion_net(source), device="cpu")
     keys = [emoji.key for emoji in Catalog.default()]
     generator = np.random.default_rng(seed)
-    worst, alike, times = 0.0, 0, {"torch": [], "torch, accelerated": [], "onnx": []}
+    engines: dict[str, Fuser | OnnxFuser] = {"torch": plain, "torch, accelerated": quick, "onnx": graphs}
+    times: dict[str, list[float]] = {name: [] for name in engines}
+    worst, alike = 0.0, 0
     for number in range(pairs):
         pair = [keys[n] for n in generator.choice(len(keys), 2, replace=False)]
         size = SIZES[number // 4 % 4] if number % 4 == 3 else SIZES[0]
         traces = []
-        for name, engine in zip(times, (plain, quick, graphs), strict=True):
+        for name, engine in engines.items():
             start = time.perf_counter()
             traces.append(engine.fuse(*pair, size=size, teacher=False))
             if size == SIZES[0]:

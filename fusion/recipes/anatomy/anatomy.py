@@ -160,6 +160,7 @@ def measure_emoji(key: str, given: dict | None = None) -> Anatomy:
     body = draw(layers(key).body(range(face["disc_layers"])), (0, 0, 128, 128), 64, 64) if face["disc"] else picture
     solid = picture[picture[..., 3] > 0.9]
     mean = solid[:, :3].mean(0) if len(solid) else np.zeros(3, np.float32)
+    red, green, blue = (round(float(v), 4) for v in mean)
     seat = measure.seat(inside)
     return Anatomy(
         key=key,
@@ -170,7 +171,7 @@ def measure_emoji(key: str, given: dict | None = None) -> Anatomy:
         top=measure.top_of(inside, box, sum(e[0] + e[2] for e in eyes) / 4 if eyes else None),
         head_width=measure.width_at(inside, eyes),
         symmetry=round(measure.symmetry(picture[..., 3], box), 4),
-        mean_rgb=tuple(round(float(v), 4) for v in mean),
+        mean_rgb=(red, green, blue),
         luminance=round(float(mean @ measure.LUMINANCE), 4),
         palette=measure.palette(body).round(4),
         **face,
@@ -184,7 +185,8 @@ def _measure_face(emoji: Emoji, picture: np.ndarray, box: Box, given: dict) -> d
     drawn = draw_layers(layers(emoji.key), 64) if round_face or eyes else np.zeros((0, 64, 64, 4), np.float32)
     found = measure.find_disc(drawn, (picture[..., 3] > 0.5).sum() / 4) if round_face else None
     disc, count = found if found and given.get("disc", True) else (None, 0)
-    clean, rim = False, ()
+    clean = False
+    rim: tuple[int, ...] = ()
     if disc:
         rim = measure.rim_layers(drawn, disc, count)
         features = measure.flatten_stack(drawn[[i for i in range(count, len(drawn)) if i not in rim]])

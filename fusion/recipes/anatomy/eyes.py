@@ -86,8 +86,10 @@ def with_whites(picture: np.ndarray, eyes: tuple[Box, Box]) -> tuple[Box, Box]:
         labels, _ = ndimage.label(white | eye, EIGHT)
         region = labels == labels[int((y0 + y1) / 2), int((x0 + x1) / 2)]
         box = mask_box(region)
-        small = region.sum() < 0.1 * total and box[2] - box[0] < 50 and box[3] - box[1] < 50
-        grown.append(box if small else (x0, y0, x1, y1))
+        if box and region.sum() < 0.1 * total and box[2] - box[0] < 50 and box[3] - box[1] < 50:
+            grown.append(box)
+        else:
+            grown.append((x0, y0, x1, y1))
     (a, b) = grown
     return (a, b) if a[2] <= b[0] else eyes
 

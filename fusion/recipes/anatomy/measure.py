@@ -95,13 +95,15 @@ def palette(picture: np.ndarray) -> np.ndarray:
     """(8, 4) float32: luminance and RGB of eight bins of equal area, ascending by luminance.
 
     Dark pixels are dropped as long as they are an outline and not the thing itself; so are the hues furthest from
-    the median, and the extremes, which are highlights and antialiasing.
+    the median, and the extremes, which are highlights and antialiasing. The network's own ``colour.palette_of_all``
+    does the same with what works for a batch and in a graph (lower median, no fallback): it gives other
+    numbers, and with them every target would change.
     """
     solid = picture[picture[..., 3] > 0.9]
     if len(solid) < BINS:
         solid = picture[picture[..., 3] > 0]
     if not len(solid):
-        return np.tile(np.float32([0.5, 0.5, 0.5, 0.5]), (BINS, 1))
+        return np.tile(np.array([0.5, 0.5, 0.5, 0.5], np.float32), (BINS, 1))
     colours = solid[:, :3] / np.maximum(solid[:, 3:], 1e-3)
     light = colours @ LUMINANCE
     dark = light < OUTLINE

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from fusion.files import write_beside
-from fusion.recipes.fingerprint import ASSETS, MEASURED_BY, cache_folder, fingerprint
+from fusion.files import cache_folder, write_beside
+from fusion.recipes.fingerprint import ASSETS, MEASURED_BY, fingerprint
 
 SHIPPED = ASSETS / "anatomy_measured.json.gz"
 

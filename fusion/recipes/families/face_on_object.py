@@ -13,7 +13,7 @@ from fusion.emoji.catalog import Catalog
 from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX, Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.family import Family
-from fusion.recipes.placing import bodies, middle, scaled
+from fusion.recipes.placing import bodies, disc_of, middle, scaled
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_smiley, takes_face
 
@@ -43,8 +43,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: smiley; ``second``: object, the main subject."""
     smiley, thing = bodies(first, second)
     x, y, radius = thing.seat
-    disc_width = smiley.disc[2] - smiley.disc[0]
-    layout = scaled(min(1.1, ENLARGE * 2 * radius / disc_width), middle(smiley.disc), (x, y - RAISE), frame)
+    disc = disc_of(smiley)
+    layout = scaled(min(1.1, ENLARGE * 2 * radius / (disc[2] - disc[0])), middle(disc), (x, y - RAISE), frame)
     part = "features-light" if seat_value(second) < DARK else "features"
     reason = f"{emoji(second).name} has room for a face"
     return laid_over("face on object", 1, Sprite(second), Sprite(first, part), (layout,), reason)

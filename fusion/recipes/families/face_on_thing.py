@@ -17,7 +17,7 @@ from fusion.recipes.family import Family
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.roles import emoji, is_smiley, takes_face
 
-LEAST = 12.5
+LEAST = 14.0
 """Radius of a seat below which a face is a speck."""
 
 MUDDY = 0.24

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.family import Family
-from fusion.recipes.placing import bodies, middle, scaled
+from fusion.recipes.placing import bodies, disc_of, middle, scaled
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_smiley
 
@@ -22,8 +22,8 @@ def has_mouth(key: str) -> bool:
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: whose eyes and disc, main subject; ``second``: whose mouth."""
     receiver, donor = bodies(first, second)
-    scale = (receiver.disc[2] - receiver.disc[0]) / (donor.disc[2] - donor.disc[0])
-    layout = scaled(scale, middle(donor.disc), middle(receiver.disc), frame)
+    theirs, given = disc_of(receiver), disc_of(donor)
+    layout = scaled((theirs[2] - theirs[0]) / (given[2] - given[0]), middle(given), middle(theirs), frame)
     reason = f"{emoji(first).name} keeps its eyes and gets the mouth of {emoji(second).name}"
     return laid_over("face swap", 0, Sprite(first, "mouthless"), Sprite(second, "mouth"), (layout,), reason)
 

@@ -13,7 +13,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.family import Family
 from fusion.recipes.painting.paint import luminance_curve
-from fusion.recipes.placing import bodies, left_to_right, middle, put
+from fusion.recipes.placing import bodies, disc_of, left_to_right, middle, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_smiley, is_stuff
 
@@ -33,7 +33,8 @@ def feature_curve(palette: np.ndarray) -> np.ndarray:
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the smiley, main subject; ``second``: the stuff."""
     smiley, stuff = bodies(first, second)
-    (cx, cy), width = middle(smiley.disc), smiley.disc[2] - smiley.disc[0]
+    disc = disc_of(smiley)
+    (cx, cy), width = middle(disc), disc[2] - disc[0]
     drops = (put(stuff, size * width, (cx + x * width, cy + y * width), frame) for x, y, size in DROPS)
     instances = left_to_right(stuff, drops, frame)
     strokes = (

@@ -19,6 +19,8 @@ from fusion.recipes.roles import compact, emoji, is_mark, is_scene, is_tile
 
 FULL = 0.5
 """Least share of its box that a new head covers: a stick ends in it, wherever it meets it."""
+ROUND = 0.68
+"""Least share of its box that a round thing covers."""
 OVERLAP = 7.0
 """How far head and rest overlap, in drawing-area units."""
 
@@ -33,6 +35,12 @@ def is_head(key: str) -> bool:
     body = anatomy(key)
     full = body.cover * 128 * 128 > FULL * body.width * body.height
     return full and compact(body) and not (is_scene(key) or is_tile(key) or is_mark(key))
+
+
+def is_round(body: Anatomy) -> bool:
+    """Whether a stem with a leaf makes a fruit of it."""
+    ratio = body.width / max(body.height, 1)
+    return 0.8 < ratio < 1.25 and body.cover * 128 * 128 > ROUND * body.width * body.height
 
 
 def at_the_joint(part: Head, thing: Anatomy) -> tuple[float, float]:
@@ -55,6 +63,8 @@ def rest(parts: tuple[Head, ...]) -> str:
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the thing that loses its head, main subject; ``second``: the new head."""
     thing, parts = bodies(first, second)[1], heads()[first]
+    if parts[0].over and parts[0].cut.startswith("above") and not is_round(thing):
+        return None
     instances = tuple(put(thing, part.size, at_the_joint(part, thing), frame) for part in parts)
     body = Stroke(Sprite(first, rest(parts)))
     copies = tuple(Stroke(Sprite(second), layout, instance=k) for k, layout in enumerate(instances))

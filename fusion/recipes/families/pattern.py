@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 import numpy as np
+from scipy import ndimage
 
 from fusion.geometry import Frame
 from fusion.recipes.anatomy import measure, regions
@@ -34,22 +35,17 @@ from fusion.recipes.roles import (
     named,
 )
 
-RICH_KINDS = (
-    "food-",
-    "plant-",
-    "sport",
-    "place-map",
-    "sky-weather",
-    "game",
-    "arts-crafts",
-    "animal-marine",
-    "clothing",
+TELLING = re.compile(
+    r"\b(brick|wood|watermelon|melon|kiwi|strawberry|grapes|blueberries|coconut|avocado|lime|tomato|corn|broccoli|"
+    r"leafy|mushroom|nest|pizza|hamburger|hot dog|sandwich|taco|burrito|fries|meat|cheese|bread|bagel|waffle|pancakes|"
+    r"pie|cake|cookie|chocolate|candy|lollipop|custard|cracker|spaghetti|curry|salad|cooking|falafel|sushi|flatbread|"
+    r"shallow pan|blossom|sunflower|hibiscus|rosette|lotus|globe|map|milky way|rainbow|fire|wave|meteor|"
+    r"soccer|baseball|softball|basketball|volleyball|football|bullseye|pool 8|mirror|artist palette|yarn|"
+    r"kimono|sari|gem|banknote|basket)\b"
 )
-"""Subcategories, by their beginning, whose pictures are told by a piece of them."""
-RICH_NAMES = re.compile(
-    r"\b(brick|wood|rock|nest|disco|globe|volcano|mountain|galaxy|web|yarn|sponge|banknote|basket)\b"
-)
-"""Others that are."""
+"""Names of what is told by a piece of it."""
+LEAST_DEPTH = 19.5
+"""Radius of the largest circle in the coat: what is thinner shows too little of its stuff."""
 LEAST_COAT = 0.38
 """Share of the silhouette that the coat must have: less is a trim, which says nothing of its stuff."""
 LEAST_SEAT = 27.0
@@ -75,7 +71,13 @@ def wears_pattern(key: str) -> bool:
         return False
     if is_mark(key) or is_scene(key) or is_tile(key):
         return False
-    return coat_box(key)[0] >= LEAST_COAT and anatomy(key).cover > 0.16
+    return coat_box(key)[0] >= LEAST_COAT and anatomy(key).cover > 0.16 and coat_depth(key) >= LEAST_DEPTH
+
+
+@cache
+def coat_depth(key: str) -> float:
+    """Radius of the largest circle that lies in the coat, drawing-area units."""
+    return float(ndimage.distance_transform_edt(np.pad(regions.coat(picture(key)), 1)).max())
 
 
 @cache
@@ -91,7 +93,7 @@ def contrast(key: str) -> float:
 @cache
 def gives_pattern(key: str) -> bool:
     """A full-bodied thing whose picture is a pattern: told by a piece of it."""
-    if is_creature(key) or is_mark(key) or not (kind(key).startswith(RICH_KINDS) or named(key, RICH_NAMES)):
+    if is_creature(key) or is_mark(key) or not named(key, TELLING):
         return False
     return anatomy(key).seat[2] >= LEAST_SEAT and contrast(key) >= LEAST_CONTRAST
 

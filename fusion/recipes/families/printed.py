@@ -13,7 +13,7 @@ import numpy as np
 
 from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
-from fusion.recipes.craft import DARK, Seat, ground, plain_seat
+from fusion.recipes.craft import DARK, ground, plain_seat, rimmed
 from fusion.recipes.family import Family
 from fusion.recipes.placing import put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
@@ -23,8 +23,6 @@ LEAST = 16.0
 """Radius of the plain place from which a print is recognised."""
 FILL = 1.85
 """Long side of the print in radii of the place."""
-APART = 0.3
-"""Mean colours that differ by less than this in every channel do not show on each other."""
 
 
 @cache
@@ -43,13 +41,6 @@ def is_print(key: str) -> bool:
     return compact(anatomy(key)) or is_mark(key)
 
 
-def shows(motif: str, thing: str, seat: Seat) -> bool:
-    """Whether the motif's colours differ from what lies under it."""
-    under = np.array(anatomy(thing).mean_rgb)
-    value = ground(thing, *seat[:3]).value
-    return bool(np.abs(np.array(anatomy(motif).mean_rgb) - under).max() > APART or abs(value - 0.5) > 0.45)
-
-
 def sign_curve(dark: bool) -> np.ndarray:
     """(8, 4) curve that makes a white sign cream on dark ground, ink on light ground."""
     light = np.linspace(0, 1, 8)[:, None]
@@ -65,10 +56,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     if is_mark(second) and is_tile(second):
         dark = ground(first, *seat[:3]).value < DARK + 0.25
         stroke = Stroke(Sprite(second, "glyph"), layout, instance=0, curve=sign_curve(dark))
-    elif shows(second, first, seat):
-        stroke = Stroke(Sprite(second), layout, instance=0)
     else:
-        return None
+        stroke = Stroke(Sprite(second, rimmed(second, first, layout, frame)), layout, instance=0)
     reason = f"{emoji(first).name} has a plain place for a print of {emoji(second).name}"
     return Recipe("print", 0, (Stroke(Sprite(first)), stroke), (layout,), reason=reason)
 

@@ -1,6 +1,6 @@
 """Sign: a sign or a heart as a mark on the side of a thing or an animal, which is the main subject.
 
-Signs come without their button, in ink or cream; on details they have a pale rim.
+Signs come without their button, in ink or cream; on details, or on their own colour, they have a pale rim.
 
 Source: DESIGN section 3.
 """
@@ -11,17 +11,28 @@ from functools import cache
 
 from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
-from fusion.recipes.craft import BUSY, DARK, busyness, ground, plain_seat
-from fusion.recipes.families.printed import shows, sign_curve
+from fusion.recipes.craft import BUSY, DARK, busyness, ground, plain_seat, rimmed
+from fusion.recipes.families.printed import sign_curve
 from fusion.recipes.family import Family
 from fusion.recipes.placing import put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import emoji, is_face, is_mark, is_person, is_scene, is_smiley, is_tile, kind
+from fusion.recipes.roles import (
+    FACED_NAMES,
+    emoji,
+    is_face,
+    is_mark,
+    is_person,
+    is_scene,
+    is_smiley,
+    is_tile,
+    kind,
+    named,
+)
 
-LEAST = 13.0
+LEAST = 15.0
 """Radius of the place from which a sign is read."""
-FILL = 1.7
-"""Long side of the sign in radii of the place."""
+FILL, GLYPH_FILL = 1.7, 2.3
+"""Long side of the sign in radii of the place; of the button whose sign alone is drawn."""
 EMBLEMS = {"heart", "zodiac", "punctuation", "currency", "geometric", "religion", "emotion", "math"}
 """Subcategories, besides signs, that are marks of something else."""
 
@@ -36,6 +47,7 @@ def bears_sign(key: str) -> bool:
         or is_mark(key)
         or is_scene(key)
         or kind(key).startswith("face")
+        or named(key, FACED_NAMES)
     ):
         return False
     return plain_seat(key).radius >= LEAST and kind(key) not in EMBLEMS
@@ -51,13 +63,11 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: what bears the sign, main subject; ``second``: the sign."""
     seat = plain_seat(first)
     tone = ground(first, *seat[:3]).value
-    layout = put(anatomy(second), FILL * seat.radius, (seat.x, seat.y), frame)
     button = is_mark(second) and (is_tile(second) or kind(second) == "zodiac")
-    if not (button or shows(second, first, seat)):
-        return None
-    rim = "|outline" if busyness(first, *seat[:3]) > BUSY else ""
-    curve = sign_curve(tone < DARK + 0.15) if button and not rim else None
-    mark = Stroke(Sprite(second, ("glyph" if button and not rim else "full") + rim), layout, instance=0, curve=curve)
+    drawn = button and busyness(first, *seat[:3]) <= BUSY
+    layout = put(anatomy(second), (GLYPH_FILL if drawn else FILL) * seat.radius, (seat.x, seat.y), frame)
+    part = "glyph" if drawn else "full|outline" if button else rimmed(second, first, layout, frame)
+    mark = Stroke(Sprite(second, part), layout, instance=0, curve=sign_curve(tone < DARK + 0.15) if drawn else None)
     reason = f"{emoji(first).name} bears the sign {emoji(second).name}"
     return Recipe("sign", 0, (Stroke(Sprite(first)), mark), (layout,), reason=reason)
 

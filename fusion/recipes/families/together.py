@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from fusion.geometry import Frame, Layout
 from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
-from fusion.recipes.craft import covers, landing, occupied
+from fusion.recipes.craft import covers, landing, occupied, rimmed
 from fusion.recipes.families.companion import anything
 from fusion.recipes.family import Family
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
-from fusion.recipes.roles import emoji
+from fusion.recipes.roles import emoji, is_mark, is_tile
 
 SIZES = (84.0, 74.0, 64.0)
 """Long side in drawing-area units, the largest that hides little is taken."""
@@ -26,17 +26,20 @@ BONUS = 0.13
 
 
 def places(main: Anatomy, thing: Anatomy, size: float, frame: Frame) -> tuple[tuple[str, Layout], ...]:
-    """Where it can stand: at the right or the left on the same ground, or above, each with what it does there."""
+    """Where it can stand: beside it on the same ground, or above it; over a sign alone, off its lettering."""
     width, height = (size * side / max(thing.width, thing.height) for side in (thing.width, thing.height))
     ground = min(main.box[3] + 3, FLOOR)
     y = ground - height / 2
     right = min(main.box[2] + 0.22 * width, RIGHT - width / 2)
     left = max(main.box[0] - 0.22 * width, LEFT + width / 2)
     top = max(main.box[1] - 0.15 * height, CEILING + height / 2)
+    above = ("hovers over", put(thing, size, (min(main.center[0] + 0.3 * main.width, RIGHT - width / 2), top), frame))
+    if is_tile(main.key) or is_mark(main.key):
+        return (above,)
     return (
         ("leans on", put(thing, size, (right, y), frame)),
         ("leans on", put(thing, size, (left, y), frame)),
-        ("hovers over", put(thing, size, (min(main.center[0] + 0.3 * main.width, RIGHT - width / 2), top), frame)),
+        above,
     )
 
 
@@ -51,7 +54,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
             found.append((cost, step, turn, verb, layout))
     *_, verb, layout = min(found)
     reason = f"{emoji(second).name} {verb} {emoji(first).name}"
-    return laid_over("together", 0, Sprite(first), Sprite(second), (layout,), reason)
+    companion = Sprite(second, rimmed(second, first, layout, frame))
+    return laid_over("together", 0, Sprite(first), companion, (layout,), reason)
 
 
 def order(key: str) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.seats import trays
+from fusion.recipes.craft import rimmed
 from fusion.recipes.family import Family
 from fusion.recipes.looks import look
 from fusion.recipes.placing import bodies, left_to_right, put
@@ -48,7 +49,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     else:
         instances = (put(thing, size, (tray.x, tray.y - half), frame),)
     reason = f"{emoji(second).name} is served on {emoji(first).name}"
-    return laid_over("topping", 0, Sprite(first), Sprite(second), instances, reason)
+    part = rimmed(second, first, instances[0], frame)
+    return laid_over("topping", 0, Sprite(first), Sprite(second, part), instances, reason)
 
 
 FAMILY = Family("topping", build, has_top, is_topping, "a dish with a top and something to serve on it")

@@ -145,19 +145,6 @@ def heal(picture: np.ndarray, at: Place, x0: float, y0: float, x1: float, y1: fl
     return picture * (1 - amount) + filled * amount
 
 
-def smooth(picture: np.ndarray, at: Place, x: float, y: float, rx: float, ry: float) -> np.ndarray:
-    """The details inside an ellipse melted into the middle tone of what is about them, with a soft rim."""
-    columns, rows = at.grid()
-    radius = np.hypot((columns - x) / rx, (rows - y) / ry)
-    amount = np.clip((1.12 - radius) / 0.3, 0, 1)[..., None]
-    sigma = 0.45 * min(rx, ry) * at.unit
-    near = np.clip((1.3 - radius) / 0.2, 0.02, 1) * picture[..., 3]
-    mass = ndimage.gaussian_filter(near, sigma)
-    spread = ndimage.gaussian_filter(picture * near[..., None], (sigma, sigma, 0)) / np.maximum(mass, 1e-4)[..., None]
-    spread *= (picture[..., 3] / np.maximum(spread[..., 3], 1e-4))[..., None]
-    return picture * (1 - amount) + spread * amount
-
-
 def light(picture: np.ndarray, at: Place) -> np.ndarray:
     """For dark ground: dark strokes become near-white; pupils in whites, and colours, stay."""
     colourless = picture[..., :3].max(-1) < 0.6 * picture[..., 3]
@@ -178,9 +165,9 @@ def plate(picture: np.ndarray, at: Place) -> np.ndarray:
     return picture + under * (1 - picture[..., 3:])
 
 
-def outline(picture: np.ndarray, at: Place) -> np.ndarray:
+def outline(picture: np.ndarray, at: Place, width: float = OUTLINE) -> np.ndarray:
     """The picture on a narrow pale rim of its own, so that strokes show on any pattern."""
-    reach = max(OUTLINE * at.unit, 1.0)
+    reach = max(width * at.unit, 1.0)
     distance = ndimage.distance_transform_edt(picture[..., 3] < 0.5)
     rim = np.clip(reach + 0.5 - distance, 0, 1)[..., None].astype(np.float32) * 0.95
     return picture + np.repeat(rim, 4, axis=-1) * (1 - picture[..., 3:])
@@ -209,7 +196,6 @@ FILTERS: dict[str, Callable[..., np.ndarray]] = {
     "mouth": mouth,
     "paws": paws,
     "heal": heal,
-    "smooth": smooth,
     "light": light,
     "plate": plate,
     "outline": outline,

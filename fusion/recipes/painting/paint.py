@@ -16,13 +16,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fusion.colour import FLAT, KNOT_GAP, recolour
+from fusion import colour
 from fusion.geometry import IDENTITY, PREFILTER, Layout, over
 from fusion.recipes.painting.sprites import SpriteTable, Window
 from fusion.recipes.recipe import Recipe, Stroke
 
 _CACHE_PIXELS = 1 << 16
 """On a CPU so many pixels are painted at a time, so that the work stays in the cache."""
+
+
+Placed = tuple[int, Stroke, Layout]
+"""The recipe's row, its stroke, and where that goes."""
 
 
 def paint(recipes: Sequence[Recipe], table: SpriteTable, layouts: Tensor | None = None) -> Tensor:
@@ -42,7 +46,8 @@ def paint(recipes: Sequence[Recipe], table: SpriteTable, layouts: Tensor | None 
 def _paint_chunk(recipes: Sequence[Recipe], table: SpriteTable, canvas: Tensor, moved: Tensor | None) -> None:
     """Paint into ``canvas`` (B, 4, S, S), which is empty: stroke i of every recipe before stroke i + 1 of any."""
     for depth in range(max(len(recipe.strokes) for recipe in recipes)):
-        still, warped = [], []
+        still: list[Placed] = []
+        warped: list[Placed] = []
         for row, recipe in enumerate(recipes):
             if len(recipe.strokes) > depth:
                 stroke = recipe.strokes[depth]
@@ -64,29 +69,12 @@ def _paint_chunk(recipes: Sequence[Recipe], table: SpriteTable, canvas: Tensor, 
 
 
 def luminance_curve(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The curve that gives an emoji with palette ``source`` the palette ``target``: (8, 4) float32.
+    """``colour.luminance_curve`` from one palette to another, both (8, 4) as in ``Anatomy.palette``: (8, 4) float32.
 
-    Both: (8, 4) as in ``Anatomy.palette``. The source's luminances are the knots, the target's colours the
-    values; a flat target is stretched by what the source's shading asks for.
-    Source: DESIGN section 8.
+    In double precision: knots that lie close together are divided by.
     """
-    knots = spread(source[:, 0])
-    colours = target[:, 1:].astype(np.float64)
-    light = target[:, 0].astype(np.float64)
-    strength = np.clip((FLAT - (light[-1] - light[0])) / FLAT, 0, 1) * 0.8
-    strength *= np.clip((source[-1, 0] - source[0, 0] - (light[-1] - light[0])) / FLAT, 0, 1)
-    wanted = 0.6 * (knots - knots[0]) / (knots[-1] - knots[0]) - 0.3 + light.mean()
-    factor = (1 - strength) + strength * wanted / np.maximum(light, 0.05)
-    colours = np.clip(colours * np.clip(factor, 0.5, 1.5)[:, None], 0, 1)
-    return np.column_stack([knots, colours]).astype(np.float32)
-
-
-def spread(knots: np.ndarray) -> np.ndarray:
-    """``knots`` ascending with at least the least gap between them, about the same mean."""
-    ascending = np.sort(knots.astype(np.float64))
-    steps = np.maximum(np.diff(ascending), KNOT_GAP)
-    raised = np.concatenate([[0.0], np.cumsum(steps)])
-    return raised + ascending.mean() - raised.mean()
+    palettes = (torch.from_numpy(each).double() for each in (source, target))
+    return colour.luminance_curve(*palettes).float().numpy()
 
 
 def _draw(strokes: Sequence[Stroke], where: Sequence[Layout], table: SpriteTable) -> tuple[Tensor | None, Window]:
@@ -103,16 +91,16 @@ def _draw(strokes: Sequence[Stroke], where: Sequence[Layout], table: SpriteTable
         return None, window
     picture = table.take(sprites, source).float().div_(255)
 
-    curved = [i for i, s in enumerate(strokes) if s.curve is not None]
+    curved = {i: s.curve for i, s in enumerate(strokes) if s.curve is not None}
     if curved:
-        curves = torch.from_numpy(np.stack([strokes[i].curve for i in curved])).to(device, torch.float32)
-        _change(picture, curved, lambda part: recolour(part, curves))
+        curves = torch.from_numpy(np.stack(list(curved.values()))).to(device, torch.float32)
+        _change(picture, list(curved), lambda part: colour.recolour(part, curves))
     if where[0] != IDENTITY:
         picture = _warp(picture, torch.tensor(where, device=device), source, window, size)
-    clipped = [i for i, s in enumerate(strokes) if s.clip is not None]
+    clipped = {i: s.clip for i, s in enumerate(strokes) if s.clip is not None}
     if clipped:
-        masks = table.take([strokes[i].clip for i in clipped], window)[:, 3:].float().div_(255)
-        _change(picture, clipped, lambda part: part * masks)
+        masks = table.take(list(clipped.values()), window)[:, 3:].float().div_(255)
+        _change(picture, list(clipped), lambda part: part * masks)
     if any(stroke.opacity != 1 for stroke in strokes):
         picture *= picture.new_tensor([stroke.opacity for stroke in strokes])[:, None, None, None]
     return picture, window

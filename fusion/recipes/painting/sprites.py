@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -24,9 +24,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from fusion.errors import FusionError
-from fusion.files import write_beside
+from fusion.files import cache_folder, write_beside
 from fusion.geometry import STICKER_FRAME, Frame
-from fusion.recipes.fingerprint import RENDERED_BY, cache_folder, fingerprint
+from fusion.recipes.fingerprint import RENDERED_BY, fingerprint
 from fusion.recipes.painting.parts import render_part
 from fusion.recipes.recipe import Sprite
 
@@ -65,7 +65,7 @@ class SpriteTable:
         self,
         size: int,
         frame: Frame = STICKER_FRAME,
-        cache_dir: Path | str | bool | None = None,
+        cache_dir: Path | str | Literal[False] | None = None,
         device: torch.device | str = "cpu",
         memory_limit: int = MEMORY_LIMIT,
     ) -> None:
@@ -77,7 +77,7 @@ class SpriteTable:
         self._windows: dict[Sprite, Window] = {}
         self._pack: Path | None = None
         if cache_dir is not False:
-            folder = cache_folder() / "sprites" if cache_dir in (None, True) else Path(cache_dir)
+            folder = cache_folder() / "sprites" if cache_dir is None else Path(cache_dir)
             name = f"{size}-{frame.scale:g}-{frame.drop:g}-{fingerprint(RENDERED_BY)}{ENDING}"
             self._pack = folder / name
             self._map()

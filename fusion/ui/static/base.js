@@ -34,6 +34,13 @@ globalThis.EF = /** @type {Page} */ ({
     clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 2",
     bulb: "M9 18h6M10 21h4M12 3a6 6 0 0 0-4 10.5c.7.7 1 1.5 1 2.5h6c0-1 .3-1.8 1-2.5A6 6 0 0 0 12 3z",
     back: "M4 9h11a5 5 0 0 1 0 10H8M8 5L4 9l4 4",
+    left: "M15 5l-7 7 7 7",
+    right: "M9 5l7 7-7 7",
+    plus: "M12 5v14M5 12h14",
+    minus: "M5 12h14",
+    undo: "M4 9h11a5 5 0 0 1 0 10H8M8 5L4 9l4 4",
+    redo: "M20 9H9a5 5 0 0 0 0 10h7M16 5l4 4-4 4",
+    cross: "M6 6l12 12M18 6L6 18",
     lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
   };
 

@@ -41,18 +41,17 @@
     return box;
   };
 
-  /** @type {(hidden: boolean) => HTMLElement} */
-  const grip = (hidden) => {
+  /** @type {(hidden: boolean, k: number) => HTMLElement} */
+  const grip = (hidden, k) => {
     const handles = ["nw", "ne", "sw", "se"].map((corner) =>
       EF.make("span", { className: `ef-handle ef-${corner}`, "data-corner": corner }),
     );
-    const label = "The other emoji's box. Arrow keys move it, plus and minus resize it.";
-    const facts = { className: "ef-instance ef-grip", hidden, tabIndex: 0, role: "application", "aria-label": label };
-    return EF.make("div", facts, ...handles);
+    const label = `The other emoji's box ${k + 1}. Arrow keys move it, plus and minus resize it, Delete removes it.`;
+    const facts = { className: "ef-instance", hidden, tabIndex: 0, role: "application", "aria-label": label };
+    const box = EF.make("div", { ...facts, "data-instance": k }, ...handles);
+    box.addEventListener("focus", () => EF.hand.dragging || EF.hand.choose(k));
+    return box;
   };
-
-  /** @type {(hidden: boolean) => HTMLElement} */
-  const follower = (hidden) => EF.make("div", { className: "ef-instance", hidden });
 
   // Built anew only for another pair or main subject: an override keeps its nodes, and with them focus and pictures.
   const draw = (/** @type {Controls} */ info) => {
@@ -74,7 +73,7 @@
       ...others,
       ...truth.map((layout) => ghost(layout, content, " ef-truth")),
       ...predicted.filter((_, k) => foreseen[k] > present).map((layout) => ghost(layout, content, "")),
-      ...hidden.map((gone, k) => (k === info.lead ? grip(gone) : follower(gone))),
+      ...hidden.map(grip),
     );
   };
 
@@ -99,11 +98,13 @@
   const down = (/** @type {PointerEvent} */ event) => {
     const { hand } = EF;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.button !== 0 || !target.closest(".ef-instance") || !hand.info) return;
+    /** @type {HTMLElement} */
+    const box = target.closest(".ef-instance");
+    if (event.button !== 0 || !box || !hand.info) return;
     event.preventDefault();
-    /** @type {HTMLElement} */ (canvas().querySelector(".ef-grip")).focus({ preventScroll: true });
+    box.focus({ preventScroll: true });
     canvas().setPointerCapture(event.pointerId);
-    hand.dragging = { corner: target.dataset.corner, from: at(event), start: [...hand.live] };
+    hand.dragging = { corner: target.dataset.corner, from: at(event), start: [...hand.live[hand.chosen]] };
   };
 
   const move = (/** @type {PointerEvent} */ event) => {
@@ -122,14 +123,17 @@
     const moves = { ArrowUp: [2, -STEP], ArrowDown: [2, STEP], ArrowLeft: [3, -STEP], ArrowRight: [3, STEP] };
     const move = /** @type {Record<string, number[]>} */ (moves)[event.key];
     const grow = /** @type {Record<string, number>} */ ({ "+": GROWTH, "=": GROWTH, "-": 1 / GROWTH })[event.key];
-    if (!hand.info || (!move && !grow)) return;
+    const gone = event.key === "Delete" || event.key === "Backspace";
+    if (!hand.info || (!move && !grow && !gone)) return;
     event.preventDefault();
-    const next = [...hand.live];
+    if (gone) {
+      hand.remove(hand.chosen);
+      return;
+    }
+    const next = [...hand.live[hand.chosen]];
     if (move) next[move[0]] += move[1];
     else for (const i of [0, 1]) next[i] *= grow;
-    hand.dragging = {};
-    hand.preview(EFLayout.clampLayout(next, hand.info.range));
-    hand.release();
+    hand.put(next);
   };
 
   const listen = () => {
@@ -140,4 +144,12 @@
   };
 
   EF.canvas = { layer, draw, place, listen };
+
+  EF.parts.push({
+    chose() {
+      /** @type {NodeListOf<HTMLElement>} */
+      const boxes = canvas().querySelectorAll(".ef-instance");
+      for (const [k, box] of boxes.entries()) box.classList.toggle("ef-grip", k === EF.hand.chosen);
+    },
+  });
 })();

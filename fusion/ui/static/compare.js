@@ -4,6 +4,8 @@
   /** @typedef {{ slider: HTMLInputElement, value: HTMLOutputElement }} Slider */
   /** @type {string[]} */
   const NONE = [];
+  /** @type {Layout[] | null} */
+  const NOTHING = null;
   /** @type {HTMLElement} */
   let root;
   /** @type {Map<string, ComparedAnswer>} */
@@ -80,7 +82,8 @@
     if (EF.root?.dataset.tab !== "compare") return;
     const mine = ++wanted;
     // A rank among one preset's hypotheses means nothing to another.
-    const request = { ...EF.state, disabled: NONE, hypothesis: 1, reference: EF.find("reference", root).value };
+    const whole = { ...EF.state, disabled: NONE, hypothesis: 1, instances: NOTHING };
+    const request = { ...whole, reference: EF.find("reference", root).value };
     EF.find("title", root).textContent = `${EF.name(request.first)} + ${EF.name(request.second)}`;
     EF.find("whole", root).hidden = !EF.state.disabled.length;
     syncSliders();

@@ -137,7 +137,7 @@
         const inputs = Object.fromEntries(
           EF.contract.sides.map((side) => [side, EF.kept(/** @type {string} */ (request[side]))]),
         );
-        EF.update({ hypothesis: 1, style: "", ...request, ...inputs }, true);
+        EF.update({ hypothesis: 1, style: "", say: "", ...request, ...inputs }, true);
       });
       return EF.make("div", { role: "listitem" }, button);
     });

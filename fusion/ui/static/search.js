@@ -1,5 +1,5 @@
 // @ts-check
-// How well a query fits an emoji: the rule of `words_of` and `match` in `fusion/emoji/catalog.py`, word for word.
+// How well a query fits an emoji: the rule of `words_of` and `match` in `fusion/emoji/search.py`, word for word.
 globalThis.EFSearch = (() => {
   const LONGEST_QUERY = 100;
 

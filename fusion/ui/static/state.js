@@ -5,23 +5,33 @@
   EF.update = (patch, keep = false) => {
     const before = EF.state;
     EF.state = { ...before, ...patch };
+    // One's own layout is that of the first instance or of each: either replaces the other.
+    if ("layout" in patch && !("instances" in patch)) EF.state.instances = null;
+    if ("instances" in patch && !("layout" in patch)) EF.state.layout = null;
     const pair = EF.contract.sides.some((side) => EF.state[side] !== before[side]);
     const preset = EF.state.preset !== before.preset && !("layout" in patch);
-    if (!keep && pair) Object.assign(EF.state, { main: null, layout: null, hypothesis: 1 });
+    if (!keep && pair) Object.assign(EF.state, { main: null, layout: null, instances: null, hypothesis: 1 });
     // The art style belongs to the row of an evaluation that was opened, not to what is picked next.
     if (!keep && pair && !("style" in patch)) EF.state.style = "";
-    if (!keep && preset) Object.assign(EF.state, { layout: null, hypothesis: 1 });
+    if (!keep && preset) Object.assign(EF.state, { layout: null, instances: null, hypothesis: 1 });
     EF.state.disabled = EF.state.disabled.filter((part) => EF.info.parts[EF.state.preset]?.includes(part));
     for (const part of EF.parts) part.changed?.(EF.state, before);
     EF.fuse({ ...EF.state });
+  };
+
+  // The layouts in a link: as many as there are, `null` where one is damaged.
+  const layoutsIn = (/** @type {string | null} */ text) => {
+    if (!text) return null;
+    if (text === "none") return [];
+    const found = text.split(";").map((one) => one.split(",").map(Number));
+    const whole = found.every((one) => one.length === EF.contract.layout.length && one.every(Number.isFinite));
+    return whole ? found : null;
   };
 
   /** @type {() => State} */
   const fromAddress = () => {
     const query = new URLSearchParams(location.search);
     const { opening, sides, ablations } = EF.contract;
-    const numbers = (query.get("layout") ?? "").split(",").map(Number);
-    const whole = numbers.length === EF.contract.layout.length && numbers.every(Number.isFinite);
     const known = ablations.map(({ id }) => id);
     return {
       first: EF.kept(query.get("first") || opening.first),
@@ -30,9 +40,11 @@
         [...EF.info.presets, ...EF.info.spare].find((preset) => preset === query.get("preset")) ?? EF.info.presets[0],
       main: sides.find((side) => side === query.get("main")) ?? null,
       hypothesis: /^[1-9]$/.test(query.get("hypothesis")) ? Number(query.get("hypothesis")) : 1,
-      layout: query.get("layout") && whole ? numbers : null,
+      layout: layoutsIn(query.get("layout"))?.[0] ?? null,
+      instances: layoutsIn(query.get("instances")),
       disabled: (query.get("off") ?? "").split(",").filter((part) => known.includes(part)),
       style: query.get("style") ?? "",
+      say: query.get("say") ?? "",
     };
   };
 

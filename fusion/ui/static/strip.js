@@ -1,13 +1,10 @@
 // @ts-check
 // The film strip: one card a stage, always the same size, and a larger look on click.
 (() => {
-  /** @type {State} */
-  let shown;
   /** @type {Map<string, Card>} */
   let current = new Map();
-  let opened = ""; // the stage in the dialog
 
-  /** @type {(card: Card) => HTMLElement[]} */
+  /** @type {Page["cardLayers"]} */
   const layers = (card) => {
     if (!card.picture) return [EF.make("span", { className: "ef-empty", textContent: "not here" })];
     const top = EF.make("img", { src: card.picture, alt: card.title, className: card.base ? "ef-heat" : "" });
@@ -15,7 +12,7 @@
   };
 
   // The line under a picture: what its colours mean, or that they are the emoji's own.
-  /** @type {(card: Card) => HTMLElement} */
+  /** @type {Page["cardScale"]} */
   const scale = (card) => {
     const line = EF.make("div", { className: "ef-scale" });
     if (!card.scale) {
@@ -28,7 +25,8 @@
 
   // What a card is made of. While that stays, only its contents change: focus stays, and no picture blinks.
   /** @type {(card: Card) => string} */
-  const shape = (card) => [card.id, Boolean(card.picture), Boolean(card.base), card.available].join();
+  const shape = ({ id, picture, base, available, places }) =>
+    JSON.stringify([id, Boolean(picture), Boolean(base), available, places]);
 
   /** @type {(card: Card) => HTMLElement} */
   const draw = (card) => {
@@ -41,8 +39,10 @@
         "aria-label": `${card.title}: look closer`,
       },
       ...layers(card),
+      ...(card.picture ? EF.place.marks(card.places) : []),
+      EF.make("span", { className: "ef-value", "aria-hidden": "true" }),
     );
-    frame.addEventListener("click", () => zoom(current.get(card.id)));
+    frame.addEventListener("click", () => EF.zoom(card.id));
     return EF.make(
       "li",
       { className: `ef-card${card.available ? "" : " ef-off"}`, "data-stage": card.id, "data-shape": shape(card) },
@@ -65,41 +65,34 @@
     caption.textContent = caption.title = card.caption;
   };
 
-  const zoom = async (/** @type {Card} */ card) => {
-    const dialog = EF.find("zoom");
-    const request = { ...shown };
-    const close = EF.make("button", { type: "button", className: "ef-button", textContent: "Close" });
-    const parts = EF.make("div", { className: "ef-parts" });
-    close.addEventListener("click", () => dialog.close());
-    dialog.replaceChildren(
-      EF.make("h3", { textContent: card.title }),
-      EF.make("div", { className: "ef-frame ef-checker" }, ...layers(card)),
-      scale(card),
-      EF.make("p", { className: "ef-strong", textContent: card.explain }),
-      EF.make("p", { textContent: [card.caption, `values: ${card.values}`].filter(Boolean).join("; ") }),
-      parts,
-      close,
-    );
-    if (!dialog.open) dialog.showModal();
-    opened = card.id;
-    const answer = await EF.insist(
-      "parts",
-      { ...request, stage: card.id },
-      {
-        tell: (sentence) => parts.replaceChildren(EF.make("p", { className: "ef-strong", textContent: sentence })),
-        stale: () => !parts.isConnected || !dialog.open,
-      },
-    );
-    const drawn = (answer.parts ?? []).map(({ name, picture }) =>
-      EF.make(
-        "figure",
-        {},
-        EF.make("img", { src: picture, alt: `${card.title}, ${name}`, className: "ef-checker" }),
-        EF.make("figcaption", { textContent: name }),
-      ),
-    );
-    parts.replaceChildren(...drawn);
+  // What a stage has at the place that is pointed at, in the corner of its picture.
+  const MOST = 4;
+  /** @type {{ stage: string, tile: number } | null} */
+  let hovered = null;
+  /** @type {(id: string, readings: Reading[] | undefined) => string} */
+  const spell = (id, readings = []) => {
+    const own = hovered?.stage === id && current.get(id).places.length > 1 ? readings[hovered.tile] : undefined;
+    return (own ? [own] : readings.slice(0, MOST)).map(({ value }) => EF.number(value)).join(" ");
   };
+
+  /** @type {(event: PointerEvent) => void} */
+  const hover = (event) => {
+    const frame = /** @type {HTMLElement} */ (event.target).closest(".ef-frame");
+    /** @type {HTMLElement} */
+    const node = frame?.closest(".ef-card");
+    const card = current.get(node?.dataset.stage);
+    const found = card?.picture && event.pointerType === "mouse" && EF.place.under(event, frame, card.places);
+    if (!found) {
+      if (hovered) EF.place.leave();
+      hovered = null;
+      return;
+    }
+    hovered = { stage: card.id, tile: found.tile };
+    EF.place.point(found.at);
+  };
+
+  EF.cardLayers = layers;
+  EF.cardScale = scale;
 
   EF.parts.push({
     mount() {
@@ -107,12 +100,18 @@
       const set = () => EF.root.style.setProperty("--ef-heat", heat.value);
       heat.addEventListener("input", set);
       set();
-      const dialog = EF.find("zoom");
-      dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+      const strip = EF.find("strip");
+      strip.addEventListener("pointermove", hover);
+      strip.addEventListener("pointerleave", hover);
     },
-    staged(answer, data) {
+    pointed(values) {
+      for (const id of current.keys()) {
+        const corner = EF.find("strip").querySelector(`[data-stage="${id}"] .ef-value`);
+        corner.textContent = values ? spell(id, values.get(id)) : "";
+      }
+    },
+    staged(answer) {
       if (answer.error) return;
-      shown = data;
       const strip = EF.find("strip");
       current = new Map(answer.cards.map((card) => [card.id, card]));
       answer.cards.forEach((card, at) => {
@@ -121,8 +120,8 @@
         else if (node) node.replaceWith(draw(card));
         else strip.append(draw(card));
       });
-      // The dialog follows: what it shows is never of another fusion than the strip.
-      if (EF.find("zoom").open && current.has(opened)) zoom(current.get(opened));
+      // Another preset may attend in fewer places.
+      while (strip.children.length > answer.cards.length) strip.lastChild.remove();
     },
   });
 })();

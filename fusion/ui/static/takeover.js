@@ -1,50 +1,25 @@
 // @ts-check
 // Taking over: sliders, the main subject, the network's hypotheses and the ablation switches.
 (() => {
-  const MOVED = 5e-4; // an override that differs by less is none
   /** @typedef {{ root: HTMLElement, slider: HTMLInputElement, cells: Record<string, HTMLElement> }} Row */
   /** @type {HTMLElement} */
   let take;
   /** @type {Row[]} */
   let rows;
   let drawn = "";
-
-  // Everything that follows the layout while a hand is on it. No network, no layout of the page beyond the canvas.
-  const preview = (/** @type {Layout} */ first) => {
-    const { hand } = EF;
-    const { info } = hand;
-    hand.live = first;
-    const there = info.predicted_presence.map((value) => value > EF.contract.present);
-    const layouts = hand.dragging
-      ? EFLayout.carryAlong(info.predicted, there, info.lead, first, info.range)
-      : info.effective;
-    EF.canvas.place(layouts, info);
-    rows.forEach(({ root, slider, cells }, i) => {
-      slider.value = String(first[i]);
-      slider.setAttribute("aria-valuetext", EF.number(first[i], 3));
-      cells.effective.textContent = EF.number(first[i]);
-      root.classList.toggle("ef-moved", Math.abs(first[i] - info.predicted[info.lead][i]) > MOVED);
-    });
-  };
-
-  const release = () => {
-    if (!EF.hand.dragging) return;
-    EF.hand.dragging = null;
-    EF.update({ layout: EF.hand.live.map((value) => Math.round(value * 1e4) / 1e4) }, true);
-  };
-
-  EF.hand = { info: null, live: null, locked: true, dragging: null, preview, release };
+  const MOVED = 5e-4; // an override that differs by less is none
 
   const slide = (/** @type {number} */ i) => {
     const { hand } = EF;
     if (!hand.info) return;
     hand.dragging ??= {};
-    const next = [...hand.live];
+    const before = hand.live[hand.chosen];
+    const next = [...before];
     next[i] = Number(rows[i].slider.value);
     if (hand.locked && i < 2) {
-      next[1 - i] = EFLayout.clamp((hand.live[1 - i] * next[i]) / hand.live[i], hand.info.range.scale);
+      next[1 - i] = EFLayout.clamp((before[1 - i] * next[i]) / before[i], hand.info.range.scale);
     }
-    preview(next);
+    hand.preview(next);
   };
 
   /** @type {(name: string, i: number) => Row} */
@@ -58,7 +33,7 @@
     }
     slider.addEventListener("input", () => slide(i));
     // A slider that comes back to where it started fires no "change".
-    for (const event of ["change", "pointerup", "blur"]) slider.addEventListener(event, release);
+    for (const event of ["change", "pointerup", "blur"]) slider.addEventListener(event, EF.hand.release);
     const head = EF.make("th", { scope: "row", textContent: name });
     const root = EF.make("tr", {}, head, EF.make("td", { className: "ef-slide" }, slider), ...Object.values(cells));
     return { root, slider, cells };
@@ -109,7 +84,7 @@
     EF.icons(take);
     rows = EF.contract.layout.map(drawRow);
     take.querySelector("tbody").append(...rows.map((row) => row.root));
-    EF.act("back", take).addEventListener("click", () => EF.update({ layout: null }, true));
+    EF.act("back", take).addEventListener("click", () => EF.update({ layout: null, instances: null }, true));
     const lock = EF.find("lock", take);
     lock.addEventListener("change", () => {
       EF.hand.locked = lock.checked;
@@ -124,13 +99,14 @@
   };
 
   /** @type {(hypothesis: Hypothesis, k: number) => HTMLElement} */
-  const drawHypothesis = ({ probability, layouts, recolour }, k) => {
+  const drawHypothesis = ({ probability, layouts, recolour, family }, k) => {
     const { layers } = EF.hand.info;
     const radio = EF.make("input", { type: "radio", name: "ef-hypothesis", value: k + 1 });
     radio.addEventListener("change", () => EF.update({ hypothesis: k + 1, layout: null }, true));
     const placed = layouts.map((layout) => EF.canvas.layer(layers.other, layout));
     const picture = EF.make("span", { className: "ef-mini" }, EF.canvas.layer(layers.main), ...placed);
     const said = EF.make("span", { className: "ef-hypothesis", textContent: percent(probability) });
+    if (family) said.append(EF.make("small", { textContent: family }));
     if (recolour) said.append(EF.make("small", { textContent: "recoloured" }));
     return EF.make("label", {}, radio, EF.make("span", {}, picture, said));
   };
@@ -150,28 +126,28 @@
     if (chosen) chosen.checked = true;
   };
 
-  const drawInstances = (/** @type {Controls} */ info) => {
-    const numbers = (/** @type {Layout} */ layout) => layout.map((value) => EF.number(value)).join("  ");
-    /** @type {(tag: "th" | "td", texts: (string | number)[], className?: string) => HTMLElement} */
-    const line = (tag, texts, className) => {
-      const cells = texts.map((text) => EF.make(tag, { textContent: text }));
-      return EF.make("tr", className === undefined ? {} : { className }, ...cells);
-    };
-    const lines = info.predicted.map((layout, k) => {
-      const presence = info.predicted_presence[k].toFixed(2);
-      const there = info.presence[k] > EF.contract.present;
-      return line("td", [k + 1, presence, numbers(layout), numbers(info.effective[k])], there ? "" : "ef-absent");
+  // The numbers of the chosen instance while they are moved, and once they are known.
+  const followNumbers = () => {
+    const { info, live, chosen } = EF.hand;
+    rows.forEach(({ root, slider, cells }, i) => {
+      slider.value = String(live[chosen][i]);
+      slider.setAttribute("aria-valuetext", EF.number(live[chosen][i], 3));
+      cells.effective.textContent = EF.number(live[chosen][i]);
+      root.classList.toggle("ef-moved", Math.abs(live[chosen][i] - info.predicted[chosen][i]) > MOVED);
     });
-    const head = line("th", ["instance", "presence", "predicted", "effective"]);
-    EF.find("instances", take).replaceChildren(head, ...lines);
   };
 
-  const drawNumbers = (/** @type {Controls} */ { range, predicted, lead, override }) => {
+  const drawNumbers = () => {
+    const { info, chosen } = EF.hand;
+    const { range, predicted, effective, lead, override, each } = info;
+    const wanted = each ? effective[chosen] : chosen === lead && override;
     rows.forEach(({ slider, cells }, i) => {
       [slider.min, slider.max] = (i < 2 ? range.scale : range.offset).map(String);
-      cells.predicted.textContent = EF.number(predicted[lead][i]);
-      cells.override.textContent = override ? EF.number(override[i]) : "–";
+      cells.predicted.textContent = EF.number(predicted[chosen][i]);
+      cells.override.textContent = wanted ? EF.number(wanted[i]) : "–";
+      slider.disabled = !EF.hand.there[chosen];
     });
+    followNumbers();
   };
 
   EF.parts.push({
@@ -179,6 +155,8 @@
       build();
       EF.canvas.listen();
     },
+    handed: followNumbers,
+    chose: drawNumbers,
     changed(state) {
       const choice = EF.find("main", take);
       /** @type {HTMLInputElement} */ (choice.querySelector(`[value="${state.main ?? "auto"}"]`)).checked = true;
@@ -195,15 +173,7 @@
     fused(answer) {
       if (answer.error || EF.hand.dragging) return;
       const info = answer.controls;
-      EF.hand.info = info;
-      // The result fills its canvas; beside the box it lies where the network painted it, so that both agree.
-      const painted = EF.find("painted", take);
-      painted.src = answer.result;
-      painted.style.transform = EFLayout.transformOf(EFLayout.unfit(answer.facts.fit));
-      drawNumbers(info);
-      EF.canvas.draw(info);
-      preview(info.effective[info.lead]);
-      drawInstances(info);
+      EF.hand.take(info);
       drawHypotheses(info);
     },
   });

@@ -1,10 +1,11 @@
 // What the scripts of the page know of each other and of the server. Checked, never served.
-// The first part has the shapes of `fusion/ui/answers.py`; a test compares the names of their fields.
+// The first part has the shapes of `fusion/ui/answers.py` and `fusion/ui/evaluation_answers.py`; a test compares
+// the names of their fields.
 
 type Layout = number[];
 type Box = number[];
 type Side = "first" | "second";
-interface Upload { upload: string; name: string }
+interface Upload { upload: string; name: string; called?: string }
 type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
@@ -13,17 +14,19 @@ interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number;
 interface UploadChoices { types: string[]; side: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
+  sayings: string[]; saying: number;
   evaluation: EvaluationChoices; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
-  presets: string[]; spare: string[]; parts: Record<string, string[]>;
+  presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
 interface Layers { main: string; other: string }
-interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean }
+interface Hypothesis { probability: number; layouts: Layout[]; recolour: boolean; family: string | null }
 interface Range { scale: number[]; offset: number[] }
 interface Controls {
   layers: Layers; content: Box; lead: number; predicted: Layout[]; effective: Layout[]; override: Layout | null;
+  each: boolean;
   presence: number[]; predicted_presence: number[]; hypothesis: number; hypotheses: Hypothesis[];
   truth: Layout[] | null; range: Range;
 }
@@ -34,11 +37,18 @@ interface FuseAnswer {
 interface ColourScale { low: string; high: string; stops: string[] }
 interface Card {
   id: string; title: string; caption: string; explain: string; values: string; available: boolean;
-  picture: string | null; base: string | null; scale: ColourScale | null;
+  picture: string | null; base: string | null; scale: ColourScale | null; places: Box[];
 }
 interface StagesAnswer { cards: Card[] }
 interface Part { name: string; picture: string }
 interface PartsAnswer { parts: Part[] }
+interface Plane {
+  channel: string; height: number; width: number; low: number; high: number; stops: string[]; data: string;
+}
+interface PlaneAnswer { channels: string[]; plane: Plane | null }
+interface Reading { name: string; value: number }
+interface StageReadings { id: string; readings: Reading[] }
+interface ReadAnswer { stages: StageReadings[] }
 interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
@@ -91,6 +101,8 @@ interface Server {
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
   bundle(data: object): Reply<ZipAnswer>;
+  plane(data: object): Reply<PlaneAnswer>;
+  read(data: object): Reply<ReadAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
   evaluation_runs(data: object): Reply<RunsAnswer>;
@@ -112,7 +124,8 @@ interface EmojiWords {
 }
 interface State {
   first: EmojiInput; second: EmojiInput; preset: string; main: Side | null; layout: Layout | null;
-  hypothesis: number; disabled: string[]; style: string;
+  instances: Layout[] | null;
+  hypothesis: number; disabled: string[]; style: string; say: string;
 }
 /** One part of the page; each function is called when something has happened. */
 interface PagePart {
@@ -121,23 +134,42 @@ interface PagePart {
   fused?(answer: FuseAnswer & Partial<ErrorAnswer>, data: State): void;
   staged?(answer: StagesAnswer & Partial<ErrorAnswer>, data: State): void;
   opened?(tab: string): void;
+  handed?(): void;
+  chose?(): void;
+  pointed?(values: Map<string, Reading[]> | null): void;
 }
 /** `data-role` -> the element that has it; other roles are plain elements. */
 interface Roles {
   result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
+  own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; zoom: HTMLDialogElement; "hypotheses-field": HTMLFieldSetElement;
+  progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  code: HTMLTextAreaElement;
+  "hypotheses-field": HTMLFieldSetElement;
 }
-/** What a hand is doing to the layout. `live`: the leading instance while it is moved. */
+/**
+ * What a hand is doing to the instances. `live`: all layouts while one is moved; `there`: which of them are;
+ * `chosen`: the one that is moved; `together`: whether the others go along.
+ */
 interface Hand {
-  info: Controls | null; live: Layout; locked: boolean; dragging: Drag | null;
-  preview(first: Layout): void;
-  release(): void;
+  info: Controls | null; live: Layout[]; there: boolean[]; chosen: number; locked: boolean; together: boolean;
+  dragging: Drag | null;
+  preview(wanted: Layout): void; release(): void; put(wanted: Layout): void; choose(k: number): void;
+  add(): void; remove(k: number): void; take(info: Controls): void; count(): number;
 }
 /** `corner`: the one that is pulled, if any; `from`: where the pointer went down; `start`: the layout then. */
 interface Drag { corner?: string; from?: number[]; start?: Layout }
+/** The place that a hand points at. `within`: the tile of a picture, and the place of the canvas, at a point of it. */
+interface PlaceUnderHand {
+  at: number[] | null;
+  point(at: number[], stage?: string, channel?: string): void;
+  leave(): void;
+  within(places: Box[], u: number, v: number): { tile: number; at: number[] } | null;
+  under(event: PointerEvent, node: Element, places: Box[]): { tile: number; at: number[] } | null;
+  marks(places: Box[]): HTMLElement[];
+}
 interface Canvas {
   layer(src: string, layout?: Layout): HTMLImageElement;
   draw(info: Controls): void;
@@ -161,7 +193,11 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheet: Sheet;
+  hand: Hand; canvas: Canvas; sheet: Sheet; place: PlaceUnderHand;
+  zoom(stage: string): void;
+  plane(plane: Plane): HTMLCanvasElement;
+  cardLayers(card: Card): HTMLElement[];
+  cardScale(card: Card): HTMLElement;
   state: State; server: Server; root: HTMLElement; info: Catalogue; contract: Contract; parts: PagePart[];
   byKey: Map<string, Emoji>; answer: FuseAnswer | null;
   find<Role extends string>(role: Role, root?: ParentNode): Role extends keyof Roles ? Roles[Role] : HTMLElement;

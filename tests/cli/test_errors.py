@@ -1,4 +1,4 @@
-"""The command line at its limits: each fault is one line on stderr and exit code 2."""
+"""The command line at its limits: each error is one line on stderr and exit code 2."""
 
 from __future__ import annotations
 

@@ -1,0 +1,85 @@
+"""The answers about evaluations by name; see ``answers``, whose rules hold here too."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class SheetRow(TypedDict, total=False):
+    """One measured pair; numbers that do not exist for it are ``None``. ``psnr``: under the network's own layout."""
+
+    first: str
+    second: str
+    first_name: str
+    second_name: str
+    family: str
+    aligned: bool | None
+    main_ok: bool | None
+    iou: float | None
+    center_error: float | None
+    scale_error: float | None
+    psnr: float | None
+
+
+class Totals(TypedDict):
+    """Means over the rows so far; ``None`` where there is nothing to average."""
+
+    n: int
+    main_ok: float | None
+    aligned: float | None
+    iou: float | None
+    center_error: float | None
+    scale_error: float | None
+    psnr: float | None
+
+
+class StartAnswer(TypedDict):
+    """The name of an evaluation that has begun."""
+
+    job: str
+
+
+class Run(TypedDict):
+    """One evaluation of those that are kept.
+
+    ``preset``: what was asked for; ``weights``: what was measured, and what its rows are fused with; ``style``: the art
+    style of its emoji ("" for Noto's); ``note``: how to read its figures.
+    """
+
+    job: str
+    split: str
+    preset: str
+    weights: str
+    style: str
+    note: str
+    state: str
+    done: int
+    total: int
+
+
+class RunsAnswer(TypedDict):
+    """The evaluations that are kept, the newest first."""
+
+    runs: list[Run]
+
+
+class PollAnswer(TypedDict):
+    """How far an evaluation is. ``run.state``: running, done, cancelled or failed (``message`` says why)."""
+
+    run: Run
+    message: str
+    rows: list[SheetRow]
+    summary: Totals
+
+
+class ChartsAnswer(TypedDict):
+    """Histograms and a scatter plot as one picture."""
+
+    charts: str
+
+
+class ThumbnailAnswer(TypedDict):
+    """The network's picture and, where there is one, the teacher's; ``inputs``: the two drawings it was given."""
+
+    pictures: list[str]
+    inputs: list[str]

@@ -1,0 +1,44 @@
+"""Further answers of the server, as in ``answers``: what the debugger asks for when a person looks closer."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Plane(TypedDict):
+    """One channel of a stage: float16, little endian, row by row, base64. ``low`` and ``high``: ends of its scale."""
+
+    channel: str
+    height: int
+    width: int
+    low: float
+    high: float
+    stops: list[str]
+    data: str
+
+
+class PlaneAnswer(TypedDict):
+    """The channels of a stage, and the one that was asked for, if it was."""
+
+    channels: list[str]
+    plane: Plane | None
+
+
+class Reading(TypedDict):
+    """The number of one channel at a place."""
+
+    name: str
+    value: float
+
+
+class StageReadings(TypedDict):
+    """What one stage has at a place."""
+
+    id: str
+    readings: list[Reading]
+
+
+class ReadAnswer(TypedDict):
+    """What every stage has at one place."""
+
+    stages: list[StageReadings]

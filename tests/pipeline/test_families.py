@@ -1,0 +1,61 @@
+"""Layouts in the teacher's words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fusion.pipeline.families import name_families, unmet
+from fusion.recipes.rosters import TASTE
+from fusion.recipes.router import every
+from fusion.trace import FusionTrace, HypothesisTrace, LayoutTrace
+from tests.support.fake_fuser import FakeFuser
+
+PAIR = ("1f600", "1f339")  # a smiley and a rose
+
+
+@pytest.fixture(scope="module")
+def recipes():
+    return every(*PAIR, roster=TASTE)
+
+
+@pytest.fixture(scope="module")
+def trace(recipes) -> FusionTrace:
+    """A trace whose hypotheses are what the teacher's families say, and whose result follows the first."""
+    made = FakeFuser(instances=3).fuse(*PAIR, size=64)
+    layouts = [LayoutTrace(*map(np.float32, recipe.slots())) for recipe in recipes]
+    weighed = tuple(HypothesisTrace(0.1, layout, False) for layout in layouts)
+    return replace(made, main=recipes[0].main, hypotheses=weighed, effective=layouts[0], recoloured=None)
+
+
+def test_each_hypothesis_is_named_by_its_family(trace, recipes):
+    named = [one.family for one in name_families(trace, recipes).hypotheses]
+    same_main = [recipe.main == trace.main for recipe in recipes]
+    assert named[0] == recipes[0].family
+    assert all(name is None or same for name, same in zip(named, same_main, strict=True))
+    assert len(set(named)) > 1
+
+
+def test_a_layout_like_no_recipe_has_no_family(trace, recipes):
+    away = LayoutTrace(np.float32([(0.1, 0.1, 0.35, 0.35)] * 3), np.float32([1, 0, 0]))
+    strange = replace(trace, hypotheses=(HypothesisTrace(1.0, away, False),))
+    assert name_families(strange, recipes).hypotheses[0].family is None
+    assert name_families(strange, ()).hypotheses[0].family is None
+
+
+def test_wishes_that_were_met_are_passed_over(trace, recipes):
+    there = {1: "just one", 2: "exactly two", 3: "three copies"}[int((trace.effective.presence > 0.5).sum())]
+    assert unmet(replace(trace, say=f"{there}, keep its colours, small"), recipes) == ()
+
+
+def test_wishes_that_cannot_be_had_are_named(trace, recipes):
+    (sentence,) = unmet(replace(trace, say="as wheels"), recipes)
+    assert sentence.startswith("These two cannot be put “as wheels”; the nearest is ")
+    assert recipes[0].family in sentence
+    there = int((trace.effective.presence > 0.5).sum())
+    (sentence,) = unmet(replace(trace, say="exactly two" if there != 2 else "just one"), recipes)
+    assert "cannot be had" in sentence
+    (sentence,) = unmet(replace(trace, say="in its colours"), recipes)
+    assert "not followed" in sentence

@@ -1,0 +1,76 @@
+"""A sentence on the page: typed, clicked, kept in the link."""
+
+from __future__ import annotations
+
+import pytest
+
+from fusion.emoji.catalog import Catalog
+from fusion.pipeline.overrides import RequestError
+from fusion.ui.backend import Backend
+from fusion.ui.launcher import build_backend
+from fusion.ui.request import FuseRequest
+from tests.support.fake_fuser import FakeFuser
+from tests.support.page_steps import settled
+
+PAIR = {"first": "1f600", "second": "1f355"}
+
+
+def test_a_sentence_reaches_the_network_the_link_and_the_note():
+    fuser = FakeFuser()
+    backend = Backend(Catalog.default(), {"fusion": lambda: fuser}, readers=["fusion"])
+    answer = backend.fuse({**PAIR, "say": "  on its   head "})
+    assert fuser.calls[-1]["say"] == "on its head"
+    assert "say=on+its+head" in answer["permalink"]
+    assert answer["facts"]["say"] == "on its head"
+    assert "Told “on its head”." in answer["notices"]
+    assert backend.fuse(PAIR)["facts"]["say"] == ""  # another fusion, not the one that was kept
+
+
+@pytest.mark.parametrize("say", [5, ["on its head"], "x" * 201])
+def test_what_is_no_sentence_is_refused(say):
+    with pytest.raises(RequestError, match="sentence"):
+        FuseRequest.parse({**PAIR, "say": say})
+
+
+def test_what_an_upload_is_called_is_told():
+    png = (
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmM"
+        "IQAAAABJRU5ErkJggg=="
+    )
+    request = FuseRequest.parse({"first": {"upload": png, "name": "a.png", "called": " top  hat "}, "second": "1f355"})
+    assert request.first.called == "top hat"
+    plain = FuseRequest.parse({"first": {"upload": png, "name": "a.png"}, "second": "1f355"})
+    assert plain.key != request.key
+
+
+@pytest.mark.weights
+def test_the_page_knows_which_weights_read_words():
+    backend = build_backend()
+    words = {name: backend.fuser(name).net.config.words for name in backend.presets}
+    assert [name for name, count in words.items() if count] == [n for n in backend.readers if n in words]
+
+
+@pytest.mark.browser
+def test_a_sentence_is_typed_clicked_and_restored(open_page):
+    page = open_page()
+    settled(page)
+    page.fill('[data-role="say"]', "on the head")
+    page.press('[data-role="say"]', "Enter")
+    page.wait_for_function("() => globalThis.EF?.answer?.facts.say === 'on the head'")
+    settled(page)
+    assert "say=on+the+head" in page.url
+    assert "Told “on the head”" in page.inner_text('[data-role="note"]')
+    page.click('[data-role="sayings"] >> text="as eyes"')
+    page.wait_for_function("() => globalThis.EF?.answer?.facts.say === 'as eyes'")
+    assert page.input_value('[data-role="say"]') == "as eyes"
+    page.reload()
+<<<<<<< HEAD
+    page.wait_for_selector('[data-role="result"][src]')
+    page.wait_for_function("() => EF.answer?.facts.say === 'as eyes'")
+=======
+    page.wait_for_function("() => globalThis.EF?.answer?.facts.say === 'as eyes'")
+>>>>>>> ja
+    assert page.get_attribute('[data-role="sayings"] >> text="as eyes"', "aria-pressed") == "true"
+    page.select_option('[data-role="preset"]', "unet-se-po")
+    page.wait_for_selector('[data-role="mute"]:not([hidden])')
+    assert page.is_disabled('[data-role="say"]')
