@@ -90,9 +90,8 @@ def print_report(report: BenchReport) -> None:
             f"{added['adds_ms']:+.2f} ms ({added['adds_share']:+.1%})"
         )
     for skipped in report["skipped"]:
-        print(
-            f"left out: {skipped['preset']}, {skipped['device']}, {skipped['size']} px x {skipped['batch']}: {skipped['expected_s']} s"
-        )
+        case = f"{skipped['preset']}, {skipped['device']}, {skipped['size']} px x {skipped['batch']}"
+        print(f"left out: {case}: {skipped['expected_s']} s")
     for engine in report.get("engines", []):
         print(
             f"engine {engine['engine']}: ready after {engine['ready_s']:.2f} s, first fusion after "

@@ -26,21 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layout", metavar="SH,SW,OY,OX", help="scales and offsets of the other emoji (default: the network's)"
     )
     parser.add_argument(
-<<<<<<< HEAD
-        "--hypothesis",
-        type=counted,
-        default=1,
-        metavar="N",
-        help="the network's N-th hypothesis about the pair (default: 1)",
-=======
         "--instance",
         action="append",
         metavar="SH,SW,OY,OX",
         help="instead of --layout: the same for each of up to three copies; again for the next",
     )
     parser.add_argument(
-        "--hypothesis", type=counted, default=1, metavar="N", help="the network's N-th idea for the pair (default: 1)"
->>>>>>> ja
+        "--hypothesis",
+        type=counted,
+        default=1,
+        metavar="N",
+        help="the network's N-th hypothesis about the pair (default: 1)",
     )
     parser.add_argument(
         "--say", metavar="TEXT", help='how, in words: "on its head, small" (needs weights that know words)'

@@ -89,28 +89,17 @@ class Backend:
         fuser = self.fuser(request.preset, request.style)
         first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
-<<<<<<< HEAD
-        layout = None if request.layout is None else fuser.frame.clamp(request.layout)
         fuse = partial(
             fuser.fuse,
             first,
             second,
             main=request.main,
-            layout=layout,
+            layout=None if request.layout is None else fuser.frame.clamp(request.layout),
+            instances=None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
             disabled=request.disabled.intersection(parts_of(request.preset)),
             say=request.say or None,
             names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
         )
-=======
-        asked: dict[str, Any] = {
-            "main": request.main,
-            "layout": None if request.layout is None else fuser.frame.clamp(request.layout),
-            "instances": None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
-            "disabled": request.disabled.intersection(parts_of(request.preset)),
-            "say": request.say or None,
-            "names": [one.called or None if isinstance(one, Upload) else None for one in request.inputs],
-        }
->>>>>>> ja
         try:
             trace = fuse(hypothesis=request.hypothesis)
         except UnknownHypothesis:  # a link from before other weights, say

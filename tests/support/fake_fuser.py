@@ -75,21 +75,14 @@ class FakeFuser:
         names=None,
         fit=True,
     ) -> FusionTrace:
-<<<<<<< HEAD
-        self._note(first, second, main=main, layout=layout, hypothesis=hypothesis, disabled=disabled, say=say)
-=======
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
-        asked |= {"say": say} if say else {}
+        self._note(first, second, instances=instances, say=say, **asked)
         if instances is not None:
-            asked["instances"] = instances
-            self.calls.append({"first": first, "second": second} | asked)
             return self._placed(first, second, instances, main, size)
-        self.calls.append({"first": first, "second": second} | asked)
-        if hypothesis > 2:
-            raise UnknownHypothesis("no such idea")
-        if self.delay:
-            time.sleep(self.delay(first, second, layout))
->>>>>>> ja
+        return self._fused(first, second, size=size, teacher=teacher, say=say, **asked)
+
+    def _fused(self, first, second, *, main, layout, hypothesis, size, disabled, teacher, say) -> FusionTrace:
+        """The trace of one fusion that was noted already."""
         names, keys, inputs = zip(*(self._read(source, size) for source in (first, second)), strict=True)
         index = {"first": 0, "second": 1}.get(main, 0)
         predicted = self._hypotheses()[hypothesis - 1]
@@ -114,16 +107,16 @@ class FakeFuser:
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),
         )
 
-<<<<<<< HEAD
-    def _note(self, first, second, *, layout, hypothesis, say, **asked) -> None:
+    def _note(self, first, second, *, layout, instances, hypothesis, say, **asked) -> None:
         """Keep what was asked for, and take as long as a test wants. Raises UnknownHypothesis."""
         asked |= {"layout": layout, "hypothesis": hypothesis} | ({"say": say} if say else {})
+        asked |= {} if instances is None else {"instances": instances}
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:
             raise UnknownHypothesis("no such hypothesis")
         if self.delay:
             time.sleep(self.delay(first, second, layout))
-=======
+
     def _placed(self, first, second, instances, main, size) -> FusionTrace:
         """The trace of one fusion with a layout for each instance, of which there are three at most."""
         calls, kept, self.instances = self.calls, self.instances, max(len(instances), 1)
@@ -152,7 +145,6 @@ class FakeFuser:
             fit=find_fit(output),
             fitted=apply_fit(output, find_fit(output)),
         )
->>>>>>> ja
 
     def _layouts(self, predicted: np.ndarray, layout, disabled: frozenset[str]) -> dict:
         """What a network would have decided, under its names in FusionTrace."""

@@ -64,12 +64,7 @@ def test_a_sentence_is_typed_clicked_and_restored(open_page):
     page.wait_for_function("() => globalThis.EF?.answer?.facts.say === 'as eyes'")
     assert page.input_value('[data-role="say"]') == "as eyes"
     page.reload()
-<<<<<<< HEAD
-    page.wait_for_selector('[data-role="result"][src]')
-    page.wait_for_function("() => EF.answer?.facts.say === 'as eyes'")
-=======
     page.wait_for_function("() => globalThis.EF?.answer?.facts.say === 'as eyes'")
->>>>>>> ja
     assert page.get_attribute('[data-role="sayings"] >> text="as eyes"', "aria-pressed") == "true"
     page.select_option('[data-role="preset"]', "unet-se-po")
     page.wait_for_selector('[data-role="mute"]:not([hidden])')
