@@ -64,7 +64,7 @@ class RunsAnswer(TypedDict):
 
 
 class PollAnswer(TypedDict):
-    """How far an evaluation is. ``run.state``: running, done, cancelled or failed (``message`` says why)."""
+    """How far an evaluation is. ``run.state``: waiting, running, done, cancelled or failed (``message`` says why)."""
 
     run: Run
     message: str

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
+import queue
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from contextvars import copy_context
@@ -26,12 +29,18 @@ from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow, Totals
 from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
 
-KEPT_JOBS = 8
+LOG = logging.getLogger(__name__)
+
+KEPT_JOBS, MOST_OPEN = 24, 8
+"""Runs that can still be asked for, and those of them that may run or wait for their turn."""
+PATIENCE = 180.0
+"""Seconds after which a run that nobody asked about ends. Browsers let a hidden page ask once a minute."""
 COLUMNS = tuple(SheetRow.__annotations__)
 FIGURES = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
 """Columns of which means are shown."""
 
-State = Literal["running", "done", "cancelled", "failed"]
+State = Literal["waiting", "running", "done", "cancelled", "failed"]
+OPEN = ("waiting", "running")
 Measured = Any
 """One pair as the evaluator yields it; only the evaluator looks inside."""
 
@@ -80,40 +89,51 @@ class Subject:
 
 
 class EvaluationJob:
-    """One evaluation in a thread of its own. ``state``: running, done, cancelled or failed."""
+    """One evaluation. ``state``: waiting, running, done, cancelled or failed; ``message``: why it failed or ended."""
 
     def __init__(self, evaluator: Evaluator, subject: Subject, fuser: PairFuser, limit: int) -> None:
         self.rows: list[SheetRow] = []
         self.measured: list[Measured] = []
         self.subject, self.split, self.total = subject, subject.split, limit
-        self.state: State = "running"
+        self.state: State = "waiting"
         self.message = ""
         self._evaluator, self._fuser = evaluator, fuser
-        self._cancel = threading.Event()
-        # In the visitor's context: whose share of a lent GPU it takes is read there.
-        self._thread = threading.Thread(target=copy_context().run, args=(self._work,), daemon=True)
-
-    def start(self) -> EvaluationJob:
-        """Measure in a thread of its own."""
-        self._thread.start()
-        return self
+        self._cancel, self._over = threading.Event(), threading.Event()
+        # The visitor's context: whose share of a lent GPU it takes is read there.
+        self._context = copy_context()
+        self._asked, self._joined = time.monotonic(), 0
 
     def cancel(self) -> None:
         """Stop after the pair in hand."""
         self._cancel.set()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for the end, ``timeout`` seconds at most."""
-        self._thread.join(timeout)
+        """Wait for the end, ``timeout`` seconds at most; meanwhile somebody is there."""
+        self._joined += 1
+        try:
+            self._over.wait(timeout)
+        finally:
+            self.asked()
+            self._joined -= 1
+
+    def asked(self) -> None:
+        """Somebody wants to know how it goes."""
+        self._asked = time.monotonic()
+
+    def work(self) -> None:
+        """Measure, until all is measured, somebody cancels, or nobody is there any more."""
+        try:
+            self._context.run(self._work)
+        finally:
+            self._over.set()
 
     def report(self) -> EvaluationReport:
         """The figures of DESIGN section 6. Raises RequestError if the evaluation failed or was cancelled."""
         if self.state == "failed":
             raise RequestError(self.message)
         if self.state == "cancelled":
-            raise RequestError(
-                f"The evaluation was cancelled after {len(self.rows)} of {self.total} pairs; run it again."
-            )
+            how = self.message or "The evaluation was cancelled"
+            raise RequestError(f"{how}, after {len(self.rows)} of {self.total} pairs; run it again.")
         about = self.subject
         return {
             "split": self.split,
@@ -140,47 +160,69 @@ class EvaluationJob:
 
     def _work(self) -> None:
         try:
+            if self._to_end():
+                return
+            self.state = "running"
             for one in self._evaluator.run(self.split, self._fuser, self.total):
                 self.measured.append(one)
                 self.rows.append(self._evaluator.row(one))
-                if self._cancel.is_set():
-                    self.state = "cancelled"
+                if self._to_end():
                     return
             self.state = "done"
         except FusionError as error:
             self.state, self.message = "failed", str(error)
         except Exception:
             # The page must hear of it; the details belong in the log.
+            LOG.exception("An evaluation of %s broke", self.split)
             self.state, self.message = "failed", "The evaluation broke; the server's log says where."
-            raise
+
+    def _to_end(self) -> bool:
+        """Whether it is over before its time; then it says so."""
+        if not self._joined and time.monotonic() - self._asked > PATIENCE:
+            self.message = "The evaluation ended because nobody asked about it any more"
+        elif not self._cancel.is_set():
+            return False
+        self.state = "cancelled"
+        return True
 
 
 class Failures:
-    """All evaluations of one backend, the newest few kept."""
+    """All evaluations of one backend, one at a time and in their order, the newest few kept."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
         self._lock = threading.Lock()
+        self._turns: queue.SimpleQueue[EvaluationJob] = queue.SimpleQueue()
+        self._worker = threading.Thread(target=self._work, daemon=True)
 
     def start(self, subject: Subject, fuser: PairFuser, limit: int) -> str:
-        """Begin an evaluation; the name of its job. Raises RequestError, also while another one runs."""
+        """Begin an evaluation, or let it wait for its turn; its name. Raises RequestError, also where too many wait."""
         if subject.split not in SPLITS:
             raise RequestError(f"Split {subject.split!r} is unknown; it can be {', '.join(SPLITS)}.")
         limit = max(LIMITS[0], min(limit, LIMITS[1]))
         with self._lock:
-            if any(job.state == "running" for job in self._jobs.values()):
-                raise RequestError("An evaluation is running already; cancel it or wait for its end.")
+            if sum(job.state in OPEN for job in self._jobs.values()) >= MOST_OPEN:
+                raise RequestError(f"{MOST_OPEN} evaluations run or wait already; try again in a few minutes.")
             name = secrets.token_urlsafe(16)  # who cannot guess it can neither read nor cancel the run
-            self._jobs[name] = EvaluationJob(self.evaluator, subject, fuser, limit).start()
-            while len(self._jobs) > KEPT_JOBS:
-                self._jobs.popitem(last=False)
+            self._jobs[name] = EvaluationJob(self.evaluator, subject, fuser, limit)
+            self._turns.put(self._jobs[name])
+            over = [one for one, job in self._jobs.items() if job.state not in OPEN]
+            for one in over[: max(0, len(self._jobs) - KEPT_JOBS)]:
+                del self._jobs[one]
+            if not self._worker.is_alive():
+                self._worker.start()
         return name
+
+    def _work(self) -> None:
+        while True:
+            self._turns.get().work()
 
     def job(self, name: str) -> EvaluationJob:
         """An evaluation by its name. Raises RequestError where it is not kept any more."""
         if name not in self._jobs:
             raise RequestError("This evaluation is gone; run it again.")
+        self._jobs[name].asked()
         return self._jobs[name]
 
     def runs(self, names: Collection[str]) -> list[Run]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import time
 import zipfile
 
 import pytest
@@ -38,16 +39,54 @@ def test_polling_gives_each_row_once(review):
     assert all(row["first_name"] for row in first["rows"])
 
 
-def test_one_evaluation_at_a_time_and_cancel_ends_it(review, monkeypatch):
+def begin(review: Review, limit: int = 2000) -> str:
+    return review.evaluation_start({"split": "pairs", "limit": limit})["job"]
+
+
+def state(review: Review, name: str) -> str:
+    return review.evaluation_poll({"job": name})["run"]["state"]
+
+
+def test_evaluations_wait_for_each_other_and_cancel_ends_one(review, monkeypatch):
     monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
-    name = review.evaluation_start({"split": "pairs", "limit": 2000})["job"]
-    with pytest.raises(RequestError, match="running already"):
-        review.evaluation_start({"split": "pairs"})
-    review.evaluation_cancel({"job": name})
-    review.failures.job(name).join(10)
+    first, second, third = begin(review), begin(review, 10), begin(review, 10)
+    while not review.evaluation_poll({"job": first})["rows"]:
+        time.sleep(0.01)
+    assert [state(review, name) for name in (first, second, third)] == ["running", "waiting", "waiting"]
+    review.evaluation_cancel({"job": second})
+    review.evaluation_cancel({"job": first})
+    for name in (first, second, third):
+        review.failures.job(name).join(30)
+    assert [state(review, name) for name in (first, second, third)] == ["cancelled", "cancelled", "done"]
+    assert 0 < len(review.evaluation_poll({"job": first})["rows"]) < 2000
+    assert review.evaluation_poll({"job": second})["rows"] == []
+
+
+def test_more_evaluations_than_may_wait_are_told_so(review, monkeypatch):
+    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
+    names = [begin(review) for _ in range(failures.MOST_OPEN)]
+    with pytest.raises(RequestError, match="try again"):
+        begin(review)
+    for name in names:
+        review.evaluation_cancel({"job": name})
+    review.failures.job(names[-1]).join(30)
+    assert finished(review, 10)
+
+
+def test_a_run_that_nobody_asks_about_ends(review, monkeypatch):
+    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
+    watched = review.job({"job": begin(review, 60)})
+    monkeypatch.setattr(failures, "PATIENCE", 0.3)
+    watched.join(30)  # who waits for it is there
+    assert watched.state == "done"
+    job = review.job({"job": (name := begin(review))})
+    while job.state in failures.OPEN:
+        time.sleep(0.05)
+    assert 0 < len(job.rows) < 2000
     answer = review.evaluation_poll({"job": name})
-    assert answer["run"]["state"] == "cancelled"
-    assert len(answer["rows"]) < 2000
+    assert (answer["run"]["state"], "nobody asked" in answer["message"]) == ("cancelled", True)
+    with pytest.raises(RequestError, match="nobody asked"):
+        job.report()
 
 
 def test_runs_have_names_that_nobody_guesses(review):

@@ -4,7 +4,7 @@
   const KEPT_RUNS = 20; // names of runs that this browser began
   const POLL_MS = 500;
   const TRIES = 6; // for what a person asked for once
-  const STATES = { running: "Running", done: "Done", cancelled: "Cancelled" };
+  const STATES = { waiting: "Waiting for its turn", running: "Running", done: "Done", cancelled: "Cancelled" };
   /** @type {HTMLElement} */
   let root;
   /** @type {string | null} */
@@ -73,10 +73,12 @@
     const select = EF.find("runs", root);
     select.replaceChildren(...EF.options(choices));
     select.closest("label").hidden = !choices.length;
-    const newest = answer.runs.find(({ state }) => state === "running") ?? answer.runs[0];
+    const newest = answer.runs.find(({ state }) => open(state)) ?? answer.runs[0];
     if (!job && newest) attach(newest.job);
     if (job) select.value = job;
   };
+
+  const open = (/** @type {string} */ state) => state === "running" || state === "waiting";
 
   const running = (/** @type {boolean} */ on) => {
     EF.act("run", root).disabled = on;
@@ -104,7 +106,7 @@
     }
     EF.sheet.add(answer.rows, answer.run);
     drawState(answer);
-    const over = answer.run.state !== "running";
+    const over = !open(answer.run.state);
     if (answer.rows.length || over) {
       drawTotals(answer.summary);
       EF.sheet.draw();
@@ -123,7 +125,8 @@
     const count = EF.sheet.count();
     progress.max = total;
     progress.value = state === "done" ? total : count;
-    tellState(state === "failed" ? message : `${STATES[state]}: ${count} of ${state === "done" ? count : total} pairs`);
+    const far = `${count} of ${state === "done" ? count : total} pairs`;
+    tellState(state === "failed" ? message : `${message || STATES[state]}: ${far}`);
     const beside = EF.find("run-note", root);
     beside.textContent = note;
     beside.hidden = !note;

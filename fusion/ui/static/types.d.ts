@@ -70,7 +70,7 @@ interface Totals {
 interface StartAnswer { job: string }
 interface Run {
   job: string; split: string; preset: string; weights: string; style: string; note: string;
-  state: "running" | "done" | "cancelled" | "failed"; done: number; total: number;
+  state: "waiting" | "running" | "done" | "cancelled" | "failed"; done: number; total: number;
 }
 interface RunsAnswer { runs: Run[] }
 interface PollAnswer { run: Run; message: string; rows: SheetRow[]; summary: Totals }
