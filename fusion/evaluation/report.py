@@ -19,7 +19,10 @@ Rank = float | tuple[float, ...]
 
 @dataclass
 class Row:
-    """One pair. NaN where a figure does not exist (no common instance, no target, no backbone, order matters)."""
+    """One pair. ``among_three``: one of the three best ideas is the truth. ``fill``: long side over side of the canvas.
+
+    NaN where a figure does not exist (no common instance, no target, no backbone, order matters).
+    """
 
     first: str
     second: str
@@ -29,6 +32,9 @@ class Row:
     iou: float
     center_error: float
     scale_error: float
+    among_three: float = math.nan
+    fill: float = math.nan
+    fill_fitted: float = math.nan
     psnr_true_layout: float = math.nan
     psnr_own_layout: float = math.nan
     ssim_own_layout: float = math.nan
@@ -81,7 +87,7 @@ def alignment_rank(iou: float | None, center_error: float | None) -> tuple[float
 
 def table(result: dict) -> str:
     """The report as lines of text."""
-    keys = ("n", "main_accuracy", "alignment_accuracy", "iou", "psnr_true_layout", "psnr_own_layout")
+    keys = ("n", "main_accuracy", "alignment_accuracy", "among_three", "iou", "psnr_true_layout", "psnr_own_layout")
     lines = [f"{'':16}" + "".join(f"{key:>20}" for key in (*keys, "composite_psnr"))]
     for name, part in {"all": result, **result["families"]}.items():
         cells = [part[key] for key in keys] + [part["baselines"]["composite_psnr"]]
