@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -97,6 +98,8 @@ def premultiply(straight: np.ndarray) -> np.ndarray:
 class Catalog:
     """All emoji in Unicode order, with their drawings."""
 
+    _instead: ClassVar[Catalog | None] = None
+
     def __init__(self, emoji: list[Emoji], bodies: list[bytes]) -> None:
         self._emoji = {one.key: one for one in emoji}
         self._bodies = dict(zip(self._emoji, bodies, strict=True))
@@ -106,7 +109,13 @@ class Catalog:
     @cache
     def default() -> Catalog:
         """The catalog that ships with the project; read once in a process."""
-        return Catalog.load(NOTO)
+        return Catalog.load(NOTO) if Catalog._instead is None else Catalog._instead
+
+    @staticmethod
+    def replace_default(catalog: Catalog) -> None:
+        """From here on ``catalog`` is the default of this process: for one that measures another art style alone."""
+        Catalog._instead = catalog
+        Catalog.default.cache_clear()
 
     @staticmethod
     @cache
@@ -115,12 +124,17 @@ class Catalog:
 
         Raises MissingStyle when the style was not fetched: see assets/scripts/fetch_styles.py.
         """
+        return Catalog.load(Catalog.style_path(name))
+
+    @staticmethod
+    def style_path(name: str) -> Path:
+        """The catalog file of an art style. Raises MissingStyle."""
         path = STYLES / f"{name}.json.gz"
         if not path.is_file():
             command = f"python assets/scripts/fetch_styles.py {name}" + (f" --out {STYLES}" if INSTALLED else "")
             where = " in a checkout" if INSTALLED else ""
             raise MissingStyle(f"the art style {name!r} is not here: run {command}{where}")
-        return Catalog.load(path)
+        return path
 
     @staticmethod
     def load(path: str | Path) -> Catalog:

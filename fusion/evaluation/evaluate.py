@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from fusion.alignment import alignment
-from fusion.data.art_styles import TEST_STYLE, StyledSprites
 from fusion.data.batch import Batch, collate
 from fusion.data.sampler import ANY, PairSample, PairSampler, PairTeacher
 from fusion.data.splits import SPLITS, hash_share
@@ -24,36 +23,21 @@ from fusion.errors import FusionError
 from fusion.evaluation.metrics import psnr, ssim
 from fusion.evaluation.perceptual import Perceptual
 from fusion.evaluation.report import Row
+from fusion.evaluation.style_teacher import SPARE, StyleTeacher
 from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
 from fusion.geometry import Frame
 from fusion.model import FusionNet, FusionOutput
-from fusion.recipes.teacher import Pools, Teacher
+from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
+from fusion.model.center_detector import decide
+from fusion.pipeline.fit import fit_picture, long_side
+from fusion.pipeline.hypotheses import SHOWN, distinct
+from fusion.recipes.teacher import Teacher
 
 LIMIT = 480
 """Pairs that are looked at."""
 WORDS = ("names", "none")
 TRIES = 400
 """A wanted family is looked for harder than in training: an unseen emoji is in every fifth pair only."""
-
-
-class StyleTeacher(Teacher):
-    """The teacher's answers for inputs in another art style; it cannot paint them, since its parts are Noto's."""
-
-    def __init__(self, frame: Frame, style: str = TEST_STYLE, roster: str = "classic") -> None:
-        super().__init__(frame, roster=roster)
-        self.style = style
-
-    def pools(self) -> Pools:
-        """As the teacher's, without the emoji that the style does not draw."""
-        keys = StyledSprites(self.style, 64, self.frame)
-        return {
-            name: (tuple(key for key in first if key in keys), tuple(key for key in second if key in keys))
-            for name, (first, second) in super().pools().items()
-        }
-
-    def table(self, size: int) -> StyledSprites:
-        """Pictures in the style."""
-        return StyledSprites(self.style, size, self.frame)
 
 
 def teacher_for(split: str, frame: Frame, roster: str = "classic") -> Teacher:
@@ -78,6 +62,13 @@ def evaluation_pairs(split: str, limit: int, teacher: PairTeacher) -> list[PairS
     return list(found.values())
 
 
+def true_pairs(split: str, limit: int, teacher: PairTeacher) -> list[PairSample]:
+    """The fixed pairs of a split; of the style split those whose truth is certain, measured in the style."""
+    if not isinstance(teacher, StyleTeacher):
+        return evaluation_pairs(split, limit, teacher)
+    return teacher.measured(evaluation_pairs(split, SPARE * limit, teacher))[:limit]
+
+
 def run_evaluation(
     split: str,
     net: FusionNet,
@@ -99,7 +90,7 @@ def run_evaluation(
     device = next(net.parameters()).device
     if words not in WORDS:
         raise FusionError(f"The words cannot be {words!r}: choose one of {', '.join(WORDS)}.")
-    pairs = evaluation_pairs(split, limit, teacher)
+    pairs = true_pairs(split, limit, teacher)
     for start in range(0, len(pairs), batch):
         some = pairs[start : start + batch]
         data = collate(some, teacher, size or net.config.size, paint=split != "style")
@@ -113,12 +104,16 @@ def measure(
     net: FusionNet, data: Batch, pairs: Sequence[PairSample], teacher: PairTeacher, perceptual: Perceptual | None
 ) -> list[Row]:
     """The rows of one batch."""
-    own = net(data.first, data.second, words=given_words(data))
+    seen = net.perceive(data.first, data.second, given_words(data))
+    main = decide(seen.main_logit)
+    plan = net.plan(seen, main)
+    own = net.fuse(seen, main, plan)
     main_ok = own.main == data.main
     found = alignment(own.layout, own.presence, data.layout, data.presence, data.content, main_ok)
     columns = {
         "main_ok": main_ok.float(),
         "aligned": found.aligned.float(),
+        "among_three": among_three(plan, data, main_ok).float(),
         "iou": found.iou,
         "center_error": found.center_error,
         "scale_error": found.scale_error,
@@ -128,6 +123,7 @@ def measure(
         columns = {name: torch.full_like(column, math.nan) for name, column in columns.items()} | {
             "swap_psnr": columns["swap_psnr"]
         }
+    columns |= fill_columns(net.to_rgba(own.image.float()))
     if data.target is not None:
         columns |= picture_columns(net, data, own, perceptual)
     values = {name: column.cpu().tolist() for name, column in columns.items()}
@@ -135,6 +131,42 @@ def measure(
         Row(pair.first, pair.second, pair.recipe.family, **{name: column[i] for name, column in values.items()})
         for i, pair in enumerate(pairs)
     ]
+
+
+def among_three(plan: LayoutPrediction, data: Batch, main_ok: Tensor) -> Tensor:
+    """Whether one of the three best distinct ideas, as the page offers them, is aligned with the truth: bool (B,).
+
+    The main subject has to be the network's own choice and right; ideas that differ in the recolour switch alone are
+    two. Where there is one idea, this is the alignment.
+    """
+    every = plan.hypotheses
+    if every is None:
+        return torch.zeros_like(main_ok)
+    best = [torch.zeros_like(main_ok) for _ in range(SHOWN)]
+    for row in range(len(main_ok)):
+        one = Hypotheses(*(values[row : row + 1] for values in vars(every).values()))
+        for idea, ranked in zip(best, distinct(one, data.content[row]), strict=False):
+            said = one.take(torch.tensor([ranked.index], device=main_ok.device))
+            only = slice(row, row + 1)
+            idea[only] = alignment(
+                said.layout,
+                (said.presence_logit > 0).float(),
+                data.layout[only],
+                data.presence[only],
+                data.content[only],
+                main_ok[only],
+            ).aligned
+    return torch.stack(best).any(0)
+
+
+def fill_columns(image: Tensor) -> dict[str, Tensor]:
+    """How much of the canvas' side the long side of each sticker takes, (B,): as painted, and fitted for saving.
+
+    ``image``: premultiplied RGBA (B, 4, S, S).
+    """
+    painted = image.movedim(1, -1).cpu().numpy()
+    pictures = {"fill": painted, "fill_fitted": [fit_picture(picture) for picture in painted]}
+    return {name: torch.tensor([long_side(picture) for picture in some]) for name, some in pictures.items()}
 
 
 def true_output(net: FusionNet, data: Batch) -> FusionOutput:

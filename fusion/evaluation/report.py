@@ -17,6 +17,7 @@ COLUMNS = (
     "n",
     "main_accuracy",
     "alignment_accuracy",
+    "among_three",
     "iou",
     "psnr_true_layout",
     "psnr_own_layout",
@@ -30,7 +31,10 @@ Rank = float | tuple[float, ...]
 
 @dataclass
 class Row:
-    """One pair. NaN where a figure does not exist (no common instance, no target, no backbone, order matters)."""
+    """One pair. ``among_three``: one of the three best ideas is the truth. ``fill``: long side over side of the canvas.
+
+    NaN where a figure does not exist (no common instance, no target, no backbone, order matters).
+    """
 
     first: str
     second: str
@@ -40,6 +44,9 @@ class Row:
     iou: float
     center_error: float
     scale_error: float
+    among_three: float = math.nan
+    fill: float = math.nan
+    fill_fitted: float = math.nan
     psnr_true_layout: float = math.nan
     psnr_own_layout: float = math.nan
     ssim_own_layout: float = math.nan
@@ -78,9 +85,12 @@ class Figures(TypedDict):
     n: int
     main_accuracy: float | None
     alignment_accuracy: float | None
+    among_three: float | None
     iou: float | None
     center_error: float | None
     scale_error: float | None
+    fill: float | None
+    fill_fitted: float | None
     psnr_true_layout: float | None
     psnr_own_layout: float | None
     ssim_own_layout: float | None
@@ -102,9 +112,12 @@ def summary(rows: Sequence[Row]) -> Figures:
         "n": len(rows),
         "main_accuracy": means["main_ok"],
         "alignment_accuracy": means["aligned"],
+        "among_three": means["among_three"],
         "iou": means["iou"],
         "center_error": means["center_error"],
         "scale_error": means["scale_error"],
+        "fill": means["fill"],
+        "fill_fitted": means["fill_fitted"],
         "psnr_true_layout": means["psnr_true_layout"],
         "psnr_own_layout": means["psnr_own_layout"],
         "ssim_own_layout": means["ssim_own_layout"],

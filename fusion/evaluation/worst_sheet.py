@@ -10,8 +10,9 @@ import torch
 from fusion.data.batch import collate
 from fusion.data.sampler import PairSample, PairTeacher
 from fusion.evaluation.contact_sheet import tile
-from fusion.evaluation.evaluate import StyleTeacher, true_output
+from fusion.evaluation.evaluate import true_output
 from fusion.evaluation.report import Row, picture_rank, worst
+from fusion.evaluation.style_teacher import StyleTeacher
 from fusion.files import write_beside
 from fusion.model import FusionNet
 

@@ -18,12 +18,24 @@ from fusion.trace import FusionTrace
 
 def find_fit(picture: np.ndarray) -> Fit:
     """How a picture, premultiplied RGBA (S, S, 4) in [0, 1], is to be fitted."""
+    box = visible_box(picture)
+    return fit_box(box) if box else AS_IT_IS
+
+
+def visible_box(picture: np.ndarray) -> tuple[float, float, float, float] | None:
+    """``(x0, y0, x1, y1)`` about all that can be seen, in fractions of the canvas; ``None`` for an empty picture."""
     visible = picture[..., 3] > VISIBLE
     rows, columns = np.flatnonzero(visible.any(1)), np.flatnonzero(visible.any(0))
     if not len(rows):
-        return AS_IT_IS
+        return None
     size = len(picture)
-    return fit_box((columns[0] / size, rows[0] / size, (columns[-1] + 1) / size, (rows[-1] + 1) / size))
+    return columns[0] / size, rows[0] / size, (columns[-1] + 1) / size, (rows[-1] + 1) / size
+
+
+def long_side(picture: np.ndarray) -> float:
+    """The long side of what can be seen, as a share of the canvas; 0 for an empty picture."""
+    x0, y0, x1, y1 = visible_box(picture) or (0.0, 0.0, 0.0, 0.0)
+    return float(max(x1 - x0, y1 - y0))
 
 
 def apply_fit(picture: np.ndarray, fit: Fit) -> np.ndarray:
