@@ -164,7 +164,7 @@ def fill_columns(image: Tensor) -> dict[str, Tensor]:
 
     ``image``: premultiplied RGBA (B, 4, S, S).
     """
-    painted = image.movedim(1, -1).cpu().numpy()
+    painted = list(image.movedim(1, -1).cpu().numpy())
     pictures = {"fill": painted, "fill_fitted": [fit_picture(picture) for picture in painted]}
     return {name: torch.tensor([long_side(picture) for picture in some]) for name, some in pictures.items()}
 

@@ -17,10 +17,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from fusion.emoji.catalog import Catalog
+from fusion.files import cache_folder
 from fusion.geometry import Frame
 from fusion.recipes.anatomy import layers
 from fusion.recipes.anatomy import store as anatomy_store
-from fusion.recipes.fingerprint import MEASURED_BY, cache_folder, fingerprint
+from fusion.recipes.fingerprint import MEASURED_BY, fingerprint
 from fusion.recipes.recipe import Recipe
 from fusion.recipes.rosters import Roster, roster_named
 from fusion.recipes.router import recipe_for

@@ -47,7 +47,11 @@ def test_realistic_pictures_differ_by_two_steps_at_most(preset):
     assert difference(net, quick, emoji(FACES, net), emoji(THINGS, net)) <= TOLERANCE
 
 
-@pytest.mark.parametrize("disabled", [{"layout"}, {"position"}, {"up3"}, {"up4"}, {"position", "up3", "up4"}], ids=str)
+@pytest.mark.parametrize(
+    "disabled",
+    [{"layout"}, {"position"}, {"up3"}, {"up4"}, {"position", "up3", "up4"}],
+    ids=lambda parts: "+".join(sorted(parts)),
+)
 def test_overrides_and_ablations_go_through(disabled):
     net = awake(tiny(width=8))
     quick = accelerate(net, size=64)
