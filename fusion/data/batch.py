@@ -68,7 +68,8 @@ class Batch:
     @classmethod
     def join(cls, parts: Sequence[Batch]) -> Batch:
         """The pairs of several batches, one after the other; all painted, or none."""
-        values: dict[str, Any] = {name: torch.cat([getattr(part, name) for part in parts]) for name in parts[0].tensors()}
+        names = parts[0].tensors()
+        values: dict[str, Any] = {name: torch.cat([getattr(part, name) for part in parts]) for name in names}
         values["families"] = [family for part in parts for family in part.families]
         values["keys"] = [key for part in parts for key in part.keys]
         return cls(**{"target": None, **values})

@@ -192,10 +192,11 @@ class Catalog:
                     return self._emoji[candidate]
         # A word that hangs on an emoji or is part of a path is no name: alone it would mean something else.
         words = () if any(map(is_sign, text)) else words_of(text)
+        if named := self._index.named(words):
+            return self._emoji[named]
         ranked = self._index.ranked(words)
-        found = self._index.named(words) or clear_winner(ranked)
-        if found:
-            return self._emoji[found]
+        if winner := clear_winner(ranked):
+            return self._emoji[winner]
         raise UnknownEmoji(self._apology(text, [one.key for one in ranked[:4]]))
 
     def search(self, text: str, limit: int = 50) -> list[Emoji]:

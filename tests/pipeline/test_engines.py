@@ -117,7 +117,7 @@ def test_many_pairs_at_once_are_the_pictures_of_each(graphs, plain):
 def test_what_cannot_be_asked_is_said(graphs, tmp_path):
     with pytest.raises(RequestError, match="choose --engine torch"):
         graphs.fuse(*PAIR, disabled=frozenset({"up3"}))
-    with pytest.raises(UnknownHypothesis, match="no hypothesis 9"):
+    with pytest.raises(UnknownHypothesis, match="no number 9"):
         graphs.fuse(*PAIR, size=64, hypothesis=9)
     with pytest.raises(RequestError, match="multiple of 16"):
         graphs.fuse(*PAIR, size=100)

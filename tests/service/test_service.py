@@ -196,7 +196,7 @@ def test_packs_take_what_the_service_made(tmp_path):
         (f"{PAIR}?size=huge", 422, "size"),
         (f"{PAIR}?main=third", 422, "main"),
         (f"{PAIR}?hypothesis=0", 422, "hypothesis"),
-        (f"{PAIR}?hypothesis=9", 422, "no such idea"),
+        (f"{PAIR}?hypothesis=9", 422, "no such hypothesis"),
         (f"{PAIR}?layout=1,2", 422, "four numbers"),
         (f"{PAIR}?layout=a,b,c,d", 422, "four numbers"),
         (f"{PAIR}?layout=9,9,0,0", 422, "out of range"),

@@ -22,9 +22,9 @@ def test_only_the_named_endpoints_are_public(client):
     listed = client.view_api(return_format="dict")["named_endpoints"]
     assert set(listed) == {"/fuse", "/sticker", "/catalog", "/evaluate"}
     parameters = listed["/fuse"]["parameters"]
-    names = ["first", "second", "main", "scale_h", "scale_w", "offset_y", "offset_x"]
+    names = ["first", "second", "main", "scale_h", "scale_w", "offset_y", "offset_x", "say"]
     assert [one["parameter_name"] for one in parameters] == names
-    assert [one["parameter_has_default"] for one in parameters] == [False] * 2 + [True] * 5
+    assert [one["parameter_has_default"] for one in parameters] == [False] * 2 + [True] * 6
 
 
 def test_fuse_gives_a_transparent_png_and_the_summary(client):

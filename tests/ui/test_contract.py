@@ -24,7 +24,7 @@ SHAPES = {
     name: shape
     for module in (answers, evaluation_answers, inspect_answers)
     for name, shape in vars(module).items()
-    if is_typeddict(shape) and name != "Emojis"
+    if is_typeddict(shape) and shape.__module__ == module.__name__ and name != "Emojis"
 }
 PAIR = {"first": "1f600", "second": "1f355"}
 

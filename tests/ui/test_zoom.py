@@ -37,7 +37,8 @@ def test_one_place_is_shown_in_all_stages_with_its_numbers(open_page, served):
     told = [float(one) for one in page.inner_text('[data-stage="output"] .ef-value').split()]
     assert told == pytest.approx(expected(page, served), abs=TWO_DIGITS)
     crossed = page.evaluate(
-        "() => [...document.querySelectorAll('.ef-card')].map((card) => [...card.querySelectorAll('.ef-place')]"
+        "() => [...document.querySelectorAll('.ef-card:not(.ef-off)')]"
+        ".map((card) => [...card.querySelectorAll('.ef-place')]"
         ".filter((one) => getComputedStyle(one).display === 'block').length)"
     )
     assert min(crossed) >= 1
@@ -51,8 +52,8 @@ def test_the_dialog_walks_through_stages_and_channels(open_page, served):
     strip_of(page)
     page.click('[data-stage="output"] .ef-frame')
     put_mouse(page, ".ef-view")
-    row = "tr.ef-here td"
-    page.wait_for_selector(row)
+    row = ".ef-readings tr.ef-here td"
+    page.wait_for_function("row => /\\d/.test(document.querySelector(row)?.textContent ?? '')", arg=row)
     told = [float(one) for one in page.inner_text(row).split() if one[-1].isdigit()]
     assert told == pytest.approx(expected(page, served), abs=TWO_DIGITS)
     page.keyboard.press("Shift+ArrowRight")
@@ -117,8 +118,10 @@ def test_the_dialog_follows_the_next_fusion(open_page):
     strip_of(page)
     page.click('[data-stage="first"] .ef-frame')
     put_mouse(page, ".ef-view")
-    page.wait_for_selector("tr.ef-here")
-    before = page.inner_text("tr.ef-here")
+    page.wait_for_selector(".ef-readings tr.ef-here")
+    before = page.inner_text(".ef-readings tr.ef-here")
     page.evaluate("EF.update({ first: '1f525' })")
-    page.wait_for_function("before => document.querySelector('tr.ef-here').innerText !== before", arg=before)
+    page.wait_for_function(
+        "before => document.querySelector('.ef-readings tr.ef-here').innerText !== before", arg=before
+    )
     assert page.locator("dialog[open]").count() == 1

@@ -36,7 +36,7 @@
         type: "button",
         className: "ef-frame ef-checker",
         disabled: !card.picture,
-        "aria-label": `${card.title}: look closer`,
+        "aria-label": card.picture ? `${card.title}: look closer` : `${card.title}: not here`,
       },
       ...layers(card),
       ...(card.picture ? EF.place.marks(card.places) : []),
