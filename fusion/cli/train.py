@@ -160,7 +160,7 @@ def train_config(args: argparse.Namespace) -> TrainConfig:
 
 
 def faster_precision(device: str) -> str:
-    """``bf16`` where the device multiplies it in hardware, else ``no``: emulated, it takes five times as long."""
+    """``bf16`` where the device multiplies it in hardware, else ``no``: emulated, it is slower than float32."""
     on_gpu = device != "cpu" and torch.cuda.is_available()
     return "bf16" if on_gpu or has_bfloat16() else "no"
 

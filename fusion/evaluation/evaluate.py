@@ -134,10 +134,10 @@ def measure(
 
 
 def among_three(plan: LayoutPrediction, data: Batch, main_ok: Tensor) -> Tensor:
-    """Whether one of the three best distinct ideas, as the page offers them, is aligned with the truth: bool (B,).
+    """Whether one of the three best distinct hypotheses, as the page offers them, is aligned with the truth: bool (B,).
 
-    The main subject has to be the network's own choice and right; ideas that differ in the recolour switch alone are
-    two. Where there is one idea, this is the alignment.
+    The main subject has to be the network's own choice and right; hypotheses that differ in the recolour switch alone
+    are two. Where there is only one, this is the alignment.
     """
     every = plan.hypotheses
     if every is None:

@@ -31,7 +31,7 @@ Rank = float | tuple[float, ...]
 
 @dataclass
 class Row:
-    """One pair. ``among_three``: one of the three best ideas is the truth. ``fill``: long side over side of the canvas.
+    """One pair. ``among_three``: one of the three best hypotheses is it. ``fill``: long side over side of the canvas.
 
     NaN where a figure does not exist (no common instance, no target, no backbone, order matters).
     """

@@ -21,27 +21,31 @@ from fusion.trace import FusionTrace, LayoutTrace
 
 def name_families(trace: FusionTrace, recipes: Sequence[Recipe]) -> FusionTrace:
     """``trace`` with the family of each hypothesis, of those whose ``recipes`` fit the pair."""
-    named = tuple(replace(one, family=family_of(trace, one.layout, recipes)) for one in trace.hypotheses)
+    families = families_of(trace, [one.layout for one in trace.hypotheses], recipes)
+    named = tuple(replace(one, family=family) for one, family in zip(trace.hypotheses, families, strict=True))
     return replace(trace, hypotheses=named)
 
 
-def family_of(trace: FusionTrace, layout: LayoutTrace, recipes: Sequence[Recipe]) -> str | None:
-    """The family whose recipe ``layout`` is aligned with, the one that overlaps most; ``None`` where none is."""
-    if not recipes:
-        return None
-    layouts, presences = zip(*(recipe.slots() for recipe in recipes), strict=True)
-    count, slots = len(recipes), len(layout.layouts)
+def families_of(trace: FusionTrace, layouts: Sequence[LayoutTrace], recipes: Sequence[Recipe]) -> list[str | None]:
+    """For each layout the family whose recipe it is aligned with, the one that overlaps most; ``None`` for none."""
+    if not layouts or not recipes:
+        return [None] * len(layouts)
+    truths, presences = (torch.from_numpy(np.stack(part)) for part in zip(*map(Recipe.slots, recipes), strict=True))
     content = content_box(torch.from_numpy(np.ascontiguousarray(trace.inputs[1 - trace.main][..., 3])))
+    count, pairs = len(recipes), len(layouts) * len(recipes)
+    given = torch.from_numpy(np.stack([one.layouts for one in layouts]))
+    there = torch.from_numpy(np.stack([one.presence for one in layouts]))
     found = alignment(
-        torch.from_numpy(layout.layouts)[None].expand(count, slots, 4),
-        torch.from_numpy(layout.presence)[None].expand(count, slots),
-        torch.from_numpy(np.stack(layouts)),
-        torch.from_numpy(np.stack(presences)),
-        content[None].expand(count, 4),
-        torch.tensor([recipe.main == trace.main for recipe in recipes]),
+        given.repeat_interleave(count, 0),
+        there.repeat_interleave(count, 0),
+        truths.repeat(len(layouts), 1, 1),
+        presences.repeat(len(layouts), 1),
+        content.expand(pairs, 4),
+        torch.tensor([recipe.main == trace.main for recipe in recipes]).repeat(len(layouts)),
     )
-    best = int(found.iou.argmax())
-    return recipes[best].family if bool(found.aligned[best]) else None
+    iou, aligned = found.iou.view(-1, count), found.aligned.view(-1, count)
+    best = iou.argmax(1).tolist()
+    return [recipes[k].family if aligned[row, k] else None for row, k in enumerate(best)]
 
 
 def unmet(trace: FusionTrace, recipes: Sequence[Recipe]) -> tuple[str, ...]:
@@ -49,12 +53,13 @@ def unmet(trace: FusionTrace, recipes: Sequence[Recipe]) -> tuple[str, ...]:
 
     ``recipes``: of every family that fits the pair.
     """
-    given = family_of(trace, trace.effective, recipes)
-    fitting = {recipe.family for recipe in recipes}
     checks = {"family": family_unmet, "count": count_unmet, "palette": palette_unmet}
-    found = (
-        checks[meant.kind](meant, trace, given, fitting) for meant in understand(trace.say) if meant.kind in checks
-    )
+    wishes = [meant for meant in understand(trace.say) if meant.kind in checks]
+    if not wishes:
+        return ()
+    (given,) = families_of(trace, [trace.effective], recipes)
+    fitting = {recipe.family for recipe in recipes}
+    found = (checks[meant.kind](meant, trace, given, fitting) for meant in wishes)
     return tuple(sentence for sentence in found if sentence)
 
 

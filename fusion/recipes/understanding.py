@@ -41,7 +41,7 @@ class Wordings(NamedTuple):
 
 def understand(sentence: str) -> list[Meant]:
     """What each part of ``sentence``, between commas, seems to ask for; parts like no wording are left out."""
-    parts = (part.strip() for part in re.split(r"[,;.]", sentence))
+    parts = filter(None, (part.strip() for part in re.split(r"[,;.]", sentence)))
     return [meant for part in parts if (meant := understand_part(part)) is not None]
 
 

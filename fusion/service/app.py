@@ -53,7 +53,7 @@ SomeLayout = Annotated[
     str | None,
     Query(description="SH,SW,OY,OX: scales of the other emoji (above 0, up to 2), how far it moves down and right"),
 ]
-Rank = Annotated[int, Query(ge=1, description="the network's N-th idea for the pair")]
+Rank = Annotated[int, Query(ge=1, description="the network's N-th hypothesis about the pair")]
 Sentence = Annotated[str | None, Query(max_length=200, description="how, in words; for weights that know words")]
 Fitted = Annotated[bool, Query(description="false leaves the sticker where the network paints it")]
 Version = Annotated[str | None, Query(description="hash of the weights; such an address may be kept for a year")]

@@ -97,7 +97,7 @@ class Backend:
             layout=None if request.layout is None else fuser.frame.clamp(request.layout),
             instances=None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
             disabled=request.disabled.intersection(parts_of(request.preset)),
-            say=request.say or None,
+            say=self.heard(request) or None,
             names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
         )
         try:
@@ -108,6 +108,15 @@ class Backend:
             one.name if isinstance(one, Upload) else name for one, name in zip(request.inputs, trace.names, strict=True)
         ]
         return replace(trace, names=(names[0], names[1]))
+
+    def heard(self, request: FuseRequest) -> str:
+        """What of a sentence reaches the network: all, or nothing where its weights read no words."""
+        return request.say if request.preset in self.readers else ""
+
+    def unheard(self, request: FuseRequest) -> list[str]:
+        """One sentence where what was said reaches no network."""
+        left_out = request.say != self.heard(request)
+        return [f"The weights of {request.preset} read no words, so “{request.say}” was left out."] if left_out else []
 
     def place(self, request: FuseRequest, numbers: dict[int, float | None]) -> FusionTrace:
         """The trace of ``request`` with some of the layout's four numbers, by index, put in.
@@ -164,7 +173,7 @@ class Backend:
             "keys": trace.keys,
             "permalink": request.model_copy(update={"hypothesis": trace.hypothesis}).permalink(),
             "facts": summary(trace),
-            "notices": notices(request, trace),
+            "notices": [*self.unheard(request), *notices(request, trace)],
             "controls": controls.answer(trace, self.fuser(request.preset).frame, request.instances is not None),
         }
 

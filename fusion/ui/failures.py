@@ -1,7 +1,7 @@
 """The Failures tab: an evaluation that runs in the background, and what is read off its rows.
 
 The browser polls: a reload or a lost connection costs nothing, and cancelling is one question. A row of the sheet is
-an ``SheetRow``.
+a ``SheetRow``.
 
 Source: DESIGN section 7, and section 5 for what "aligned" means.
 """

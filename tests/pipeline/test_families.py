@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fusion.pipeline import families
 from fusion.pipeline.families import name_families, unmet
 from fusion.recipes.rosters import TASTE
 from fusion.recipes.router import every
@@ -48,6 +49,12 @@ def test_a_layout_like_no_recipe_has_no_family(trace, recipes):
 def test_wishes_that_were_met_are_passed_over(trace, recipes):
     there = {1: "just one", 2: "exactly two", 3: "three copies"}[int((trace.effective.presence > 0.5).sum())]
     assert unmet(replace(trace, say=f"{there}, keep its colours, small"), recipes) == ()
+
+
+def test_who_says_nothing_is_told_nothing(trace, recipes, monkeypatch):
+    monkeypatch.setattr(families, "families_of", lambda *_: pytest.fail("nothing is to be compared"))
+    assert unmet(replace(trace, say=""), recipes) == ()
+    assert unmet(replace(trace, say="small, xyzzy"), recipes) == ()
 
 
 def test_wishes_that_cannot_be_had_are_named(trace, recipes):

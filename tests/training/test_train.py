@@ -108,6 +108,14 @@ def test_the_layout_branch_moves_between_networks(tmp_path):
         train.graft_layout(net, build_fusion_net("unet", width=4))
 
 
+@pytest.mark.parametrize(("hardware", "wanted"), [(True, "bf16"), (False, "no")])
+def test_precision_is_what_the_hardware_multiplies(monkeypatch, hardware, wanted):
+    monkeypatch.setattr(train, "has_bfloat16", lambda: hardware)
+    assert train.faster_precision("cpu") == wanted
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert train.faster_precision("auto") == "bf16"
+
+
 def test_given_weights_learn_to_read_words(tmp_path):
     torch.manual_seed(1)
     net = build_fusion_net("fusion", width=4)

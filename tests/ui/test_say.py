@@ -26,6 +26,15 @@ def test_a_sentence_reaches_the_network_the_link_and_the_note():
     assert backend.fuse(PAIR)["facts"]["say"] == ""  # another fusion, not the one that was kept
 
 
+def test_weights_that_read_no_words_fuse_without_the_sentence():
+    fuser = FakeFuser("unet-se-po")
+    backend = Backend(Catalog.default(), {"unet-se-po": lambda: fuser}, readers=[])
+    answer = backend.fuse({**PAIR, "say": "as eyes"})
+    assert "say" not in fuser.calls[-1]
+    assert "The weights of unet-se-po read no words, so “as eyes” was left out." in answer["notices"]
+    assert not any("left out" in one for one in backend.fuse(PAIR)["notices"])
+
+
 @pytest.mark.parametrize("say", [5, ["on its head"], "x" * 201])
 def test_what_is_no_sentence_is_refused(say):
     with pytest.raises(RequestError, match="sentence"):

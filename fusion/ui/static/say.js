@@ -26,6 +26,8 @@
       const reads = EF.info.readers.includes(state.preset);
       if (document.activeElement !== field || field.value.trim() !== state.say) field.value = state.say;
       field.disabled = !reads;
+      // Where no weights at all read words there is nothing to be said.
+      EF.find("say-form").hidden = !EF.info.readers.length;
       EF.find("mute").hidden = reads;
       EF.find("mute").textContent = `The weights of ${state.preset} read no words.`;
       for (const button of EF.find("sayings").querySelectorAll("button")) {
