@@ -110,7 +110,7 @@ PAINTED = {
     **dict.fromkeys(("behind", "inlay", "peek"), 1.5),
 }
 """Families whose targets have to be painted come more often: of most others the plain composite, or the recoloured
-main subject, is nearly the answer. The lower ``composite_psnr`` of ``evaluate`` is for a family, the larger its share."""
+main subject, is nearly the answer. The lower a family's ``composite_psnr`` in ``evaluate``, the larger its share."""
 
 PUBLISHED_SWITCH = Switch("similarity", 0.92, 50)
 ADAPTIVE_SWITCH = Switch("adaptive", 0.02, 250)

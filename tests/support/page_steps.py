@@ -11,6 +11,18 @@ def settled(page) -> str:
     return page.get_attribute(RESULT, "src")
 
 
+def box_at_rest(page, selector: str) -> dict:
+    """Bounding box of ``selector`` once it has stopped moving: pictures that arrive above it shift the page."""
+    last = None
+    for _ in range(100):
+        box = page.locator(selector).bounding_box()
+        if box is not None and box == last:
+            return box
+        last = box
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{selector} never came to rest: {last}")
+
+
 def pick(page, side: str, text: str) -> None:
     """Search and take the first hit."""
     slot = page.locator(f'.ef-slot[data-side="{side}"]')

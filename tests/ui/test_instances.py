@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from fusion.__main__ import main as command_line
-from tests.support.page_steps import settled
+from tests.support.page_steps import box_at_rest, settled
 
 pytestmark = pytest.mark.browser
 
@@ -45,13 +45,13 @@ def test_each_copy_is_dragged_and_resized_by_itself(two, served):
     before = page.evaluate("EF.answer.controls.effective")
     second = page.locator(".ef-instance").nth(1)
     second.scroll_into_view_if_needed()
-    side = page.locator('[data-role="canvas"]').bounding_box()["width"]
-    drag(page, second.bounding_box(), 0.1 * side, 0)
+    side = box_at_rest(page, '[data-role="canvas"]')["width"]
+    drag(page, box_at_rest(page, ".ef-instance >> nth=1"), 0.1 * side, 0)
     page.wait_for_function("() => EF.answer.controls.each")
     first, moved = placed(page)
     assert first == pytest.approx(before[0], abs=1e-3), "the other one stays"
     assert moved == pytest.approx([*before[1][:3], before[1][3] + 0.1], abs=0.01)
-    drag(page, page.locator(".ef-grip .ef-se").bounding_box(), 20, 20)
+    drag(page, box_at_rest(page, ".ef-grip .ef-se"), 20, 20)
     page.wait_for_function("moved => EF.answer.controls.effective[1][0] > moved + 0.05", arg=moved[0])
     assert placed(page)[0] == pytest.approx(first, abs=1e-3)
     asked = served.fusers["fusion"].calls[-1]["instances"]

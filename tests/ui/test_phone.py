@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.page_steps import pick, settled
+from tests.support.page_steps import box_at_rest, pick, settled
 
 pytestmark = pytest.mark.browser
 INSIDE = "node => { const box = node.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
@@ -52,7 +52,7 @@ def test_only_the_left_button_moves_and_corners_stay_in_sight(open_page, served)
     page = open_page("?first=1f600&second=1f355&layout=1.9,1.9,0.3,0.3")
     settled(page)
     page.locator('[data-role="canvas"]').scroll_into_view_if_needed()
-    canvas = page.locator('[data-role="canvas"]').bounding_box()
+    canvas = box_at_rest(page, '[data-role="canvas"]')
     for corner in ("nw", "ne", "sw", "se"):
         box = page.locator(f".ef-{corner}").bounding_box()
         assert canvas["x"] - 8 <= box["x"] + 7 <= canvas["x"] + canvas["width"] + 8

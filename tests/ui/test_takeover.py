@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.page_steps import RESULT, layout_of_layer, settled, shown
+from tests.support.page_steps import RESULT, box_at_rest, layout_of_layer, settled, shown
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ def test_slider_moves_the_layer_and_back_restores_the_prediction(open_page, serv
     assert layout_of_layer(page) == [0.5, 0.5, -0.1, 0.0]
     slider = page.locator('[data-layout="3"]')
     slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
+    box = box_at_rest(page, '[data-layout="3"]')
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=4)
@@ -38,7 +38,7 @@ def test_box_can_be_dragged_and_resized(open_page, served):
     page = open_page()
     settled(page)
     page.locator(".ef-take").scroll_into_view_if_needed()
-    canvas, grip = page.locator('[data-role="canvas"]').bounding_box(), page.locator(".ef-grip").bounding_box()
+    canvas, grip = box_at_rest(page, '[data-role="canvas"]'), box_at_rest(page, ".ef-grip")
     x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -49,7 +49,7 @@ def test_box_can_be_dragged_and_resized(open_page, served):
     moved = served.fusers["fusion"].calls[-1]["layout"]
     assert moved == pytest.approx((0.5, 0.5, 0.0, 0.2), abs=0.01)
 
-    corner = page.locator(".ef-se").bounding_box()
+    corner = box_at_rest(page, ".ef-se")
     x, y = corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2
     top_left = page.locator(".ef-grip").bounding_box()
     page.mouse.move(x, y)
@@ -60,7 +60,7 @@ def test_box_can_be_dragged_and_resized(open_page, served):
     settled(page)
     smaller = served.fusers["fusion"].calls[-1]["layout"]
     assert smaller[0] == pytest.approx(smaller[1], abs=1e-3), "aspect is locked"
-    after = page.locator(".ef-grip").bounding_box()
+    after = box_at_rest(page, ".ef-grip")
     assert after["x"] == pytest.approx(top_left["x"], abs=1.5)
     assert after["y"] == pytest.approx(top_left["y"], abs=1.5)
 
@@ -90,7 +90,7 @@ def test_several_instances_move_together(open_page, served):
         before = page.evaluate("EF.answer.controls.effective")
         page.check('[data-role="together"]')
         page.locator(".ef-grip").scroll_into_view_if_needed()
-        box = page.locator(".ef-grip").bounding_box()
+        box = box_at_rest(page, ".ef-grip")
         other = page.locator(".ef-instance:not(.ef-grip)")
         start = other.bounding_box()
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

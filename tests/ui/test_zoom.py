@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.page_steps import settled
+from tests.support.page_steps import box_at_rest, settled
 
 pytestmark = pytest.mark.browser
 PLACE = (0.4, 0.6)
@@ -18,7 +18,7 @@ def strip_of(page) -> None:
 
 def put_mouse(page, selector: str) -> None:
     page.locator(selector).scroll_into_view_if_needed()
-    box = page.locator(selector).bounding_box()
+    box = box_at_rest(page, selector)
     page.mouse.move(box["x"] + PLACE[0] * box["width"], box["y"] + PLACE[1] * box["height"])
 
 
@@ -107,7 +107,7 @@ def test_zoom_keeps_the_point_under_the_mouse_and_the_picture_in_view(open_page)
     page.mouse.down()
     page.mouse.move(box["x"] + 2000, box["y"] + 2000, steps=3)
     page.mouse.up()
-    inner = page.locator(".ef-inner").bounding_box()
+    inner = box_at_rest(page, ".ef-inner")
     assert (inner["x"], inner["y"]) == pytest.approx((box["x"], box["y"]), abs=2), "it cannot be dragged out of sight"
     page.keyboard.press("0")
     assert page.inner_text('[data-role="zoom-level"]') == "100 %"
