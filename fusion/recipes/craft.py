@@ -28,7 +28,9 @@ SPECK = 14
 PLAIN_ENOUGH = 17.0
 """Radius from which a plain seat is large enough for a face without a plate."""
 DARK, BUSY = 0.45, 0.05
-"""Ground darker than this takes light features; where more than this share is detail, they get a rim."""
+"""Ground darker than this takes light features; more than this share of detail may drown them."""
+LIGHT, CALM = 0.55, 0.2
+"""Details on ground lighter than this, whose lightness varies less, leave dark features clear: a rim looks cut out."""
 NEAR, RIMMED_FROM, RIM = 0.27, 0.2, 2.0
 """Colours whose channels differ by less need a rim, where so much of the place is covered; its width on the canvas."""
 FACE_REACH = 1.42
@@ -116,9 +118,10 @@ def busyness(key: str, x: float, y: float, radius: float) -> float:
 
 
 def face_strokes(smiley: str, thing: str, seat: Seat, layout: Layout, part: str = "face") -> tuple[Stroke, ...]:
-    """``thing`` with the face of ``smiley`` on it as instance 0: light on dark ground, on a pale rim over details."""
+    """``thing`` with the face of ``smiley`` on it as instance 0: light on dark ground, rimmed over strong details."""
     under = ground(thing, *seat[:3])
-    if busyness(thing, *seat[:3]) > BUSY:
+    calm = under.value > LIGHT and under.unrest < CALM
+    if busyness(thing, *seat[:3]) > BUSY and not calm:
         part = f"{part}|outline"
     elif under.value < DARK:
         part = f"{part}|light"
