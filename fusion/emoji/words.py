@@ -67,16 +67,22 @@ class WordTable:
 
     @classmethod
     def read(cls, path: Path) -> WordTable:
-        """A table from a file. Raises UnreadableWords."""
-        from safetensors.numpy import load
+        """A table from a file, read without the package that wrote it: bots have no other need of it.
+
+        Raises UnreadableWords.
+        """
+
+        def tensor(name: str, kind: str) -> np.ndarray:
+            begin, end = header[name]["data_offsets"]
+            return np.frombuffer(content[8 + length + begin : 8 + length + end], kind).reshape(header[name]["shape"])
 
         try:
             content = path.read_bytes()
             (length,) = struct.unpack("<Q", content[:8])
-            words = json.loads(content[8 : 8 + length])["__metadata__"]["words"].split("\n")
-            tensors = load(content)
-            return cls(words, tensors["vectors"], tensors["scale"])
-        except (OSError, ValueError, KeyError, struct.error) as error:
+            header = json.loads(content[8 : 8 + length])
+            words = header["__metadata__"]["words"].split("\n")
+            return cls(words, tensor("vectors", "<i1"), tensor("scale", "<f4"))
+        except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
             raise UnreadableWords(
                 f"The word table {path.name} is missing or damaged: restore assets/ from the repository."
             ) from error

@@ -22,6 +22,7 @@ from fusion.geometry import content_box
 from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
+from fusion.model.text_cross_attention import Words
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
 from fusion.names import SIDES
 from fusion.pipeline.build_trace import build_trace
@@ -34,7 +35,7 @@ from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
-from fusion.pipeline.words import PairWords, name_uploads, read_words
+from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
 from fusion.trace import FusionTrace
 
 INPUT_BYTES, FEATURE_BYTES, RANKING_BYTES = 64 * 2**20, 192 * 2**20, 2**20
@@ -134,8 +135,8 @@ class Fuser:
         request = check_request(Request(main, override, hypothesis, size, check_disabled(disabled)))
         clock = Stopwatch(self.device)
         with clock.measure("inputs"):
-            pair = name_uploads(self._read_pair(first, second, size), names)
-            words = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
+            pair = self._read_pair(first, second, names, size)
+            words = read_words(pair.sources, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
             trace = self._run(pair, words, request, clock)
         trace = self._complete(trace, fit, teacher and pair.in_catalog, clock)
@@ -145,15 +146,26 @@ class Fuser:
         """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""
         drawn = [[self._picture(Source("", key), size) for key in keys] for keys in pairs]
         first, second = (torch.cat([self._tensor(picture) for picture in side]) for side in zip(*drawn, strict=True))
+        told = [
+            read_words((Source("", one), Source("", other)), None, None, self.catalog, self.net.config.words > 0)
+            for one, other in pairs
+        ]
+        read = self._tokens([words for words in told if words is not None]) if self.net.config.words else None
         with self._turn, torch.inference_mode():
-            features = self.net.perceive(first, second)
+            features = self.net.perceive(first, second, read)
             main = decide(features.main_logit)
             painted = self.net.to_rgba(self.net.fuse(features, main, self.net.plan(features, main)).image)
         return painted.float().permute(0, 2, 3, 1).cpu().numpy()
 
-    def _read_pair(self, first: str | Path | Image.Image, second: str | Path | Image.Image, size: int) -> Pair:
+    def _read_pair(
+        self,
+        first: str | Path | Image.Image,
+        second: str | Path | Image.Image,
+        names: Sequence[str | None] | None,
+        size: int,
+    ) -> Pair:
         """Both emoji, found and drawn on this network's canvas. Drawn ones are kept."""
-        sources = read_source(first, self.catalog), read_source(second, self.catalog)
+        sources = name_uploads((read_source(first, self.catalog), read_source(second, self.catalog)), names)
         return Pair(sources, (self._picture(sources[0], size), self._picture(sources[1], size)))
 
     def _picture(self, source: Source, size: int) -> np.ndarray:
@@ -190,8 +202,13 @@ class Fuser:
         first, second = (self._tensor(picture) for picture in pair.pictures)
         if words is None:
             return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(first, second))
-        tokens = words.tensors(self.net.config.words, self.device)
-        return self._features.get((*pair.keys, pair.size, words.key), lambda: self.net.perceive(first, second, tokens))
+        read = self._tokens([words])
+        return self._features.get((*pair.keys, pair.size, words.key), lambda: self.net.perceive(first, second, read))
+
+    def _tokens(self, words: Sequence[PairWords]) -> Words:
+        """What is told about pairs, (B, 2, T, D), on the device."""
+        vectors, roles = tokens(words, self.net.config.words)
+        return Words(torch.from_numpy(vectors), torch.from_numpy(roles)).to(self.device)
 
     def _rank(self, pair: Pair, words: PairWords | None, features: PairFeatures, main: Tensor) -> Ranking:
         """The likeliest layout and all distinct hypotheses for this main subject, kept or computed now."""

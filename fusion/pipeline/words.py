@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source
 from fusion.emoji.words import Tokens, WordTable, named_and_said
-from fusion.model.text_cross_attention import Words
 from fusion.pipeline.overrides import RequestError
-from fusion.pipeline.pair import Pair
 
 LONGEST = 200
 """Characters of a sentence or of a name."""
@@ -38,28 +35,38 @@ class PairWords:
         """What tells it from all else that can be told."""
         return (*(tokens.words for tokens in self.named), self.said.words)
 
-    def tensors(self, dimensions: int, device: torch.device) -> Words:
-        """A batch of one, (1, 2, T, D); T is that of the emoji with more words."""
-        found = [named_and_said(named, self.said) for named in self.named]
-        longest = max(len(roles) for _, roles in found)
-        vectors, every = np.zeros((1, 2, longest, dimensions), np.float32), np.zeros((1, 2, longest), np.int64)
-        for side, (vector, roles) in enumerate(found):
-            vectors[0, side, : len(roles)], every[0, side, : len(roles)] = vector[:, :dimensions], roles
-        return Words(torch.from_numpy(vectors), torch.from_numpy(every)).to(device)
+    def count(self, side: int) -> int:
+        """How many words are told of the first (0) or the second (1)."""
+        return len(self.named[side].words) + len(self.said.words)
 
 
-def name_uploads(pair: Pair, names: Sequence[str | None] | None) -> Pair:
-    """The pair with its pictures called as a person calls them; emoji keep their own. Raises RequestError."""
+def tokens(words: Sequence[PairWords], dimensions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of B pairs the vectors (B, 2, T, D), float32, and the roles (B, 2, T), int64, as a network reads them.
+
+    T is that of the emoji with most words, at least 1: what is no word is padding.
+    """
+    longest = max([1, *(pair.count(side) for pair in words for side in (0, 1))])
+    vectors = np.zeros((len(words), 2, longest, dimensions), np.float32)
+    roles = np.zeros((len(words), 2, longest), np.int64)
+    for row, pair in enumerate(words):
+        for side, named in enumerate(pair.named):
+            vector, role = named_and_said(named, pair.said)
+            vectors[row, side, : len(role)], roles[row, side, : len(role)] = vector[:, :dimensions], role
+    return vectors, roles
+
+
+def name_uploads(sources: tuple[Source, Source], names: Sequence[str | None] | None) -> tuple[Source, Source]:
+    """Both with pictures called as a person calls them; emoji keep their own names. Raises RequestError."""
     if names is None:
-        return pair
+        return sources
     if len(names) != 2:
         raise RequestError(f"There are {len(names)} names; give two, None where there is nothing to say.")
     checked = [check_text(name or "", "name") for name in names]
     first, second = (
         replace(source, name=name) if name and source.picture is not None else source
-        for source, name in zip(pair.sources, checked, strict=True)
+        for source, name in zip(sources, checked, strict=True)
     )
-    return replace(pair, sources=(first, second))
+    return first, second
 
 
 def check_text(text: str, what: str) -> str:
@@ -70,9 +77,9 @@ def check_text(text: str, what: str) -> str:
 
 
 def read_words(
-    pair: Pair, say: str | None, names: Sequence[str | None] | None, catalog: Catalog, knows: bool
+    sources: tuple[Source, Source], say: str | None, names: Sequence[str | None] | None, catalog: Catalog, knows: bool
 ) -> PairWords | None:
-    """What is told about ``pair``; ``None`` for networks that know no words (``knows`` is False).
+    """What is told about two emoji; ``None`` for networks that know no words (``knows`` is False).
 
     ``say``, ``names``: as in ``Fuser.fuse``; a picture without a name has no words. Raises RequestError for a sentence
     that the network could not read.
@@ -84,7 +91,7 @@ def read_words(
         return None
     table = WordTable.default()
     first, second = (
-        words_for(source, name, catalog, table) for source, name in zip(pair.sources, names or ("", ""), strict=True)
+        words_for(source, name, catalog, table) for source, name in zip(sources, names or ("", ""), strict=True)
     )
     said = table.of_text(say)
     return PairWords((first, second), said, say, tuple(notices((first, second), said)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 
@@ -19,6 +20,7 @@ from fusion.pipeline.fuser import Fuser  # noqa: E402
 from fusion.pipeline.overrides import RequestError, UnknownHypothesis  # noqa: E402
 from fusion.pipeline.runtimes import EngineError, build_engine  # noqa: E402
 from fusion.views.summary import summary  # noqa: E402
+from tests.support.tiny import worded_graphs  # noqa: E402
 
 pytestmark = pytest.mark.weights
 ROOT = Path(__file__).parents[2]
@@ -37,7 +39,7 @@ def plain() -> Fuser:
 
 def test_the_shipped_graphs_are_of_the_shipped_weights(graphs):
     assert graphs.weights_hash == weights_hash(locate_weights(None))
-    assert sum(graph_file(SHIPPED, graph).stat().st_size for graph in GRAPHS) <= 8_000_000
+    assert sum(graph_file(SHIPPED, graph).stat().st_size for graph in GRAPHS) <= 4_000_000
 
 
 def test_pictures_of_random_pairs_are_the_same():
@@ -103,6 +105,51 @@ def test_the_recolour_path_is_the_same(graphs, plain):
 
 class FakePlan:
     main, recolour_logit = 0, 5.0
+
+
+@pytest.fixture(scope="module")
+def worded(tmp_path_factory) -> tuple[Fuser, OnnxFuser]:
+    pytest.importorskip("onnxscript", reason="the extra onnx is not installed")
+    folder = tmp_path_factory.mktemp("worded")
+    return worded_graphs(folder), OnnxFuser(folder, threads=1)
+
+
+@pytest.mark.parametrize("say", [None, "small hat behind qwxyz"])
+def test_words_are_the_same_through_both(worded, say):
+    one, other = (engine.fuse("😀", "👒", size=64, teacher=False, say=say) for engine in worded)
+    np.testing.assert_allclose(other.output, one.output, atol=TOLERANCE / 2)
+    np.testing.assert_allclose(other.predicted.layouts, one.predicted.layouts, atol=1e-4)
+    assert (other.say, other.notices) == (one.say, one.notices)
+    for theirs, ours in zip(other.words, one.words, strict=True):
+        assert (theirs.named, theirs.said) == (ours.named, ours.said)
+        np.testing.assert_allclose(theirs.attention, ours.attention, atol=1e-4)
+
+
+def test_words_change_the_answer_and_a_picture_without_a_name_has_none(worded):
+    plain, engine = worded
+    spoken, silent = (engine.fuse("😀", "👒", size=64, say=say).predicted.layouts for say in ("small hat behind", None))
+    assert not np.array_equal(spoken, silent)
+    picture = Image.fromarray(engine.catalog.render("1f452", 64), "RGBa").convert("RGBA")
+    one, other = (each.fuse(picture, picture, size=64, teacher=False) for each in (plain, engine))
+    np.testing.assert_allclose(other.output, one.output, atol=TOLERANCE / 2)
+    assert other.words[0].named == ()
+
+
+def test_many_worded_pairs_are_the_pictures_of_each(worded):
+    keys = [("1f600", "1f355"), ("1f431", "1f452")]
+    for engine in worded:
+        many = engine.outputs(keys, 64)
+        for row, pair in zip(many, keys, strict=True):
+            alone = engine.fuse(*pair, size=64, teacher=False).output
+            np.testing.assert_allclose(row, alone, atol=TOLERANCE / 2)
+
+
+def test_the_graphs_keep_their_weights_as_halves():
+    onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
+    for graph in GRAPHS:
+        held = onnx.load(graph_file(SHIPPED, graph)).graph.initializer
+        wide = sum(onnx.numpy_helper.to_array(one).nbytes for one in held if one.data_type == onnx.TensorProto.FLOAT)
+        assert wide <= 64_000, graph
 
 
 def test_many_pairs_at_once_are_the_pictures_of_each(graphs, plain):

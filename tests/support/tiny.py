@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 
 from fusion.pipeline.fuser import Fuser
 from fusion.trace import FusionTrace
-from tests.support.nets import tiny
+from tests.support.nets import awake, tiny
 
 SIZE = 64
 FACE, PIZZA = "😀", "🍕"
@@ -35,3 +37,13 @@ def want(fuser: Fuser, present: int = 1, recolour: bool = False) -> Fuser:
 def fuse(fuser: Fuser, first: str = FACE, second: str = PIZZA, **settings: object) -> FusionTrace:
     """A small fusion, without the teacher unless it is asked for."""
     return fuser.fuse(first, second, **{"size": SIZE, "teacher": False} | settings)
+
+
+def worded_graphs(folder: Path) -> Fuser:
+    """The ONNX graphs, in ``folder``, of an untrained network that reads words; and the fuser that they are of."""
+    from fusion.model.weights import load_fusion_net, save_fusion_net
+    from fusion.pipeline.engines.export_onnx import export_onnx
+
+    save_fusion_net(awake(tiny(words=64)), folder / "weights")
+    export_onnx(folder, folder / "weights", progress=lambda graph: None)
+    return Fuser(net=load_fusion_net(folder / "weights"), device="cpu", quick=False)

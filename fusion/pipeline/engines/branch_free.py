@@ -7,6 +7,8 @@ premultiplied RGBA; batch and size are free.
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -20,6 +22,8 @@ from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide, order_by_main
 from fusion.model.layout_trunk import VIEW, LayoutTrunk
+from fusion.model.text_cross_attention import Words
+from fusion.pipeline.engines.onnx_files import WORD_ATTENTION
 from fusion.pipeline.hypotheses import alike, shares
 
 
@@ -53,12 +57,42 @@ class BranchFreeTrunk(nn.Module):
     def __init__(self, trunk: LayoutTrunk) -> None:
         super().__init__()
         self.stages = trunk.stages
+        self.text_cross_attention = getattr(trunk, "text_cross_attention", None)
 
     def forward(self, first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
         """As ``LayoutTrunk.forward``."""
         both = torch.cat([first, second])
         means = averaging(both.shape[-1], VIEW)
         return self.stages(means @ both @ means.T).unflatten(0, (2, -1)).unbind(0)
+
+    def read(self, maps: tuple[Tensor, Tensor], words: Words) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+        """As ``LayoutTrunk.read``. Raises ExportError for one that reads no words."""
+        if self.text_cross_attention is None:
+            raise ExportError("These weights read no words; export them without.")
+        changed, attention = self.text_cross_attention(torch.cat(maps), words.stacked())
+        return changed.unflatten(0, (2, -1)).unbind(0), attention.unflatten(0, (2, -1)).unbind(0)
+
+
+class Normalise(nn.Module):
+    """A trained BatchNorm: one scale and one shift a channel.
+
+    An exporter folds a BatchNorm into the convolution before it, whose weights are then no halves any more and take
+    twice the bytes; it leaves these two alone, and a runtime folds them as it loads.
+    """
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        super().__init__()
+        variance, mean = cast(Tensor, norm.running_var), cast(Tensor, norm.running_mean)
+        scale = norm.weight / (variance + norm.eps).sqrt()
+        self.register_buffer("scale", scale[:, None, None])
+        self.register_buffer("shift", (norm.bias - mean * scale)[:, None, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, h, w), normalised."""
+        return x * self.scale + self.shift
 
 
 def averaging(side: int, view: int) -> Tensor:
@@ -108,6 +142,9 @@ def branch_free(net: FusionNet) -> BranchFreeNet:
     copy.load_state_dict(net.state_dict())
     if copy.layout_trunk is not None:
         copy.set_submodule("layout_trunk", BranchFreeTrunk(copy.layout_trunk))
+    for name, module in list(copy.named_modules()):
+        if isinstance(module, nn.BatchNorm2d):
+            copy.set_submodule(name, Normalise(module))
     return copy.requires_grad_(False).eval()
 
 
@@ -123,10 +160,12 @@ class Perceive(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, first: Tensor, second: Tensor) -> dict[str, Tensor]:
-        """Two pictures, uint8 (B, S, S, 4)."""
+    def forward(
+        self, first: Tensor, second: Tensor, words: Tensor | None = None, roles: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Two pictures, uint8 (B, S, S, 4); of a network that reads words the tokens too, as in ``Words`` of pairs."""
         pictures = tensor(first), tensor(second)
-        seen = self.net.perceive(*pictures)
+        seen = self.net.perceive(*pictures, None if words is None or roles is None else Words(words, roles))
         plans = [self.net.center_aware_scale(*order).hypotheses for order in (seen.maps, seen.maps[::-1])]
         same = [alike(plan, content_box(other[:, 3])) for plan, other in zip(plans, pictures[::-1], strict=True)]
 
@@ -141,6 +180,7 @@ class Perceive(nn.Module):
             "layout": both("layout"),
             "presence_logit": both("presence_logit"),
             "recolour_logit": both("recolour_logit"),
+            **dict(zip(WORD_ATTENTION, seen.word_attention or (), strict=False)),
         }
 
 

@@ -42,9 +42,12 @@ def examples(config: FusionConfig) -> dict[str, dict[str, Tensor]]:
     generator = torch.Generator().manual_seed(0)
     first, second = torch.randint(0, 256, (2, 2, EXAMPLE_SIDE, EXAMPLE_SIDE, 4), generator=generator, dtype=torch.uint8)
     pair = {"first": first, "second": second}
+    tokens = (
+        {"words": torch.rand(2, 2, 5, config.words), "roles": torch.randint(0, 3, (2, 2, 5))} if config.words else {}
+    )
     layout = torch.tensor([0.5, 0.5, 0.1, 0.1]).repeat(2, config.instances, 1)
     return {
-        "perceive": pair,
+        "perceive": pair | tokens,
         "curve": {"main": first, "other": second},
         "fuse": pair
         | {
@@ -69,8 +72,10 @@ def write_graph(module: nn.Module, inputs: dict[str, Tensor], file: Path, metada
     """One graph with its metadata inside."""
     batch, any_side = torch.export.Dim("batch"), torch.export.Dim("any_side", min=32, max=2048)
     side = any_side if "other" in inputs else 16 * torch.export.Dim("sixteenth", min=4, max=64)
+    tokens = torch.export.Dim("tokens", min=1, max=64)
+    further = {"words": {2: tokens}, "roles": {2: tokens}}
     axes = {
-        name: {0: batch, 1: side, 2: side} if value.dtype == torch.uint8 else {0: batch}
+        name: {0: batch, 1: side, 2: side} if value.dtype == torch.uint8 else {0: batch, **further.get(name, {})}
         for name, value in inputs.items()
     }
     with warnings.catch_warnings(), torch.enable_grad():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from PIL import Image
 
 from fusion.cache import SharedCache, held_bytes
@@ -25,15 +24,24 @@ from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.frame import Frame, Layout
 from fusion.names import ATTENTION_BLOCKS, SIDES
-from fusion.pipeline.engines.onnx_files import GRAPHS, METADATA, GraphsError, graph_file, locate_graphs
+from fusion.pipeline.engines.onnx_files import (
+    GRAPHS,
+    METADATA,
+    WORD_ATTENTION,
+    graph_file,
+    locate_graphs,
+)
+from fusion.pipeline.engines.onnx_graphs import Arrays, load_graph, run
 from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.overrides import Request, RequestError, check_request, read_override
 from fusion.pipeline.ranking import Ranked, chosen, rank
-from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace
+from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
+from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, WordTrace
 
 CURVE = (8, 4)
+UNWEIGHED = ("main", "main_logit", *WORD_ATTENTION)
+"""Outputs of perceive that are not one row for either main subject."""
 INPUT_BYTES, SEEN_BYTES = 64 * 2**20, 2**22
-Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ class OnnxFuser:
             self._graphs = dict(zip(GRAPHS, loaded, strict=True))
         facts = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
         config = facts["config"]
-        self._palette_view = facts["palette_view"]
+        self._palette_view, self._words = facts["palette_view"], config.get("words", 0)
         self.weights_hash, self.preset = facts["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
         self.catalog = catalog or Catalog.default()
@@ -116,9 +124,7 @@ class OnnxFuser:
         names: Sequence[str | None] | None = None,
         fit: bool = True,
     ) -> FusionTrace:
-        """One fusion, as ``Fuser.fuse``; ``teacher`` and ``names`` are ignored. Raises FusionError, as for ``say``."""
-        if say and say.strip():
-            raise RequestError("This engine reads no words: leave the sentence out, or choose the engine torch.")
+        """One fusion, as ``Fuser.fuse``; ``teacher`` is ignored. Raises FusionError."""
         wanted = read_override(layout, instances, self.frame)
         check_request(Request(main, wanted, hypothesis, size, frozenset(disabled)))
         if disabled:
@@ -126,10 +132,12 @@ class OnnxFuser:
         timings: dict[str, float] = {}
         with clock(timings, "total"):
             with clock(timings, "inputs"):
-                sources = read_source(first, self.catalog), read_source(second, self.catalog)
+                sources = name_uploads((read_source(first, self.catalog), read_source(second, self.catalog)), names)
+                words = read_words(sources, say, names, self.catalog, self._words > 0)
                 pictures = self._picture(sources[0], size), self._picture(sources[1], size)
             with clock(timings, "plan"):
-                seen = self._seen.get((sources[0].key, sources[1].key, size), lambda: self._perceive(pictures))
+                known = (sources[0].key, sources[1].key, size, words and words.key)
+                seen = self._seen.get(known, lambda: self._perceive(pictures, words))
                 decision = decide(seen, main, hypothesis)
                 layouts, presence = decision.layout.layouts, (decision.layout.presence > 0.5).astype(np.float32)
                 if wanted is not None:
@@ -138,7 +146,7 @@ class OnnxFuser:
                 out = self._paint(pictures, decision, layouts, presence)
         lead = None if wanted is None else wanted.lead
         trace = self._trace(sources, pictures, decision, out, override=lead, hypothesis=hypothesis)
-        trace = replace(trace, effective=LayoutTrace(layouts, presence), timings_ms=timings)
+        trace = replace(trace, effective=LayoutTrace(layouts, presence), timings_ms=timings, **told(words, seen))
         return fit_trace(trace) if fit else trace
 
     def _trace(
@@ -177,8 +185,10 @@ class OnnxFuser:
         """The fused pictures of many pairs of keys, one after another: on a CPU a batch is no faster, and larger."""
         found = np.empty((len(pairs), size, size, 4), np.float32)
         for row, keys in enumerate(pairs):
-            pictures = self._picture(Source("", keys[0]), size), self._picture(Source("", keys[1]), size)
-            decision = decide(self._perceive(pictures), None, 1)
+            sources = Source("", keys[0]), Source("", keys[1])
+            pictures = self._picture(sources[0], size), self._picture(sources[1], size)
+            words = read_words(sources, None, None, self.catalog, self._words > 0)
+            decision = decide(self._perceive(pictures, words), None, 1)
             presence = (decision.layout.presence > 0.5).astype(np.float32)
             found[row] = self._paint(pictures, decision, decision.layout.layouts, presence, ["output"])["output"]
         return found
@@ -187,9 +197,12 @@ class OnnxFuser:
         """Premultiplied RGBA, uint8 (size, size, 4)."""
         return self._inputs.get((source.key, size), lambda: source.draw(size, self.frame, self.catalog))
 
-    def _perceive(self, pictures: tuple[np.ndarray, np.ndarray]) -> Arrays:
+    def _perceive(self, pictures: tuple[np.ndarray, np.ndarray], words: PairWords | None) -> Arrays:
         """What the network says of a pair: see ``branch_free.Perceive``, without the batch."""
-        return run(self._graphs["perceive"], {"first": pictures[0][None], "second": pictures[1][None]})
+        given = {"first": pictures[0][None], "second": pictures[1][None]}
+        if words is not None:
+            given["words"], given["roles"] = tokens([words], self._words)
+        return run(self._graphs["perceive"], given)
 
     def _paint(
         self,
@@ -218,33 +231,26 @@ class OnnxFuser:
         return run(self._graphs["fuse"], given, names)
 
 
-def load_graph(file: Path, threads: int) -> onnxruntime.InferenceSession:
-    """A graph ready to run. Raises GraphsError."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = threads, 3
-    try:
-        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has no common error of its own
-        raise GraphsError(f"{file} is damaged ({error}); make it again with python -m fusion export.") from error
-
-
-def run(
-    graph: onnxruntime.InferenceSession, given: Mapping[str, np.ndarray], names: Sequence[str] | None = None
-) -> Arrays:
-    """The outputs of a batch of one by name, without the batch."""
-    names = names or [output.name for output in graph.get_outputs()]
-    return {name: value[0] for name, value in zip(names, graph.run(names, dict(given)), strict=True)}
-
-
 def decide(seen: Arrays, main: str | None, hypothesis: int) -> Decision:
     """The main subject and the hypothesis of that rank. Raises UnknownHypothesis."""
     logit = float(seen["main_logit"])
     predicted = int(seen["main"])
     decided = predicted if main is None else SIDES.index(main)
-    weighed = {name: value[decided] for name, value in seen.items() if name not in ("main", "main_logit")}
+    weighed = {name: value[decided] for name, value in seen.items() if name not in UNWEIGHED}
     ranked = rank(weighed["shares"], weighed["same"])
     index = chosen(ranked, hypothesis)
     return Decision(decided, predicted, logit, weighed, ranked, 0 if index is None else index)
+
+
+def told(words: PairWords | None, seen: Arrays) -> dict[str, Any]:
+    """The fields of a trace about what was told in words; none for networks that know no words."""
+    if words is None:
+        return {}
+    first, second = (
+        WordTrace(words.named[side].words, words.said.words, seen[name][: words.count(side)])
+        for side, name in enumerate(WORD_ATTENTION)
+    )
+    return {"say": words.sentence, "notices": words.notices, "words": (first, second)}
 
 
 def painted(out: Arrays, recolour: bool) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from fusion.assets import ASSETS
 from fusion.errors import FusionError
 
 GRAPHS = ("perceive", "curve", "fuse")
+WORD_ATTENTION = ("word_attention_first", "word_attention_second")
+"""Outputs of perceive, (B, T, 4, 4), in the graphs of weights that read words."""
 METADATA = "emoji-fusion"
 """Key of the metadata in each graph: JSON with ``weights`` (their hash), ``config`` and ``palette_view``."""
 SHIPPED = ASSETS / "weights" / "fusion" / "onnx"

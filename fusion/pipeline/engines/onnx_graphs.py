@@ -1,0 +1,31 @@
+"""ONNX graphs as functions from arrays to arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from fusion.pipeline.engines.onnx_files import GraphsError
+
+Arrays = dict[str, np.ndarray]
+
+
+def load_graph(file: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A graph ready to run. Raises GraphsError."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = threads, 3
+    try:
+        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has no common error of its own
+        raise GraphsError(f"{file} is damaged ({error}); make it again with python -m fusion export.") from error
+
+
+def run(
+    graph: onnxruntime.InferenceSession, given: Mapping[str, np.ndarray], names: Sequence[str] | None = None
+) -> Arrays:
+    """The outputs of a batch of one by name, without the batch."""
+    names = names or [output.name for output in graph.get_outputs()]
+    return {name: value[0] for name, value in zip(names, graph.run(names, dict(given)), strict=True)}
