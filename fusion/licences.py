@@ -171,13 +171,14 @@ def installed(wanted: Iterable[Requirement]) -> Iterator[Distribution]:
 
 def licence_of(package: Distribution) -> str:
     """Its licence as an SPDX expression; "" where it does not say."""
-    told = package.metadata
-    if expression := told.get("License-Expression"):
-        return spdx(expression)
+    told = {name: package.metadata.get_all(name) or [] for name in ("License-Expression", "License", "Classifier")}
+    if told["License-Expression"]:
+        return spdx(told["License-Expression"][0])
     # The field may hold the whole text, or name a file: then classifiers say more.
-    if (said := spdx(told.get("License") or "")) and allows(said):
-        return said
-    classes = [one.rpartition("::")[2].strip() for one in told.get_all("Classifier") or [] if one.startswith("License")]
+    for said in map(spdx, told["License"]):
+        if allows(said):
+            return said
+    classes = [one.rpartition("::")[2].strip() for one in told["Classifier"] if one.startswith("License")]
     if classes:
         return " AND ".join(dict.fromkeys(map(spdx, classes)))
     return READ.get(canonicalize_name(package.name), "")

@@ -11,7 +11,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -143,13 +142,13 @@ def test_an_ordinary_user_is_served_where_only_one_folder_can_be_written(tmp_pat
     with open(tmp_path / "log", "w+") as log:
         server = subprocess.Popen(
             [*words, "bash", "-c", probe, str(ROOT), *command(last("CMD"), port)],
-            **{"cwd": ROOT, "env": settings, "stdout": log, "stderr": subprocess.STDOUT, "start_new_session": True},
+            **{"cwd": ROOT, "env": settings, "stdout": log, "stderr": subprocess.STDOUT},
         )
         try:
             sticker = fused(server, port)
             health = subprocess.run(command(last("HEALTHCHECK"), port), capture_output=True, text=True)
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            server.terminate()  # each of the words became the next: it is one process
             server.wait()
         log.seek(0)
         told = log.read()
