@@ -128,6 +128,12 @@ COMMANDS: dict[str, Command] = {
   python -m fusion audit --sheet sheets --sample 100
   python -m fusion audit --store""",
     ),
+    "licences": Command(
+        "list the licences of all packages and assets; exit code 1 where one is unknown or not allowed",
+        """
+  python -m fusion licences
+  python -m fusion licences --json""",
+    ),
     "kitchen": Command(
         "fetch and check real stickers for your own study",
         """

@@ -27,11 +27,13 @@ def run(args: argparse.Namespace) -> int:
     from fusion.service.stickers import Stickers
     from fusion.turns import Turns
     from fusion.ui.doors import Doors, allowed_hosts
+    from fusion.ui.patience import be_patient
 
     engine = build_engine(args.engine, args.weights, args.device)  # what is wrong with it is to be heard of here
     service = build_service(Stickers(lambda: engine, Catalog.default(), Turns(), Kept.default()))
     print(f"Serving http://{args.host}:{args.port}/docs", file=sys.stderr)
-    uvicorn.run(
-        Doors(service, allowed_hosts(args.host, args.allow_host)), host=args.host, port=args.port, log_level="warning"
-    )
+    app = Doors(service, allowed_hosts(args.host, args.allow_host))
+    config = uvicorn.Config(app, host=args.host, port=args.port, log_level="warning")
+    be_patient(config)
+    uvicorn.Server(config).run()
     return 0

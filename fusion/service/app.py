@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fusion.emoji.catalog import Emoji, UnknownEmoji
@@ -32,6 +32,7 @@ from fusion.service.stickers import (
     picture_for,
     read_layout,
 )
+from fusion.service.streams import LongAnswer, Streams
 from fusion.turns import Busy
 
 OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Retry-After"}
@@ -41,6 +42,8 @@ YEAR, DAY = 31_536_000, 86_400
 """Seconds for which a sticker may be kept: where its address names the weights, and where it does not."""
 MOST_FOUND = 50
 """Results of one search."""
+FEW_LISTED = 16
+"""Emoji that ``/metadata.json`` may list beside any number of others."""
 MIME = {"PNG": "image/png", "WEBP": "image/webp"}
 
 PATHS = ("/metadata.json", "/docs", "/openapi.json", "/agents.md")
@@ -71,7 +74,7 @@ def build_service(stickers: Stickers) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.stickers = stickers
+    app.state.stickers, app.state.streams = stickers, Streams()
     app.get("/kitchen/{first}_{second}.{suffix}", response_class=Response, summary="The sticker of a pair")(sticker)
     app.get(
         "/android/keyboard/emojikitchen/{date}/{folder}/{first}_{second}.{suffix}",
@@ -143,7 +146,7 @@ async def moved_here(request: Request, date: str, folder: str, first: str, secon
 
 
 async def metadata(request: Request, emoji: Some = None) -> Response:
-    """All pairs: some gigabyte of JSON, sent as it is written. With ?emoji=😀,🍕 those two, with all their partners."""
+    """All pairs: some gigabyte, written as it is sent, to two at a time. With ?emoji=😀,🍕 those two's pairs."""
     stickers: Stickers = request.app.state.stickers
     only = None if emoji is None else [find_emoji(one, stickers.catalog) for one in emoji.split(",")]
     address, version = address_of(request), await stickers.version()
@@ -151,7 +154,9 @@ async def metadata(request: Request, emoji: Some = None) -> Response:
     if unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     chunks = KitchenMetadata(stickers.catalog, address, f"?v={version}").chunks(only and dict.fromkeys(only))
-    return StreamingResponse(chunks, media_type="application/json", headers=headers)
+    few = only is not None and len(only) <= FEW_LISTED
+    streams: Streams | None = None if few else request.app.state.streams
+    return LongAnswer(chunks, streams, media_type="application/json", headers=headers)
 
 
 async def search(request: Request, q: Asked, limit: Limit = 20) -> Response:

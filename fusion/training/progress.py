@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypedDict
@@ -25,7 +25,10 @@ class Clock:
 
 
 class ProgressState(TypedDict):
-    """A :class:`Progress` as a checkpoint holds it; ``seconds``: by part of the step."""
+    """A :class:`Progress` as a checkpoint holds it; ``seconds``: by part of the step.
+
+    ``sums``, ``counts``: of each term since the last line of the log.
+    """
 
     phase: int
     step: int
@@ -33,6 +36,8 @@ class ProgressState(TypedDict):
     pairs: int
     history: list[float]
     seconds: dict[str, float]
+    sums: dict[str, float]
+    counts: dict[str, int]
 
 
 @dataclass
@@ -40,7 +45,8 @@ class Progress:
     """Where a run stands.
 
     ``phase``: index of the current one, in which ``step`` steps and ``minutes`` are spent. ``pairs``: seen by all
-    processes in the whole run. ``history``: what the phase's switch watches, newest last.
+    processes in the whole run. ``history``: what the phase's switch watches, newest last. ``sums``: of each term since
+    the log's last line, over ``counts`` steps: they are part of a checkpoint, or the line after it would average less.
     """
 
     phase: int = 0
@@ -49,14 +55,29 @@ class Progress:
     pairs: int = 0
     history: list[float] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
+    sums: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def begin_next_phase(self) -> None:
         """On to the next phase, of which nothing is done."""
         self.phase, self.step, self.minutes, self.history = self.phase + 1, 0, 0.0, []
+        self.means()
 
     def watch(self, value: float, window: int) -> None:
         """Add a step's number to the history, which a switch of ``window`` steps reads two windows of."""
         self.history = [*self.history, value][-2 * window :]
+
+    def add(self, terms: Mapping[str, float]) -> None:
+        """Add a step's terms to the sums."""
+        for name, value in terms.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
+            self.counts[name] = self.counts.get(name, 0) + 1
+
+    def means(self) -> dict[str, float]:
+        """The terms' means since the last time this was asked."""
+        found = {name: total / self.counts[name] for name, total in self.sums.items()}
+        self.sums, self.counts = {}, {}
+        return found
 
     def state(self) -> ProgressState:
         """As JSON for a checkpoint."""
@@ -67,6 +88,8 @@ class Progress:
             "pairs": self.pairs,
             "history": self.history,
             "seconds": dict(self.clock.seconds),
+            "sums": self.sums,
+            "counts": self.counts,
         }
 
     def restore(self, state: ProgressState) -> None:
@@ -75,6 +98,8 @@ class Progress:
         self.minutes += state["minutes"]
         self.history = list(state["history"])
         self.clock.seconds.update(state["seconds"])
+        # Checkpoints from before had none.
+        self.sums, self.counts = dict(state.get("sums", {})), dict(state.get("counts", {}))
 
 
 class Due:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,25 +23,21 @@ class RunLog:
 
     def __init__(self, config: TrainConfig, accelerator: Accelerator) -> None:
         self.config, self.accelerator, self.path = config, accelerator, Path(config.out) / LOG
-        self.sums: dict[str, float] = defaultdict(float)
 
     def bar(self, phase: Phase) -> tqdm:
         """A bar over the phase's share that is done, in percent."""
         from tqdm import tqdm
 
-        self.sums.clear()
         hidden = not (self.config.progress and self.accelerator.is_main_process)
         form = "{desc} {n:3.0f}%|{bar}|{postfix}"
         return tqdm(total=100, desc=phase.name, disable=hidden, mininterval=1.0, bar_format=form)
 
     def step(self, phase: Phase, progress: Progress, terms: Mapping[str, float], bar: tqdm) -> None:
         """Add the terms of a step; every ``log_every`` steps their means go to the log, the curves and the bar."""
-        for name, value in terms.items():
-            self.sums[name] += value
+        progress.add(terms)
         if progress.step % self.config.log_every:
             return
-        means = {name: round(value / self.config.log_every, 6) for name, value in self.sums.items()}
-        self.sums.clear()
+        means = {name: round(value, 6) for name, value in progress.means().items()}
         rate = phase.rate(progress.step, progress.minutes)
         seconds = {name: round(value, 1) for name, value in progress.clock.seconds.items()}
         self.write(phase, progress, {"pairs": progress.pairs, "rate": rate, **means, "seconds": seconds})

@@ -9,23 +9,20 @@ Source: DESIGN section 7.
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import os
 import re
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.formparsers import MultiPartException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fusion.errors import FusionError
-from fusion.ui.pictures import MAX_UPLOAD_BYTES
+from fusion.ui.bodies import MOST_JSON, MOST_UPLOADED, Refused, check_json, check_length, counted, replayed, whole
+from fusion.ui.uploads import is_uploaded
 
 LOG = logging.getLogger(__name__)
 
@@ -33,14 +30,6 @@ HOSTS_VARIABLE = "EMOJI_FUSION_HOSTS"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 EVERY_INTERFACE = ("0.0.0.0", "::")
 """Values of ``--host`` that name no host: whoever serves on all addresses may be reached under each of them."""
-
-ENVELOPE = 64_000
-"""Bytes that a form or JSON may add around what it carries."""
-MOST_UPLOADED = MAX_UPLOAD_BYTES + ENVELOPE
-MOST_JSON = 2 * MAX_UPLOAD_BYTES * 4 // 3 + ENVELOPE
-"""Two pictures as data URLs."""
-DEEPEST = 40
-"""Levels of lists and objects in a request."""
 
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 UPLOAD = "/gradio_api/upload"
@@ -50,16 +39,8 @@ CLOSED = re.compile(
 )
 """Doors of the framework that no part of the page uses."""
 FETCHES = re.compile(r"/file(?:=|/)\s*(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
-REMOTE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
-"""An address with a scheme, or of another machine; a drive letter is none."""
-
-
-class Refused(FusionError):
-    """A request that is not answered. ``status``: the HTTP code."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+FILES = re.compile(r"/(?:gradio_api/)?file[=/](.*)", re.DOTALL)
+"""The door that hands out files, and the path behind it."""
 
 
 def allowed_hosts(host: str, more: Iterable[str] = ()) -> frozenset[str]:
@@ -110,6 +91,8 @@ class Doors:
         self._check_host(headers.get("host", ""))
         if CLOSED.match(path) or FETCHES.search(path):
             raise Refused(403, "This server fetches nothing from other addresses and has no such door.")
+        if (asked := FILES.match(path)) and not is_uploaded(asked[1]):
+            raise Refused(404, "There is no such file here, or not any more; fuse or upload it again.")
         if scope["type"] == "websocket" or scope["method"] in CHANGING:
             self._check_origin(headers)
         if scope.get("method") in CHANGING:
@@ -189,96 +172,6 @@ def check_kind(headers: Headers, path: str) -> None:
     wanted = "multipart/form-data" if path.rstrip("/") == UPLOAD else "application/json"
     if kind != wanted and not (empty and not kind):
         raise Refused(415, f"This door takes {wanted}; set the Content-Type.")
-
-
-def check_length(headers: Headers, most: int) -> None:
-    """Refuse what says itself that it is too large."""
-    said = headers.get("content-length", "0")
-    if not said.isdecimal():
-        raise Refused(400, "The request's Content-Length is not a number; send it again.")
-    if int(said) > most:
-        raise too_large()
-
-
-def too_large() -> Refused:
-    """What is said to more bytes than any door takes."""
-    return Refused(413, f"A picture may have at most {MAX_UPLOAD_BYTES // 1_000_000} MB; upload a smaller one.")
-
-
-def check_json(body: bytes) -> None:
-    """Raise Refused for JSON that is damaged, no object, deeply nested, or names a file at another address."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(400, "The request is no JSON that can be read; send one object.") from None
-    if not isinstance(data, dict):
-        raise Refused(400, "The request is not an object; send one with the arguments by name.")
-    level: list[Any] = [data]
-    for _ in range(DEEPEST):
-        for one in level:
-            if isinstance(one, dict) and any(remote(one.get(name)) for name in ("url", "path")):
-                raise Refused(403, "This server fetches no addresses; upload the picture itself.")
-        level = [child for one in level for child in children(one)]
-        if not level:
-            return
-    raise Refused(400, f"The request is nested deeper than {DEEPEST} levels; send a plain one.")
-
-
-def children(value: object) -> list[Any]:
-    """The lists and objects directly inside one."""
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [one for one in inside if isinstance(one, dict | list)]
-
-
-def remote(value: object) -> bool:
-    """Whether a file is named by an address instead of a path on this machine."""
-    return isinstance(value, str) and REMOTE.match(value) is not None
-
-
-# ---------------------------------------------------------------------------------------------- bodies
-
-
-async def whole(receive: Receive, most: int) -> bytes:
-    """The body, at most ``most`` bytes of it. Raises Refused."""
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        parts.append(message.get("body", b""))
-        size, more = size + len(parts[-1]), message.get("more_body", False)
-        if size > most:
-            raise too_large()
-    return b"".join(parts)
-
-
-def replayed(body: bytes, receive: Receive) -> Receive:
-    """A body that was read, once more; then what ``receive`` says."""
-    given = False
-
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again
-
-
-def counted(receive: Receive, most: int) -> Receive:
-    """``receive`` that stops a form at ``most`` bytes, so that its parser removes what it had begun to write."""
-    size = 0
-
-    async def measured() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise MultiPartException(f"File exceeded maximum allowed size of {MAX_UPLOAD_BYTES} bytes.")
-        return message
-
-    return measured
 
 
 def as_refusal(path: str, error: Exception) -> Refused:

@@ -7,10 +7,8 @@ import contextlib
 import ctypes
 import os
 import sys
-import tempfile
 import threading
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
@@ -132,18 +130,6 @@ def bound_memory() -> None:
             tune(setting, value)
 
 
-def check_upload_folder() -> None:
-    """Raise FusionError where uploads could not be kept: Gradio would take that for a port in use."""
-    folder = Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise FusionError(
-            f"Uploads cannot be kept in {folder} ({error.strerror}); name another folder in GRADIO_TEMP_DIR."
-        ) from error
-
-
 def serve(options: argparse.Namespace) -> None:
     """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
     bound_memory()
@@ -157,14 +143,15 @@ def serve(options: argparse.Namespace) -> None:
     from fusion.packs.kept import Kept
     from fusion.turns import Turns
     from fusion.ui.page import build_page, launch_page, service_of
+    from fusion.ui.uploads import own_folder
 
-    check_upload_folder()
     fusions = Turns()
-    page, service = build_page(backend, fusions=fusions), service_of(backend, fusions, Kept.default())
-    try:
-        launch_page(page, service, options.allow_host, server_name=options.host, server_port=options.port)
-    except OSError as error:
-        raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
+    with own_folder():
+        page, service = build_page(backend, fusions=fusions), service_of(backend, fusions, Kept.default())
+        try:
+            launch_page(page, service, options.allow_host, server_name=options.host, server_port=options.port)
+        except OSError as error:
+            raise FusionError(f"Port {options.port} cannot be used ({error}); choose another with --port.") from error
 
 
 def main(arguments: list[str] | None = None) -> None:

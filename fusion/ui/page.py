@@ -21,11 +21,14 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from fusion.errors import FusionError
 from fusion.packs.kept import Kept
-from fusion.service.app import Beside, build_service
+from fusion.service.app import YEAR, Beside, build_service
 from fusion.service.stickers import Stickers
 from fusion.turns import FUSIONS_WAITING, Busy, Turns
 from fusion.ui import api, picker
@@ -33,6 +36,7 @@ from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.doors import guard
 from fusion.ui.inspector import Inspector
+from fusion.ui.patience import be_patient
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
@@ -88,6 +92,16 @@ def markup() -> str:
     return body + rest + end
 
 
+def sheet_address() -> str:
+    """Where the page finds the picker's pictures: another address for each version, which may be kept for good."""
+    return f"{picker.SHEET.name}?v={int(picker.SHEET.stat().st_mtime):x}"
+
+
+async def sheet(_: Request) -> FileResponse:
+    """The picker's pictures."""
+    return FileResponse(picker.SHEET, headers={"Cache-Control": f"public, max-age={YEAR}, immutable"})
+
+
 def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
     views, reports = Turns(name="views"), Turns(REPORTS_WAITING, "reports")
@@ -136,11 +150,10 @@ def build_page(backend: Backend, review: Review | None = None, fusions: Turns | 
     ``fusions``: where they wait for each other, if others than the page's wait there too.
     """
     review = review or Review(backend)
-    gr.set_static_paths([picker.SHEET])
-    with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
+    with gr.Blocks(title="Emoji Fusion") as page:
         gr.HTML(
             html_template=markup(),
-            js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
+            js_on_load=f"EF.mount(element, server, '{sheet_address()}')",
             server_functions=server_functions(backend, review, fusions or Turns()),
             apply_default_css=False,
             elem_id="emoji-fusion",
@@ -169,8 +182,13 @@ def launch_page(page: gr.Blocks, service: ASGIApp, hosts: Sequence[str] = (), **
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
-        "app_kwargs": {"middleware": middleware},
+        "app_kwargs": {"middleware": middleware, "routes": [Route(f"/{picker.SHEET.name}", sheet)]},
     }
     # Tools for language models are an optional extra of gradio; without it the page works all the same.
     settings["mcp_server"] = find_spec("mcp") is not None
-    page.launch(**settings, ssr_mode=False, pwa=False, max_file_size="8mb", **options)
+    settings |= {"ssr_mode": False, "pwa": False, "max_file_size": "8mb", "prevent_thread_lock": True}
+    waits = not options.pop("prevent_thread_lock", False)
+    page.launch(**settings, **options)
+    be_patient(page.server.config)  # the framework has no setting for it
+    if waits:
+        page.block_thread()

@@ -85,13 +85,6 @@ def test_output_that_cannot_be_printed():
     assert done.stderr.count("\n") == 1
 
 
-def test_a_folder_for_uploads_that_cannot_be_written(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "below"))
-    with pytest.raises(FusionError, match="GRADIO_TEMP_DIR"):
-        launcher.check_upload_folder()
-
-
 def test_an_interrupt_while_modules_load_is_no_traceback(monkeypatch):
     def interrupted(_):
         raise KeyboardInterrupt

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from fusion.ui.doors import MOST_UPLOADED, allowed_hosts, host_name
+from fusion.ui.bodies import MOST_UPLOADED
+from fusion.ui.doors import allowed_hosts, host_name
 
 JSON = {"Content-Type": "application/json"}
 FUSE = "/gradio_api/call/fuse"
@@ -80,6 +85,37 @@ def test_no_endpoint_fetches_a_file_that_is_named_by_its_address(served, elsewhe
     status, text = ask(served, "POST", FUSE, json.dumps({"data": [file, "pizza"]}).encode(), JSON)
     assert (status, asked) == (403, [])
     assert "upload the picture itself" in text
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "", "..", "a\0b", "x" * 5000, 5, None, ["a"]])
+def test_no_endpoint_takes_a_file_that_was_not_uploaded(served, path):
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    status, text = ask(
+        served, "POST", "/gradio_api/call/v2/fuse", json.dumps({"first": file, "second": "x"}).encode(), JSON
+    )
+    assert status == 403
+    assert "upload the picture itself" in text
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "assets/picker.webp", "/nowhere", "..", "%00", "", "x" * 5000])
+def test_no_door_hands_out_or_repeats_what_was_not_uploaded(served, path):
+    status, text = ask(served, "GET", f"/gradio_api/file={path}")
+    assert (status, json.loads(text)["error"][:13]) == (404, "There is no s")
+    assert "passwd" not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info", "/openapi.json"])
+def test_no_path_of_this_machine_is_told(served, path):
+    status, text = ask(served, "GET", path)
+    assert status == 200
+    places = [str(Path(__file__).parents[2]), sys.prefix, tempfile.gettempdir(), str(Path.home())]
+    assert [place for place in places if f"{place}/" in text] == []
+
+
+def test_the_picker_s_pictures_have_an_address_of_their_own(served):
+    _, text = ask(served, "GET", "/config")
+    address = re.search(r"picker\.webp\?v=\w+", text)[0]
+    assert ask(served, "GET", f"/{address}")[0] == 200
 
 
 def test_a_large_upload_is_refused_before_it_is_sent(served):
