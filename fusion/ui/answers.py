@@ -46,6 +46,13 @@ class UploadChoices(TypedDict):
     side: int
 
 
+class SizeChoices(TypedDict):
+    """Pixels a side in which stickers are painted: for a screen, and for a file."""
+
+    screen: list[int]
+    file: list[int]
+
+
 class Contract(TypedDict):
     """Every constant that both the page and Python use.
 
@@ -62,6 +69,7 @@ class Contract(TypedDict):
     sayings: list[str]
     saying: int
     evaluation: EvaluationChoices
+    sizes: SizeChoices
     upload: UploadChoices
 
 
@@ -137,7 +145,10 @@ class Controls(TypedDict):
 
 
 class FuseAnswer(TypedDict):
-    """All of one fusion that must be there at once. ``facts``: ``views.summary``; ``notices``: sentences."""
+    """All of one fusion that must be there at once. ``facts``: ``views.summary``; ``notices``: sentences.
+
+    ``reach``: pixels a side in which this device paints it while one looks on.
+    """
 
     result: str
     names: tuple[str, str]
@@ -146,6 +157,14 @@ class FuseAnswer(TypedDict):
     facts: Summary
     notices: list[str]
     controls: Controls
+    reach: int
+
+
+class StickerAnswer(TypedDict):
+    """The sticker in another size, ``size`` pixels a side."""
+
+    result: str
+    size: int
 
 
 class ColourScale(TypedDict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -23,11 +23,29 @@ from fusion.geometry import Layout
 from fusion.pipeline.overrides import UnknownHypothesis
 from fusion.trace import FusionTrace
 from fusion.ui import cards, controls, picker
-from fusion.ui.answers import Catalogue, Contract, DrawingAnswer, FuseAnswer, PartsAnswer, StagesAnswer, ZipAnswer
-from fusion.ui.contract import OPENING, contract, parts_of
+from fusion.ui.answers import (
+    Catalogue,
+    Contract,
+    DrawingAnswer,
+    FuseAnswer,
+    PartsAnswer,
+    StagesAnswer,
+    StickerAnswer,
+    ZipAnswer,
+)
+from fusion.ui.contract import OPENING, SCREEN_SIZES, contract, parts_of
 from fusion.ui.fusers import MakeFuser, MakeStyled, PairFuser
 from fusion.ui.pictures import has_background, png_url
-from fusion.ui.request import DrawingRequest, EmojiInput, FuseRequest, RequestError, StageRequest, Upload
+from fusion.ui.request import (
+    DrawingRequest,
+    EmojiInput,
+    FuseRequest,
+    RequestError,
+    StageRequest,
+    StickerRequest,
+    Upload,
+)
+from fusion.ui.sharp import Pace, fitted_like, kept_stickers, placed_like
 from fusion.views.bundle import sticker_png, zip_bytes
 from fusion.views.summary import summary
 
@@ -61,6 +79,7 @@ class Backend:
         self._styled = styled
         self._fusers: dict[tuple[str, str], PairFuser] = {}
         self._traces: SharedCache[FusionTrace] = SharedCache(budget or TRACE_BYTES, held_bytes)
+        self._stickers, self.pace = kept_stickers(), Pace()
         # One fusion at a time: two would only halve each other's speed on the same cores.
         self._turn = threading.RLock()
 
@@ -87,27 +106,43 @@ class Backend:
 
     def _fuse(self, request: FuseRequest) -> FusionTrace:
         fuser = self.fuser(request.preset, request.style)
-        first, second = (picture_of(one) for one in request.inputs)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
         fuse = partial(
-            fuser.fuse,
-            first,
-            second,
+            self._told(request),
             main=request.main,
             layout=None if request.layout is None else fuser.frame.clamp(request.layout),
             instances=None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
-            disabled=request.disabled.intersection(parts_of(request.preset)),
-            say=self.heard(request) or None,
-            names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
         )
         try:
             trace = fuse(hypothesis=request.hypothesis)
         except UnknownHypothesis:  # a link from before other weights, say
             trace = fuse()
+        if request.layout is request.instances is None:
+            self.pace.note(request.preset, trace)
         names = [
             one.name if isinstance(one, Upload) else name for one, name in zip(request.inputs, trace.names, strict=True)
         ]
         return replace(trace, names=(names[0], names[1]))
+
+    def _told(self, request: FuseRequest) -> Callable[..., FusionTrace]:
+        """``fuse`` of its fuser for the pair, with all that is asked for but where anything lies."""
+        first, second = (picture_of(one) for one in request.inputs)
+        return partial(
+            self.fuser(request.preset, request.style).fuse,
+            first,
+            second,
+            disabled=request.disabled.intersection(parts_of(request.preset)),
+            say=self.heard(request) or None,
+            names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
+        )
+
+    def _larger(self, request: FuseRequest, size: int) -> bytes:
+        """The PNG of a fusion, painted anew with ``size`` pixels a side."""
+        shown = self.trace(request)
+        with self._turn:
+            larger = self._told(request)(size=size, teacher=False, fit=False, **placed_like(shown))
+        self.pace.note(request.preset, larger)
+        return sticker_png(replace(fitted_like(larger, shown), names=shown.names))
 
     def heard(self, request: FuseRequest) -> str:
         """What of a sentence reaches the network: all, or nothing where its weights read no words."""
@@ -175,7 +210,17 @@ class Backend:
             "facts": summary(trace),
             "notices": [*self.unheard(request), *notices(request, trace)],
             "controls": controls.answer(trace, self.fuser(request.preset).frame, request.instances is not None),
+            "reach": self.pace.reach(request.preset),
         }
+
+    def sticker(self, data: Json) -> StickerAnswer:
+        """The same fusion's sticker in another size, laid out and cut as the one that is shown."""
+        request, size = self.request(data), StickerRequest.parse(data).size
+        if size == SCREEN_SIZES[0]:
+            png = sticker_png(self.trace(request))
+        else:
+            png = self._stickers.get((request.key, size), lambda: self._larger(request, size))
+        return {"result": png_url(png), "size": size}
 
     def stages(self, data: Json) -> StagesAnswer:
         """The film strip of the same fusion."""

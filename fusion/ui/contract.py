@@ -24,6 +24,9 @@ WORST = 20
 UPLOAD_SIDE = 512
 """Pixels a side to which the browser shrinks a picture: enough for 256 a canvas, small enough to send each time."""
 
+SCREEN_SIZES, FILE_SIZES = (256, 384, 512), (256, 512, 1024)
+"""Pixels a side in which a sticker is painted for a screen, the first of them at once; and for a file."""
+
 PRESENT = 0.5
 """Presence above which an instance is there."""
 
@@ -52,6 +55,7 @@ def contract() -> Contract:
             "limit": LIMIT,
             "worst": WORST,
         },
+        "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
         "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE},
     }
 

@@ -50,6 +50,7 @@ SCRIPTS = (
     "grid.js",
     "picker.js",
     "result.js",
+    "sharp.js",
     "tabs.js",
     "place.js",
     "strip.js",
@@ -109,7 +110,7 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
     lines: list[tuple[Turns | None, list[Answer]]] = [
         (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
-        (fusions, [backend.fuse, Compare(backend).compared, review.thumbnail]),
+        (fusions, [backend.fuse, backend.sticker, Compare(backend).compared, review.thumbnail]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
         (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),

@@ -55,6 +55,7 @@ class FakeFuser:
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
         self.weights_hash = "0123456789ab"
+        self.ms = 140.0  # at 256 pixels a side: too slow for the page to ask for more of them by itself
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
         self.catalog = Catalog.default()
@@ -101,7 +102,7 @@ class FakeFuser:
             recolour=0.1,
             say=say or "",
             notices=(f"Told “{say}”.",) if say else (),
-            timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": 20.0},
+            timings_ms={"render": 1.0, "perceive": 2.0, "plan": 1.0, "fuse": self.ms * (size / 256) ** 2},
             disabled=tuple(sorted(disabled)),
             **self._layouts(predicted, layout, disabled),
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),

@@ -7,7 +7,7 @@ RESULT = '[data-role="result"]'
 
 def settled(page) -> str:
     """Wait until nothing is being fused; the result's address."""
-    page.wait_for_function("() => !EF.root.classList.contains('ef-working') && EF.answer")
+    page.wait_for_function("() => globalThis.EF?.answer && !EF.root.classList.contains('ef-working')")
     return page.get_attribute(RESULT, "src")
 
 

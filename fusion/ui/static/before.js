@@ -43,6 +43,9 @@
       wipe.addEventListener("input", () => split(wipe.value));
       split(LEFT);
     },
+    sharpened(src, answer) {
+      show(EF.find("painted"), src, answer.facts.fit);
+    },
     fused(answer, data) {
       if (answer.error) return;
       show(EF.find("painted"), answer.result, answer.facts.fit);

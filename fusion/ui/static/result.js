@@ -29,11 +29,18 @@
 
   /** @type {Record<string, () => unknown>} */
   const acts = {
-    download: () => EF.answer && EF.save(EF.answer.result, fileName()),
+    download: async () => {
+      if (!EF.answer) return;
+      const [name, size] = [fileName(), Number(EF.find("pixels").value)];
+      if (size !== EF.answer.facts.size) EF.toast(`Painting ${size} by ${size} pixels…`);
+      const answer = await EF.insist("sticker", { ...EF.state, size }, { tell: EF.toast, tries: TRIES });
+      if (!answer.error) EF.save(answer.result, name);
+      if (answer.error || size !== EF.answer.facts.size) EF.toast(answer.error ?? "Saved");
+    },
     copy: async () => {
       if (!EF.answer) return;
       try {
-        await navigator.clipboard.write([new ClipboardItem({ "image/png": toBlob(EF.answer.result) })]);
+        await navigator.clipboard.write([new ClipboardItem({ "image/png": toBlob(image.src) })]);
         EF.toast("Copied");
       } catch {
         EF.toast("This browser does not let pages copy pictures; use PNG instead.");
@@ -150,6 +157,11 @@
       const preset = EF.find("preset");
       preset.replaceChildren(...EF.options([...EF.info.presets, ...EF.info.spare]));
       preset.addEventListener("change", () => EF.update({ preset: preset.value }));
+      const pixels = EF.find("pixels");
+      const sizes = EF.contract.sizes.file.map((size) => ({ id: String(size), label: `${size} px` }));
+      pixels.replaceChildren(...EF.options(sizes));
+      pixels.value = String(EF.recall("pixels", EF.contract.sizes.file[1]));
+      pixels.addEventListener("change", () => EF.remember("pixels", Number(pixels.value)));
       for (const [name, act] of Object.entries(acts)) EF.act(name, root).addEventListener("click", act);
       drawHistory();
       for (const link of document.querySelectorAll('link[rel~="icon"]')) link.remove();
@@ -158,6 +170,9 @@
     },
     changed(state) {
       EF.find("preset").value = state.preset;
+    },
+    sharpened(src) {
+      image.src = src;
     },
     fused(answer, data) {
       EF.complain(answer.error ?? "");

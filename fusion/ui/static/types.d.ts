@@ -11,11 +11,12 @@ type EmojiInput = string | Upload;
 interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
 interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number }
+interface SizeChoices { screen: number[]; file: number[] }
 interface UploadChoices { types: string[]; side: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
-  evaluation: EvaluationChoices; upload: UploadChoices;
+  evaluation: EvaluationChoices; sizes: SizeChoices; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
@@ -32,8 +33,9 @@ interface Controls {
 }
 interface FuseAnswer {
   result: string; names: [string, string]; keys: [string, string]; permalink: string; facts: Facts;
-  notices: string[]; controls: Controls;
+  notices: string[]; controls: Controls; reach: number;
 }
+interface StickerAnswer { result: string; size: number }
 interface ColourScale { low: string; high: string; stops: string[] }
 interface Card {
   id: string; title: string; caption: string; explain: string; values: string; available: boolean;
@@ -86,7 +88,7 @@ interface Alignment { iou: number; center_error: number | null; scale_error: num
 interface Facts {
   main: Side; main_predicted: Side; main_confidence: number | null; preset: string; family: string | null;
   reason: string | null; alignment: Alignment | null; hypothesis: number; off: string[];
-  timings_ms: Record<string, number>; fit: Fit | null;
+  timings_ms: Record<string, number>; fit: Fit | null; size: number;
 }
 interface Fit { scale: number; shift: number[] }
 
@@ -97,6 +99,7 @@ interface Server {
   contract(data: object): Reply<Contract>;
   catalogue(data: object): Reply<Catalogue>;
   fuse(data: object): Reply<FuseAnswer>;
+  sticker(data: object): Reply<StickerAnswer>;
   stages(data: object): Reply<StagesAnswer>;
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
@@ -132,6 +135,7 @@ interface PagePart {
   mount?(root: HTMLElement): void;
   changed?(state: State, before: Partial<State>): void;
   fused?(answer: FuseAnswer & Partial<ErrorAnswer>, data: State): void;
+  sharpened?(src: string, answer: FuseAnswer): void;
   staged?(answer: StagesAnswer & Partial<ErrorAnswer>, data: State): void;
   opened?(tab: string): void;
   handed?(): void;
@@ -146,7 +150,7 @@ interface Roles {
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
-  code: HTMLTextAreaElement;
+  code: HTMLTextAreaElement; pixels: HTMLSelectElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
 /**
