@@ -89,7 +89,21 @@ COMMANDS: dict[str, Command] = {
         "measure a network on held-out pairs, held-out emoji or another art style",
         """
   python -m fusion evaluate --split pairs --limit 200
-  python -m fusion evaluate --split emoji --json""",
+  python -m fusion evaluate --split emoji --json
+  python -m fusion evaluate --split emoji --keep-failures 40 failures.jsonl
+  python -m fusion evaluate --corrections failures.jsonl""",
+    ),
+    "compare": Command(
+        "compare two networks over the same pairs: what was mended, what broke, and whether it is chance",
+        """
+  python -m fusion compare assets/weights/fusion runs/first/weights --split emoji
+  python -m fusion compare before.json.gz after.json.gz --json""",
+    ),
+    "corrections": Command(
+        "list, join and prune corrections that were kept on the page",
+        """
+  python -m fusion corrections corrections.jsonl
+  python -m fusion corrections mine.jsonl --import yours.jsonl""",
     ),
     "blind": Command(
         "judge two folders of pictures without knowing which is which",
@@ -108,7 +122,9 @@ COMMANDS: dict[str, Command] = {
         "train a network, or go on training it",
         """
   python -m fusion train --preset fusion --size 128 --out runs/first --max-minutes 60
-  python -m fusion train --preset fusion --size 128 --out runs/first --resume""",
+  python -m fusion train --preset fusion --size 128 --out runs/first --resume
+  python -m fusion train --init runs/first/weights --corrections mine.jsonl --phases layout=3 \\
+    --rate 3e-4 --out runs/mine""",
     ),
     "attention": Command(
         "measure whether the attention looks at the non-main emoji",

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from fusion.corrections import read_corrections
 from fusion.data.art_styles import training_styles
 from fusion.errors import FusionError
 from fusion.evaluation.perceptual import load_perceptual
@@ -66,6 +67,7 @@ def add_schedule(add: Callable[..., object]) -> None:
         metavar="NAME=LENGTH,...",
         help="which phases, and how long: layout=12,image-64=2000steps (minutes, steps); none trains nothing",
     )
+    add("--rate", type=float, metavar="R", help="learning rate of every phase (default: its own; 3e-4 fine-tunes)")
     add("--phase-switch", metavar="S", help="end phase one early: a similarity such as 0.92, or 'adaptive'")
     add("--published", action="store_true", help="the published two phases: picture MSE alone, then MSE + perceptual")
     add("--perceptual", type=float, default=0.0, metavar="W", help="weight of the perceptual loss in picture phases")
@@ -81,6 +83,8 @@ def add_data(add: Callable[..., object]) -> None:
         help="art styles that phase one mixes in (assets/scripts/fetch_styles.py)",
     )
     add("--kitchen", type=Path, metavar="DIR", help="real stickers that the picture phases mix in (see kitchen fetch)")
+    add("--corrections", type=Path, metavar="FILE", help="corrections that the layout phase mixes in (see corrections)")
+    add("--correction-share", type=float, default=0.25, metavar="S", help="of its pairs (default: 0.25)")
     add("--seed", type=int, default=0, help="another seed draws other pairs and other first weights")
 
 
@@ -113,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
     net = starting_net(args)
     teacher = Teacher(net.config.frame, roster=net.config.roster)
     teacher.prepare()
-    prepare_data(config, net.config.frame)
+    prepare_data(config, net.config.frame, phases)
     perceptual = load_perceptual() if any(phase.weights.get("perceptual") for phase in phases) else None
     # Setting up counts against --max-minutes, which is what a person waits for.
     engine = Engine(net, phases, teacher, config, perceptual, minutes_spent=(time.monotonic() - started) / 60)
@@ -139,6 +143,10 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"--max-minutes is {args.max_minutes:g}: give a number of minutes above zero.")
     if args.init and any(not setting.startswith("words=") for setting in args.set):
         raise FusionError("--init brings a network with settings of its own: leave out --set, but for words=64.")
+    if not 0 < args.correction_share < 1:
+        raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
+    if args.rate is not None and not 0 < args.rate < 1:
+        raise FusionError(f"--rate is {args.rate:g}: give a learning rate between 0 and 1, such as 3e-4.")
     if args.device == "cuda" and not torch.cuda.is_available():
         raise FusionError("There is no CUDA device here: use --device cpu or auto.")
 
@@ -156,6 +164,8 @@ def train_config(args: argparse.Namespace) -> TrainConfig:
         styles=tuple(filter(None, args.styles.split(","))),
         split="all" if args.all_emoji else "train",
         kitchen=args.kitchen,
+        corrections=args.corrections,
+        correction_share=args.correction_share,
     )
 
 
@@ -165,8 +175,12 @@ def faster_precision(device: str) -> str:
     return "bf16" if on_gpu or has_bfloat16() else "no"
 
 
-def prepare_data(config: TrainConfig, frame: Frame) -> None:
-    """Meet a missing style or sticker folder now and not an hour later; match the stickers, which is kept."""
+def prepare_data(config: TrainConfig, frame: Frame, phases: Sequence[Phase]) -> None:
+    """Meet a missing style, file or sticker folder now and not an hour later; match the stickers, which is kept."""
+    if config.corrections is not None:
+        read_corrections(config.corrections)
+        if all(phase.paints for phase in phases):
+            raise FusionError("Corrections teach the layout phase, and there is none: add layout to --phases.")
     training_styles(config.styles, 64, frame)
     if config.kitchen is not None:
         KitchenDataset(config.kitchen, 64, frame, split=config.split).prepare()
@@ -184,6 +198,8 @@ def plan_phases(args: argparse.Namespace) -> list[Phase]:
     )
     if args.phases:
         phases = choose(phases, args.phases)
+    if args.rate:
+        phases = [replace(phase, learning_rate=args.rate) for phase in phases]
     return within(phases, args.max_minutes) if args.max_minutes else phases
 
 

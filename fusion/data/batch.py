@@ -13,6 +13,7 @@ from torch import Tensor
 from fusion.data.sampler import PairSample, PairTeacher
 from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame, content_box
 from fusion.recipes.recipe import Recipe, Sprite
+from fusion.recipes.teacher import SpriteSource
 
 JITTER_SHARE, JITTER_SCALE, JITTER_OFFSET = 0.5, 0.12, 0.04
 """Half of the painted layouts are moved a little, so that the fusion learns to follow whatever layout it is given."""
@@ -98,6 +99,28 @@ def jitter(layout: Tensor, frame: Frame, generator: np.random.Generator, share: 
     return torch.cat([scale, offset], dim=-1)
 
 
+def unpainted(drawn: Sequence[PairSample], table: SpriteSource) -> Batch:
+    """The tensors of ``drawn`` without targets; ``table``: where the pictures come from."""
+    truth = encode([pair.recipe for pair in drawn])
+    first, second = (
+        table.take([Sprite(key) for key in keys]).float().div_(255)  # (B, 4, S, S)
+        for keys in ([pair.first for pair in drawn], [pair.second for pair in drawn])
+    )
+    main = truth["main"].view(-1, 1, 1, 1).bool()
+    return Batch(
+        first=first,
+        second=second,
+        target=None,
+        painted_layout=truth["layout"],
+        content=content_box(torch.where(main, first, second)[:, 3]),
+        layout_known=torch.ones(len(drawn)),
+        recolour_known=torch.ones(len(drawn)),
+        families=[pair.recipe.family for pair in drawn],
+        keys=[(pair.first, pair.second) for pair in drawn],
+        **truth,
+    )
+
+
 def collate(
     drawn: Sequence[PairSample],
     teacher: PairTeacher,
@@ -107,28 +130,11 @@ def collate(
     generator: np.random.Generator | None = None,
 ) -> Batch:
     """The tensors of ``drawn``; painted (with jitter, where a ``generator`` is given) or without targets."""
+    batch = unpainted(drawn, teacher.table(size))
+    if not paint:
+        return batch
     recipes = [pair.recipe for pair in drawn]
-    truth = encode(recipes)
-    table = teacher.table(size)
-    first, second = (
-        table.take([Sprite(key) for key in keys]).float().div_(255)  # (B, 4, S, S)
-        for keys in ([pair.first for pair in drawn], [pair.second for pair in drawn])
-    )
-    main = truth["main"].view(-1, 1, 1, 1).bool()
-    painted, target = truth["layout"], None
-    if paint:
-        if generator is not None:
-            painted = jitter(painted, teacher.frame, generator)
-        target = teacher.paint(recipes, size, painted if generator is not None else None)
-    return Batch(
-        first=first,
-        second=second,
-        target=target,
-        painted_layout=painted,
-        content=content_box(torch.where(main, first, second)[:, 3]),
-        layout_known=torch.ones(len(drawn)),
-        recolour_known=torch.ones(len(drawn)),
-        families=[recipe.family for recipe in recipes],
-        keys=[(pair.first, pair.second) for pair in drawn],
-        **truth,
-    )
+    if generator is None:
+        return replace(batch, target=teacher.paint(recipes, size))
+    painted = jitter(batch.layout, teacher.frame, generator)
+    return replace(batch, painted_layout=painted, target=teacher.paint(recipes, size, painted))

@@ -33,13 +33,21 @@ class StickerSource(Protocol):
         """``count`` of them, painted; what is not known of them is marked."""
 
 
+class CorrectionSource(Protocol):
+    """Corrections to mix in."""
+
+    def draw(self, count: int, size: int, generator: np.random.Generator) -> Batch:
+        """``count`` of them, unpainted, with pictures of ``size`` pixels a side."""
+
+
 @dataclass
 class TrainingSteps(Dataset):
     """Batch number ``step`` of a phase, made on demand.
 
     ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
     layout branch alone; ``styles`` redraw some of their inputs; ``stickers`` take the place of a share of the pairs in
-    painted batches. ``words``: dimensions of the word vectors that batches carry, 0 for none.
+    painted batches. ``words``: dimensions of the word vectors that batches carry, 0 for none. ``corrections`` take the
+    place of ``correction_share`` of the pairs in unpainted batches.
     """
 
     sampler: PairSampler
@@ -50,21 +58,36 @@ class TrainingSteps(Dataset):
     styles: Sequence[StyledSprites] = ()
     stickers: StickerSource | None = None
     words: int = 0
+    corrections: CorrectionSource | None = None
+    correction_share: float = 0.0
+
+    def mixed_in(self) -> int:
+        """How many pairs of a batch are not the teacher's."""
+        if self.paint:
+            return round(STICKER_SHARE * self.batch) if self.stickers is not None else 0
+        return round(self.correction_share * self.batch) if self.corrections is not None else 0
 
     def __getitem__(self, step: int) -> Batch:
-        mixed = round(STICKER_SHARE * self.batch) if self.stickers is not None and self.paint else 0
+        mixed = self.mixed_in()
         drawn = self.sampler.draw(self.batch - mixed, *self.stream, step)
         generator = np.random.default_rng((*self.stream, step, 1)) if self.paint else None
         with torch.no_grad():
             batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
             if self.styles and not self.paint:
                 restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
-            if self.stickers is not None and mixed:
-                stickers = self.stickers.draw(mixed, np.random.default_rng((*self.stream, step, 3)))
-                batch = Batch.join([batch, stickers])
+            if mixed:
+                batch = Batch.join([batch, self.others(mixed, np.random.default_rng((*self.stream, step, 3)))])
             sentences = [pair.sentence for pair in drawn] + [""] * mixed
             add_words(batch, self.words, sentences, np.random.default_rng((*self.stream, step, 4)))
             return batch
+
+    def others(self, count: int, generator: np.random.Generator) -> Batch:
+        """``count`` pairs that are not the teacher's: stickers where batches are painted, else corrections."""
+        if self.paint and self.stickers is not None:
+            return self.stickers.draw(count, generator)
+        if self.corrections is None:
+            raise ValueError("there is nothing to mix in")
+        return self.corrections.draw(count, self.size, generator)
 
 
 def loader(steps: TrainingSteps, start: int, stop: int, workers: int = 1) -> DataLoader:

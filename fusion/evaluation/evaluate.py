@@ -25,12 +25,12 @@ from fusion.evaluation.perceptual import Perceptual
 from fusion.evaluation.report import Row
 from fusion.evaluation.style_teacher import SPARE, StyleTeacher
 from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
-from fusion.geometry import Frame
+from fusion.geometry import Frame, content_box
 from fusion.model import FusionNet, FusionOutput
 from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
 from fusion.model.center_detector import decide
 from fusion.pipeline.fit import fit_picture, long_side
-from fusion.pipeline.hypotheses import SHOWN, distinct
+from fusion.pipeline.hypotheses import SHOWN, alike, distinct, shares
 from fusion.recipes.teacher import Teacher
 
 LIMIT = 480
@@ -117,6 +117,9 @@ def measure(
         "iou": found.iou,
         "center_error": found.center_error,
         "scale_error": found.scale_error,
+        "count_ok": (own.presence > 0.5).sum(1).eq((data.presence > 0.5).sum(1)).float(),
+        "switch_ok": (own.recolour > 0.5).eq(data.recolour > 0.5).float(),
+        "confidence": confidence(seen.main_logit, plan, 1 - own.main, data),
     }
     columns |= swap_columns(net, data, own, order_is_free(pairs, teacher))
     if not net.aligns:  # it decides nothing, so there is nothing to be right about
@@ -131,6 +134,21 @@ def measure(
         Row(pair.first, pair.second, pair.recipe.family, **{name: column[i] for name, column in values.items()})
         for i, pair in enumerate(pairs)
     ]
+
+
+def confidence(main_logit: Tensor, plan: LayoutPrediction, other: Tensor, data: Batch) -> Tensor:
+    """How likely a network finds its main subject, times all hypotheses that say what it took: (B,) in [0, 1].
+
+    ``other`` (B,): which of the two is placed.
+    """
+    sure = torch.sigmoid(main_logit.float().abs())
+    every = plan.hypotheses
+    if every is None:
+        return sure
+    placed = torch.where(other.view(-1, 1, 1) > 0, data.second[:, 3], data.first[:, 3])  # (B, S, S)
+    same = alike(every, content_box(placed))  # (B, M, M)
+    taken = every.logit.argmax(1)
+    return sure * (shares(every) * same[torch.arange(len(taken)), taken]).sum(1)
 
 
 def among_three(plan: LayoutPrediction, data: Batch, main_ok: Tensor) -> Tensor:

@@ -33,7 +33,9 @@ Rank = float | tuple[float, ...]
 class Row:
     """One pair. ``among_three``: one of the three best hypotheses is it. ``fill``: long side over side of the canvas.
 
-    NaN where a figure does not exist (no common instance, no target, no backbone, order matters).
+    ``count_ok``: as many instances as the truth has; ``switch_ok``: recoloured where the truth is; ``confidence``: how
+    likely the network finds its own main subject and layout, in [0, 1]. NaN where a figure does not exist (no common
+    instance, no target, no backbone, order matters).
     """
 
     first: str
@@ -56,6 +58,39 @@ class Row:
     composite_psnr_own: float = math.nan
     swap_psnr: float = math.nan
     swap_main: float = math.nan
+    count_ok: float = math.nan
+    switch_ok: float = math.nan
+    confidence: float = math.nan
+
+
+KINDS = {
+    "main": "main subject wrong",
+    "count": "wrong number of copies",
+    "shifted": "shifted",
+    "size": "wrong size",
+    "switch": "recoloured or not",
+    "painted": "painted badly",
+}
+"""Kinds of error, in the order in which they are looked for, with what people call them."""
+SHIFT, SIZE = 0.057, 0.144
+"""Errors that alone bring an IoU of 0.75: a centre moved by a seventh of a box that is 0.4 wide, (w - d) / (w + d);
+|log ratio| of both scales, exp(-2 s). Whichever of the two a pair has more of is what is wrong with it."""
+POORLY = 20.0
+"""PSNR under the true layout below which a pair is painted badly."""
+
+
+def kind_of(row: Row) -> str:
+    """What is wrong with a pair: the first of KINDS that is, or "" for nothing."""
+    if row.main_ok == 0:
+        return "main"
+    if row.count_ok == 0:
+        return "count"
+    if row.aligned == 0:
+        shift, size = (0.0 if math.isnan(error) else error for error in (row.center_error, row.scale_error))
+        return "shifted" if shift / SHIFT >= size / SIZE else "size"
+    if row.switch_ok == 0:
+        return "switch"
+    return "painted" if row.psnr_true_layout < POORLY else ""
 
 
 def mean(values: Sequence[float]) -> float | None:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from fusion.data.art_styles import training_styles
 from fusion.data.batch import Batch
+from fusion.data.corrections import CorrectedPairs, corrected_pairs
 from fusion.data.loader import TrainingSteps, loader
 from fusion.data.sampler import PairSampler, PairTeacher
 from fusion.data.words import RATES
@@ -135,7 +136,18 @@ class Engine:
         wishes = 1 - RATES.sentence if words else 0.0
         sampler = PairSampler(self.teacher, self.config.split, phase.families, wishes=wishes)
         stickers = self.stickers(phase)
-        steps = TrainingSteps(sampler, phase.batch, phase.size, phase.paints, stream, styles, stickers, words)
+        steps = TrainingSteps(
+            sampler,
+            phase.batch,
+            phase.size,
+            phase.paints,
+            stream,
+            styles,
+            stickers,
+            words,
+            self.corrections(phase),
+            self.config.correction_share,
+        )
         stop = ENDLESS if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.progress.step, stop, self.config.workers))
 
@@ -144,6 +156,12 @@ class Engine:
         if self.config.kitchen is None or not phase.fuses:
             return None
         return KitchenDataset(self.config.kitchen, phase.size, self.net.config.frame, split=self.config.split)
+
+    def corrections(self, phase: Phase) -> CorrectedPairs | None:
+        """A person's corrections for a phase that paints nothing, where the run has some."""
+        if self.config.corrections is None or phase.paints:
+            return None
+        return corrected_pairs(self.config.corrections, self.teacher)
 
     def over(self, phase: Phase) -> bool:
         """Whether ``phase`` has had its steps or minutes, its switch says so, or the run is asked to stop."""

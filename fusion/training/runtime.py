@@ -19,6 +19,7 @@ class TrainConfig:
 
     ``styles``: other art styles that the layout branch sees in its own phase. ``split``: which pairs are
     drawn, ``"train"`` or ``"all"`` (see ``splits``). ``kitchen``: folder of stickers that the picture phases mix in.
+    ``corrections``: file of those that the layout phase mixes in, a share ``correction_share`` of each batch.
     """
 
     out: Path
@@ -36,6 +37,8 @@ class TrainConfig:
     styles: tuple[str, ...] = ()
     split: str = "train"
     kitchen: Path | None = None
+    corrections: Path | None = None
+    correction_share: float = 0.25
 
 
 def build_accelerator(config: TrainConfig) -> Accelerator:
