@@ -9,11 +9,11 @@ import json
 import numpy as np
 import pytest
 import torch
-from fusion.data.corrections import CorrectedPairs, corrected_pairs
 from PIL import Image
 
 from fusion.cli import evaluate
 from fusion.corrections import PICTURE, Correction, read_corrections, write_corrections
+from fusion.data.corrections import CorrectedPairs, corrected_pairs
 from fusion.errors import FusionError
 from fusion.evaluation.corrections import case_report, failures_as_corrections, measure_corrections
 from fusion.evaluation.evaluate import run_evaluation

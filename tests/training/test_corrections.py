@@ -8,9 +8,8 @@ import torch
 
 pytest.importorskip("accelerate", reason="training needs requirements-train.txt")
 
-from fusion.data.corrections import corrected_pairs
-
 from fusion.corrections import Correction, write_corrections
+from fusion.data.corrections import corrected_pairs
 from fusion.data.loader import TrainingSteps
 from fusion.data.sampler import PairSampler
 from fusion.errors import FusionError
