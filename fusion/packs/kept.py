@@ -81,6 +81,11 @@ class Kept:
         except (OSError, FusionError) as error:
             LOG.warning("Stickers are not kept: %s", error)
 
+    def remove(self, name: str) -> None:
+        """Forget what is kept under that name."""
+        with contextlib.suppress(OSError):
+            self._file(name).unlink()
+
     def _file(self, name: str) -> Path:
         return self.folder / name[:2] / name[2:]
 

@@ -30,13 +30,15 @@ class Opening(TypedDict):
 class EvaluationChoices(TypedDict):
     """What an evaluation can be asked for.
 
-    ``limits``: fewest and most pairs; ``limit``: as it opens; ``worst``: how many pairs the zip takes.
+    ``limits``: fewest and most pairs; ``limit``: as it opens; ``worst``: how many pairs the zip takes; ``kinds``: of
+    error.
     """
 
     splits: list[Choice]
     limits: list[int]
     limit: int
     worst: int
+    kinds: list[Choice]
 
 
 class UploadChoices(TypedDict):

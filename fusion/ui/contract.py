@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fusion.data.splits import SPLITS
+from fusion.evaluation.report import KINDS
 from fusion.model import ABLATIONS, PRESETS, FusionConfig
 from fusion.names import ATTENTION_BLOCKS, SIDES
 from fusion.pipeline.words import LONGEST
@@ -54,6 +55,7 @@ def contract() -> Contract:
             "limits": list(LIMITS),
             "limit": LIMIT,
             "worst": WORST,
+            "kinds": [Choice(id=name, label=label) for name, label in KINDS.items()],
         },
         "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
         "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE},

@@ -6,7 +6,11 @@ from typing import TypedDict
 
 
 class SheetRow(TypedDict, total=False):
-    """One measured pair; numbers that do not exist for it are ``None``. ``psnr``: under the network's own layout."""
+    """One measured pair; numbers that do not exist for it are ``None``. ``psnr``: under the network's own layout.
+
+    ``kind``: what is wrong with it, of ``evaluation.report.KINDS``, "" for nothing; ``confidence``: how likely the
+    network found its own answer, in [0, 1]; ``categories``, ``roles``: of either emoji.
+    """
 
     first: str
     second: str
@@ -19,6 +23,10 @@ class SheetRow(TypedDict, total=False):
     center_error: float | None
     scale_error: float | None
     psnr: float | None
+    kind: str
+    confidence: float | None
+    categories: list[str]
+    roles: list[str]
 
 
 class Totals(TypedDict):
@@ -43,18 +51,22 @@ class Run(TypedDict):
     """One evaluation of those that are kept.
 
     ``preset``: what was asked for; ``weights``: what was measured, and what its rows are fused with; ``style``: the art
-    style of its emoji ("" for Noto's); ``note``: how to read its figures.
+    style of its emoji ("" for Noto's); ``note``: how to read its figures; ``shipped``: whether it came with the
+    weights, and so has no ``date``; ``hash``: of the weights.
     """
 
     job: str
     split: str
     preset: str
     weights: str
+    hash: str
     style: str
     note: str
     state: str
     done: int
     total: int
+    date: str
+    shipped: bool
 
 
 class RunsAnswer(TypedDict):
@@ -83,3 +95,29 @@ class ThumbnailAnswer(TypedDict):
 
     pictures: list[str]
     inputs: list[str]
+
+
+class KeptCorrection(TypedDict):
+    """A correction as ``fusion.corrections`` has it; ``recolour``: ``None`` where nobody says."""
+
+    first: str
+    second: str
+    main: str
+    instances: list[list[float]]
+    recolour: bool | None
+    verdict: str
+    note: str
+    weights: str
+    date: str
+
+
+class CorrectionAnswer(TypedDict):
+    """What was shown, as a correction."""
+
+    correction: KeptCorrection
+
+
+class CorrectionsAnswer(TypedDict):
+    """The corrections of a file."""
+
+    corrections: list[KeptCorrection]

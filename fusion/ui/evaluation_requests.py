@@ -5,12 +5,13 @@ Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from fusion.corrections import MOST_BYTES
 from fusion.pipeline.overrides import RequestError
-from fusion.ui.contract import LIMIT, WORST
+from fusion.ui.contract import LIMIT, LIMITS, WORST
 from fusion.ui.request import Request
 
 
@@ -42,11 +43,16 @@ class RunsRequest(Request):
 
 
 class JobRequest(Request):
-    """Something about a running or finished evaluation: rows from number ``since``, or so many (``count``) pairs."""
+    """Something about a running or finished evaluation: rows from number ``since``, or so many (``count``) pairs.
+
+    ``rows``: numbers of those that are shown, in their order; left out, all. ``filter``: how people would say that.
+    """
 
     job: str = ""
     since: int = 0
     count: int = WORST
+    rows: list[int] | None = Field(default=None, max_length=LIMITS[1])
+    filter: str = Field(default="", max_length=300)
 
     @field_validator("since", "count", mode="before")
     @classmethod
@@ -59,3 +65,16 @@ class JobRequest(Request):
     def named(cls, value: Any) -> str:
         """The name of a run."""
         return str(value or "")
+
+
+class JudgeRequest(Request):
+    """What a person says of a fusion: ``verdict`` "corrected", "right" or "wrong", and a ``note``."""
+
+    verdict: Literal["corrected", "right", "wrong"] = "corrected"
+    note: str = Field(default="", max_length=500)
+
+
+class ReadRequest(Request):
+    """The ``text`` of a file of corrections."""
+
+    text: str = Field(default="", max_length=MOST_BYTES)

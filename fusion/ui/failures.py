@@ -8,50 +8,36 @@ Source: DESIGN section 7, and section 5 for what "aligned" means.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import queue
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
-from fusion.evaluation.report import Report, alignment_rank, worst
+from fusion.evaluation.report import Report
 from fusion.ui.contract import LIMITS
-from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow, Totals
+from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow
 from fusion.ui.fusers import PairFuser
 from fusion.ui.request import RequestError
+from fusion.ui.runs import OPEN, KeptRuns, MeasuredRun, Subject
+from fusion.ui.sheet_rows import totals
 
 LOG = logging.getLogger(__name__)
 
 KEPT_JOBS, MOST_OPEN = 24, 8
-"""Runs that can still be asked for, and those of them that may run or wait for their turn."""
+"""Runs that are kept in memory, and those of them that may run or wait for their turn."""
 PATIENCE = 180.0
 """Seconds after which a run that nobody asked about ends. Browsers let a hidden page ask once a minute."""
-COLUMNS = tuple(SheetRow.__annotations__)
-FIGURES = ("main_ok", "aligned", "iou", "center_error", "scale_error", "psnr")
-"""Columns of which means are shown."""
 
-State = Literal["waiting", "running", "done", "cancelled", "failed"]
-OPEN = ("waiting", "running")
 Measured = Any
 """One pair as the evaluator yields it; only the evaluator looks inside."""
-
-
-class EvaluationReport(Report):
-    """An evaluation's figures, and what they are of."""
-
-    split: str
-    preset: str
-    weights: str
-    note: str
+Shipped = Mapping[str, MeasuredRun]
 
 
 class Evaluator(Protocol):
@@ -74,29 +60,12 @@ class Evaluator(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What is measured. ``preset``: as it was asked for; ``weights``: the name of the fuser that answers.
-
-    ``style``: the art style of the emoji, "" for Noto's; ``note``: how the figures are to be read.
-    """
-
-    split: str
-    preset: str
-    weights: str
-    style: str = ""
-    note: str = ""
-
-
-class EvaluationJob:
-    """One evaluation. ``state``: waiting, running, done, cancelled or failed; ``message``: why it failed or ended."""
+class EvaluationJob(MeasuredRun):
+    """One evaluation that is measured here."""
 
     def __init__(self, evaluator: Evaluator, subject: Subject, fuser: PairFuser, limit: int) -> None:
-        self.rows: list[SheetRow] = []
+        super().__init__(subject, limit, lambda: evaluator.report(self.measured), "waiting")
         self.measured: list[Measured] = []
-        self.subject, self.split, self.total = subject, subject.split, limit
-        self.state: State = "waiting"
-        self.message = ""
         self._evaluator, self._fuser = evaluator, fuser
         self._cancel, self._over = threading.Event(), threading.Event()
         # The visitor's context: whose share of a lent GPU it takes is read there.
@@ -127,37 +96,6 @@ class EvaluationJob:
         finally:
             self._over.set()
 
-    def report(self) -> EvaluationReport:
-        """The figures of DESIGN section 6. Raises RequestError if the evaluation failed or was cancelled."""
-        if self.state == "failed":
-            raise RequestError(self.message)
-        if self.state == "cancelled":
-            how = self.message or "The evaluation was cancelled"
-            raise RequestError(f"{how}, after {len(self.rows)} of {self.total} pairs; run it again.")
-        about = self.subject
-        return {
-            "split": self.split,
-            "preset": about.preset,
-            "weights": about.weights,
-            "note": about.note,
-            **self._evaluator.report(self.measured),
-        }
-
-    def run(self, name: str) -> Run:
-        """What it measures and how far it is, under the name by which it is asked for."""
-        about = self.subject
-        return {
-            "job": name,
-            "split": about.split,
-            "preset": about.preset,
-            "weights": about.weights,
-            "style": about.style,
-            "note": about.note,
-            "state": self.state,
-            "done": len(self.rows),
-            "total": self.total,
-        }
-
     def _work(self) -> None:
         try:
             if self._to_end():
@@ -187,13 +125,21 @@ class EvaluationJob:
 
 
 class Failures:
-    """All evaluations of one backend, one at a time and in their order, the newest few kept."""
+    """All evaluations of one backend, one at a time and in their order, the newest few kept.
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self.evaluator = evaluator
+    ``kept``: where they lie once they are over, if anywhere; ``shipped``: gives those that came with the weights, which
+    everybody may open.
+    """
+
+    def __init__(
+        self, evaluator: Evaluator, kept: KeptRuns | None = None, shipped: Callable[[], Shipped] = dict
+    ) -> None:
+        self.evaluator, self.kept = evaluator, kept
+        self._shipped_here = shipped
+        self._shipped: Shipped | None = None
         self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
         self._lock = threading.Lock()
-        self._turns: queue.SimpleQueue[EvaluationJob] = queue.SimpleQueue()
+        self._turns: queue.SimpleQueue[tuple[str, EvaluationJob]] = queue.SimpleQueue()
         self._worker = threading.Thread(target=self._work, daemon=True)
 
     def start(self, subject: Subject, fuser: PairFuser, limit: int) -> str:
@@ -206,7 +152,7 @@ class Failures:
                 raise RequestError(f"{MOST_OPEN} evaluations run or wait already; try again in a few minutes.")
             name = secrets.token_urlsafe(16)  # who cannot guess it can neither read nor cancel the run
             self._jobs[name] = EvaluationJob(self.evaluator, subject, fuser, limit)
-            self._turns.put(self._jobs[name])
+            self._turns.put((name, self._jobs[name]))
             over = [one for one, job in self._jobs.items() if job.state not in OPEN]
             for one in over[: max(0, len(self._jobs) - KEPT_JOBS)]:
                 del self._jobs[one]
@@ -216,18 +162,48 @@ class Failures:
 
     def _work(self) -> None:
         while True:
-            self._turns.get().work()
+            name, job = self._turns.get()
+            job.work()
+            # One that was deleted meanwhile stays so.
+            if self.kept is not None and job.rows and name in self._jobs:
+                self.kept.write(name, job)
 
-    def job(self, name: str) -> EvaluationJob:
+    def shipped(self) -> Shipped:
+        """Those that came with the weights, read when they are first asked for."""
+        with self._lock:
+            if self._shipped is None:
+                self._shipped = self._shipped_here()
+            return self._shipped
+
+    def find(self, name: str) -> MeasuredRun | None:
+        """An evaluation by its name, from memory, the disk, or what shipped."""
+        if name in self._jobs:
+            return self._jobs[name]
+        if name in self.shipped():
+            return self.shipped()[name]
+        return self.kept.read(name) if self.kept is not None else None
+
+    def job(self, name: str) -> MeasuredRun:
         """An evaluation by its name. Raises RequestError where it is not kept any more."""
-        if name not in self._jobs:
+        found = self.find(name)
+        if found is None:
             raise RequestError("This evaluation is gone; run it again.")
-        self._jobs[name].asked()
-        return self._jobs[name]
+        found.asked()
+        return found
 
-    def runs(self, names: Collection[str]) -> list[Run]:
-        """Those of ``names`` that are kept, the newest first."""
-        return [job.run(name) for name, job in reversed(self._jobs.copy().items()) if name in names]
+    def delete(self, name: str) -> None:
+        """Stop and forget an evaluation. Raises RequestError for one that shipped, which is everybody's."""
+        if name in self.shipped():
+            raise RequestError("This report came with the weights; only runs of your own can be deleted.")
+        self.job(name).cancel()
+        self._jobs.pop(name, None)
+        if self.kept is not None:
+            self.kept.remove(name)
+
+    def runs(self, names: Sequence[str]) -> list[Run]:
+        """Those of ``names`` that are kept, the newest first, then what shipped."""
+        own = [(name, job) for name in reversed(names) if (job := self.find(name)) is not None and not job.shipped]
+        return [job.run(name) for name, job in (*own, *self.shipped().items())]
 
     def poll(self, name: str, since: int) -> PollAnswer:
         """What is new since row ``since``."""
@@ -240,29 +216,3 @@ class Failures:
             "rows": job.rows[max(0, since) :],
             "summary": totals(job.rows),
         }
-
-
-def totals(rows: Sequence[SheetRow]) -> Totals:
-    """Means over the rows so far; ``None`` where there is nothing to average."""
-    means = {name: mean([row.get(name) for row in rows]) for name in FIGURES}
-    return Totals(n=len(rows), **means)  # type: ignore[typeddict-item]
-
-
-def mean(values: Iterable[Any]) -> float | None:
-    """Mean of the numbers there are; ``None`` if there is none."""
-    known = [float(value) for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
-def least_aligned(rows: Sequence[SheetRow], count: int) -> list[SheetRow]:
-    """The rows with the lowest IoU first; a wrong main subject has none and comes before all."""
-    return worst(rows, lambda row: alignment_rank(row["iou"], row["center_error"]), count)
-
-
-def to_csv(rows: Sequence[SheetRow]) -> str:
-    """The rows as comma-separated values with a header line."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()

@@ -34,13 +34,15 @@ from fusion.turns import FUSIONS_WAITING, Busy, Turns
 from fusion.ui import api, picker
 from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
+from fusion.ui.corrector import Corrector
 from fusion.ui.doors import guard
 from fusion.ui.inspector import Inspector
 from fusion.ui.patience import be_patient
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("page.css", "tabs.css", "debugger.css")
+STYLES = ("page.css", "tabs.css", "debugger.css", "corrections.css")
+MARKUP = ("page.html", "debugger.html", "corrections.html")
 SCRIPTS = (
     "base.js",
     "layout.js",
@@ -64,8 +66,10 @@ SCRIPTS = (
     "before.js",
     "copyas.js",
     "say.js",
+    "corrections.js",
     "sheet.js",
     "failures.js",
+    "queue.js",
     "compare.js",
 )
 """In the order in which they are run: those that others use come first."""
@@ -87,10 +91,10 @@ def head() -> str:
 
 
 def markup() -> str:
-    """The page's elements: the frame, with the debugger's templates inside it."""
-    frame, rest = ((STATIC / name).read_text(encoding="utf-8") for name in ("page.html", "debugger.html"))
+    """The page's elements: the frame, with the other files' templates inside it."""
+    frame, *rest = ((STATIC / name).read_text(encoding="utf-8") for name in MARKUP)
     body, end, _ = frame.rpartition("</div>")
-    return body + rest + end
+    return body + "".join(rest) + end
 
 
 def sheet_address() -> str:
@@ -107,10 +111,12 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
     views, reports = Turns(name="views"), Turns(REPORTS_WAITING, "reports")
     inspector = Inspector(backend)
+    corrector = Corrector(backend)
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
+    runs += [review.evaluation_delete, corrector.corrections_read]
     lines: list[tuple[Turns | None, list[Answer]]] = [
         (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
-        (fusions, [backend.fuse, backend.sticker, Compare(backend).compared, review.thumbnail]),
+        (fusions, [backend.fuse, backend.sticker, Compare(backend).compared, review.thumbnail, corrector.correction]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
         (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
@@ -150,7 +156,7 @@ def build_page(backend: Backend, review: Review | None = None, fusions: Turns | 
 
     ``fusions``: where they wait for each other, if others than the page's wait there too.
     """
-    review = review or Review(backend)
+    review = review or Review.default(backend)
     with gr.Blocks(title="Emoji Fusion") as page:
         gr.HTML(
             html_template=markup(),

@@ -9,11 +9,14 @@ import math
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fusion.data.art_styles import TEST_STYLE
+from fusion.evaluation.report import kind_of
 from fusion.pipeline.fit import fit_picture
 from fusion.trace import FusionTrace
 from fusion.ui import charts, failures
@@ -30,7 +33,9 @@ from fusion.ui.evaluation_answers import (
 from fusion.ui.evaluation_requests import EvaluationRequest, JobRequest, RunsRequest
 from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
-from fusion.ui.request import FuseRequest
+from fusion.ui.request import FuseRequest, RequestError
+from fusion.ui.runs import REPORTS, KeptRuns, MeasuredRun, Subject, shipped_runs
+from fusion.ui.sheet_rows import described, least_aligned, to_csv
 from fusion.views.bundle import png_bytes
 from fusion.views.drawing import emoji_picture
 from fusion.views.summary import summary
@@ -46,9 +51,33 @@ THUMBNAIL = 96
 class Review:
     """Evaluations of the networks on a backend, as functions from JSON to JSON."""
 
-    def __init__(self, backend: Backend, evaluator: failures.Evaluator | None = None) -> None:
-        self.backend = backend
-        self.failures = failures.Failures(evaluator or ProjectEvaluator())
+    def __init__(
+        self,
+        backend: Backend,
+        evaluator: failures.Evaluator | None = None,
+        kept: KeptRuns | None = None,
+        reports: Path | None = None,
+    ) -> None:
+        """``kept``: where runs lie once they are over; ``reports``: folder of those that shipped."""
+        self.backend, self.reports = backend, reports
+        self.failures = failures.Failures(evaluator or ProjectEvaluator(), kept, self.shipped)
+
+    @classmethod
+    def default(cls, backend: Backend) -> Review:
+        """With the project's own evaluator, this user's folder of runs, and the reports that ship."""
+        return cls(backend, None, KeptRuns.default(), REPORTS)
+
+    def shipped(self) -> dict[str, MeasuredRun]:
+        """The reports that came with the weights that are here."""
+        if self.reports is None:
+            return {}
+        names = [*self.backend.presets, *self.backend.spare]
+        hashes = {name: partial(self.hash_of, name) for name in names}
+        return shipped_runs(ProjectEvaluator().row, hashes, self.reports)
+
+    def hash_of(self, weights: str) -> str:
+        """First hex digits of the hash of weights."""
+        return self.backend.fuser(weights).weights_hash
 
     def evaluation_start(self, data: Json) -> StartAnswer:
         """Begin an evaluation. Raises RequestError, also while another one runs."""
@@ -56,42 +85,48 @@ class Review:
         subject = self.subject(request.split, request.preset or self.backend.presets[0])
         if where := self.failures.evaluator.note(request.limit):
             subject = replace(subject, note=f"{subject.note} {where}".strip())
-        return {"job": self.failures.start(subject, self.backend.fuser(subject.weights), request.limit)}
+        fuser = self.backend.fuser(subject.weights)
+        return {"job": self.failures.start(replace(subject, hash=fuser.weights_hash), fuser, request.limit)}
 
-    def subject(self, split: str, preset: str) -> failures.Subject:
+    def subject(self, split: str, preset: str) -> Subject:
         """What answers for a split: for held-out emoji the weights that have never seen them, where there are such.
 
         Source: DESIGN section 5; the model card's column is measured in the same way.
         """
         if split == "style":
-            return failures.Subject(split, preset, preset, TEST_STYLE)
+            return Subject(split, preset, preset, TEST_STYLE)
         if split != "emoji":
-            return failures.Subject(split, preset, preset)
+            return Subject(split, preset, preset)
         whole, apart = preset.removesuffix(HELD_OUT), preset.removesuffix(HELD_OUT) + HELD_OUT
         if apart in self.backend.spare:
             note = (
                 f"Measured with {apart}, whose layout branch never saw these emoji in training; {whole} has seen them."
             )
-            return failures.Subject(split, preset, apart, note=note)
+            return Subject(split, preset, apart, note=note)
         note = (
             f"It is not on record here whether {preset} saw these emoji in training; if it did, this is no figure for "
             "unseen ones."
         )
-        return failures.Subject(split, preset, preset, note=note)
+        return Subject(split, preset, preset, note=note)
 
     def evaluation_runs(self, data: Json) -> RunsAnswer:
-        """Of the runs that the browser began, and so can name, those that are still kept: nobody else's."""
+        """Of the runs that the browser began, and so can name, those that are still kept; and what shipped."""
         return {"runs": self.failures.runs(RunsRequest.parse(data).jobs)}
 
     def evaluation_poll(self, data: Json) -> PollAnswer:
         """How far it is, and the rows since the last question."""
         request = JobRequest.parse(data)
         answer = self.failures.poll(request.job, request.since)
-        return {**answer, "rows": [self.named(row) for row in answer["rows"]]}
+        return {**answer, "rows": [described(row, self.backend.catalog) for row in answer["rows"]]}
 
     def evaluation_cancel(self, data: Json) -> dict[str, str]:
         """End it after the pair at hand."""
         self.job(data).cancel()
+        return {}
+
+    def evaluation_delete(self, data: Json) -> dict[str, str]:
+        """Forget it."""
+        self.failures.delete(JobRequest.parse(data).job)
         return {}
 
     def evaluation_charts(self, data: Json) -> ChartsAnswer:
@@ -99,18 +134,30 @@ class Review:
         return {"charts": png_url(charts.draw(self.job(data).rows))}
 
     def evaluation_csv(self, data: Json) -> CsvAnswer:
-        """Its rows as a table."""
+        """Its rows as a table: those that are shown, in their order."""
         job = self.job(data)
-        return {"name": f"{file_stem(job)}.csv", "csv": failures.to_csv([self.named(row) for row in job.rows])}
+        rows = self.shown(job, JobRequest.parse(data))
+        return {"name": f"{file_stem(job, rows)}.csv", "csv": to_csv(rows, job.subject)}
 
     def evaluation_worst(self, data: Json) -> ZipAnswer:
-        """The worst aligned pairs as one zip: pictures of each, and a table."""
-        job, count = self.job(data), JobRequest.parse(data).count
-        rows = [self.named(row) for row in failures.least_aligned(job.rows, max(1, min(count, MOST_PACKED)))]
-        packed = base64.b64encode(self.pack(rows, job.subject)).decode("ascii")
-        return {"name": f"{file_stem(job)}-worst.zip", "zip": packed}
+        """The first of the pairs that are shown as one zip: pictures of each, a table, and what they are of."""
+        job, request = self.job(data), JobRequest.parse(data)
+        count = max(1, min(request.count, MOST_PACKED))
+        shown = self.shown(job, request)
+        rows = least_aligned(shown, count) if request.rows is None else shown[:count]
+        about = {**job.run(request.job), "filter": request.filter, "shown": len(shown), "packed": len(rows)}
+        del about["job"]  # who has the zip is not to have the run
+        packed = base64.b64encode(self.pack(rows, job.subject, about)).decode("ascii")
+        return {"name": f"{file_stem(job, rows)}.zip", "zip": packed}
 
-    def job(self, data: Json) -> failures.EvaluationJob:
+    def shown(self, job: MeasuredRun, request: JobRequest) -> list[SheetRow]:
+        """The rows that a question is about. Raises RequestError for numbers of none."""
+        wanted = range(len(job.rows)) if request.rows is None else request.rows
+        if any(not 0 <= number < len(job.rows) for number in wanted):
+            raise RequestError("The evaluation has no such rows; reload the page.")
+        return [described(job.rows[number], self.backend.catalog) for number in wanted]
+
+    def job(self, data: Json) -> MeasuredRun:
         """The evaluation that a question is about. Raises RequestError."""
         return self.failures.job(JobRequest.parse(data).job)
 
@@ -120,16 +167,12 @@ class Review:
         shown = [trace.sticker] + ([fit_picture(trace.teacher.target)] if trace.teacher else [])
         return {"pictures": [thumbnail(one) for one in shown], "inputs": [thumbnail(one) for one in trace.inputs]}
 
-    def named(self, row: SheetRow) -> SheetRow:
-        """A row with the names of its two emoji."""
-        first, second = (self.backend.catalog[key].name for key in (row["first"], row["second"]))
-        return {**row, "first_name": first, "second_name": second}
-
-    def pack(self, rows: list[SheetRow], subject: failures.Subject) -> bytes:
-        """A zip with a folder of pictures and numbers a row; each pair is fused again."""
+    def pack(self, rows: list[SheetRow], subject: Subject, about: Json) -> bytes:
+        """A zip with a folder of pictures and numbers a row; each pair is fused again. ``about``: its ``run.json``."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
-            archive.writestr("worst.csv", failures.to_csv(rows))
+            archive.writestr("pairs.csv", to_csv(rows, subject))
+            archive.writestr("run.json", json.dumps(about, ensure_ascii=False, indent=1))
             for index, row in enumerate(rows):
                 first, second = row["first"], row["second"]
                 request = FuseRequest(first=first, second=second, preset=subject.weights, style=subject.style)
@@ -147,9 +190,11 @@ def pair_pictures(trace: FusionTrace) -> dict[str, np.ndarray]:
     return shown | ({"teacher": trace.teacher.target} if trace.teacher else {})
 
 
-def file_stem(job: failures.EvaluationJob) -> str:
-    """How the files of an evaluation begin."""
-    return f"emoji-fusion-{job.subject.weights}-{job.split}"
+def file_stem(job: MeasuredRun, rows: list[SheetRow]) -> str:
+    """How the files of an evaluation are called: preset, weights and split, and how many of its pairs."""
+    about = job.subject
+    weights = "-".join(filter(None, (about.preset, about.weights.removeprefix(about.preset).strip("-"), about.hash)))
+    return f"emoji-fusion-{weights}-{about.split}-{len(rows)}-of-{len(job.rows)}"
 
 
 def thumbnail(picture: np.ndarray) -> str:
@@ -195,6 +240,8 @@ class ProjectEvaluator:
             "center_error": known(measured.center_error),
             "scale_error": known(measured.scale_error),
             "psnr": known(measured.psnr_own_layout),
+            "kind": kind_of(measured),
+            "confidence": known(measured.confidence),
         }
 
     def report(self, measured: list[Row]) -> Report:

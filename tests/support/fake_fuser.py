@@ -255,6 +255,8 @@ class FakeEvaluator:
                 "center_error": float(random.exponential(0.04)) if main_ok else None,
                 "scale_error": float(random.exponential(0.1)) if main_ok else None,
                 "psnr": float(random.normal(24, 3)),
+                "kind": "main" if not main_ok else "shifted" if iou < 0.75 else "",
+                "confidence": float(random.random()),
             }
             time.sleep(self.pause)
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from fusion.emoji.catalog import Catalog
-from fusion.ui import charts, failures
+from fusion.ui import charts, failures, sheet_rows
 from fusion.ui.backend import Backend
 from fusion.ui.request import RequestError
 from fusion.ui.review import Review, verdict
@@ -127,16 +127,16 @@ def test_worst_come_first_and_are_packed(review):
         {"iou": 0.0, "center_error": None},
         {"iou": 0.4, "center_error": 0.1},
     ]
-    assert [row["iou"] for row in failures.least_aligned(rows, 2)] == [0.0, 0.4]
+    assert [row["iou"] for row in sheet_rows.least_aligned(rows, 2)] == [0.0, 0.4]
     packed = review.evaluation_worst({"job": finished(review), "count": 2})
     names = zipfile.ZipFile(io.BytesIO(base64.b64decode(packed["zip"]))).namelist()
-    assert "worst.csv" in names
+    assert {"pairs.csv", "run.json"} <= set(names)
     assert sum(name.endswith("output.png") for name in names) == 2
 
 
 def test_csv_has_a_line_a_row(review):
     lines = review.evaluation_csv({"job": finished(review, 10)})["csv"].splitlines()
-    assert lines[0] == ",".join(failures.COLUMNS)
+    assert lines[0] == ",".join((*sheet_rows.COLUMNS, *sheet_rows.ABOUT))
     assert len(lines) == 11
 
 

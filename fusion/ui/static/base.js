@@ -13,6 +13,8 @@ globalThis.EF = /** @type {Page} */ ({
   grid: null,
   canvas: null,
   sheet: null,
+  corrections: null,
+  queue: null,
 });
 
 // ---------------------------------------------------------------------------------------- elements

@@ -10,6 +10,8 @@
   /** @type {string | null} */
   let job = null;
   let timer = 0;
+  /** @type {Set<string>} */
+  let shipped = new Set();
 
   /**
    * An answer about the evaluation at hand; an error is shown.
@@ -36,7 +38,7 @@
     }
     EF.act("zip", root).querySelector("span").append(` ${worst}`);
     EF.sheet.build(root);
-    const acts = { run, cancel: () => ask("evaluation_cancel"), csv, zip };
+    const acts = { run, cancel: () => ask("evaluation_cancel"), csv, zip, forget, judge: () => EF.queue.start() };
     for (const [name, act] of Object.entries(acts)) EF.act(name, root).addEventListener("click", act);
     const earlier = EF.find("runs", root);
     earlier.addEventListener("change", () => earlier.value && attach(earlier.value));
@@ -56,6 +58,7 @@
     EF.find("charts", root).hidden = true;
     EF.find("run-note", root).hidden = true;
     EF.sheet.clear();
+    EF.queue.close();
     running(true);
     clearTimeout(timer);
     poll();
@@ -66,16 +69,40 @@
     const jobs = EF.recall("runs", []);
     const answer = await EF.insist("evaluation_runs", { jobs }, { tell: tellState });
     if (answer.error) return;
-    const choices = answer.runs.map(({ job: id, split, weights, state, done }) => {
+    const choices = answer.runs.map(({ job: id, split, weights, state, done, shipped, date }) => {
       const called = EF.contract.evaluation.splits.find((one) => one.id === split)?.label ?? split;
-      return { id, label: `${called}, ${weights}: ${state}, ${done} pairs` };
+      const when = shipped ? "shipped" : `${state}, ${new Date(date).toLocaleString()}`;
+      return { id, label: `${called}, ${weights}: ${done} pairs, ${when}` };
     });
+    shipped = new Set(answer.runs.filter((one) => one.shipped).map((one) => one.job));
     const select = EF.find("runs", root);
     select.replaceChildren(...EF.options(choices));
     select.closest("label").hidden = !choices.length;
     const newest = answer.runs.find(({ state }) => open(state)) ?? answer.runs[0];
     if (!job && newest) attach(newest.job);
     if (job) select.value = job;
+    EF.act("forget", root).disabled = !job || shipped.has(job);
+  };
+
+  // The run that is open, here and on the server; then the next one is opened.
+  const forget = async () => {
+    const gone = job;
+    const answer = await ask("evaluation_delete");
+    if (answer.error) return;
+    EF.remember(
+      "runs",
+      EF.recall("runs", /** @type {string[]} */ ([])).filter((name) => name !== gone),
+    );
+    clearTimeout(timer);
+    job = null;
+    EF.sheet.clear();
+    EF.queue.close();
+    EF.find("totals", root).replaceChildren();
+    EF.find("charts", root).hidden = true;
+    EF.find("run-note", root).hidden = true;
+    running(false);
+    tellState("Deleted.");
+    list();
   };
 
   const open = (/** @type {string} */ state) => state === "running" || state === "waiting";
@@ -159,14 +186,17 @@
     image.hidden = false;
   };
 
+  // What is taken away is what is shown, in its order.
+  const shownRows = () => ({ rows: EF.sheet.numbers(), filter: EF.sheet.said() });
+
   const csv = async () => {
-    const answer = await ask("evaluation_csv");
+    const answer = await ask("evaluation_csv", shownRows());
     if (answer.error) return;
     EF.save(URL.createObjectURL(new Blob([answer.csv], { type: "text/csv" })), answer.name);
   };
   const zip = async () => {
-    EF.toast("Fusing the worst pairs again…");
-    const answer = await ask("evaluation_worst", { count: EF.contract.evaluation.worst });
+    EF.toast("Fusing these pairs again…");
+    const answer = await ask("evaluation_worst", { count: EF.contract.evaluation.worst, ...shownRows() });
     if (!answer.error) EF.save(`data:application/zip;base64,${answer.zip}`, answer.name);
   };
 

@@ -1,15 +1,27 @@
 // @ts-check
 // The rows of an evaluation: sort, filter, draw, open one in the debugger.
 (() => {
-  /** @typedef {"family" | "main_ok" | "iou" | "center_error" | "scale_error" | "psnr"} Column */
+  /** @typedef {"family" | "main_ok" | "iou" | "center_error" | "scale_error" | "psnr" | "confidence"} Column */
   /** @type {[Column, string][]} */
   const COLUMNS = [
     ["iou", "IoU"],
     ["center_error", "centre error"],
     ["scale_error", "scale error"],
     ["psnr", "PSNR"],
+    ["confidence", "sure"],
   ];
+  // Wrong and sure of it comes first, then what is right, the least sure of it first.
+  const bold = (/** @type {SheetRow} */ row) => (row.aligned === false ? -1 : 1) * (row.confidence ?? 0);
+  /** @type {Record<string, { label: string, by: Column, rank?: (row: SheetRow) => number }>} */
+  const ORDERS = {
+    worst: { label: "worst first", by: "iou" },
+    bold: { label: "confidently wrong first", by: "confidence", rank: bold },
+    unsure: { label: "least sure first", by: "confidence" },
+  };
   const PAGE = 60;
+  const FILTERS = /** @type {const} */ (["family", "which", "kind", "category", "role", "text"]);
+  /** @type {Record<string, string>} */
+  const NAMES = { which: "show", kind: "error", text: "name" };
   /** @type {HTMLElement} */
   let root;
   /** @type {SheetRow[]} */
@@ -17,10 +29,16 @@
   /** @type {Run | null} */
   let run = null;
   let shown = PAGE;
-  /** @type {{ by: Column, down: boolean }} */
+  /** @type {{ by: Column, down: boolean, rank?: (row: SheetRow) => number }} */
   let order = { by: "iou", down: false };
   /** @type {IntersectionObserver} */
   let watcher;
+  /** @type {{ role: "family" | "category" | "role", of: (row: SheetRow) => string[] }[]} */
+  const SLICES = [
+    { role: "family", of: (row) => [row.family] },
+    { role: "category", of: (row) => row.categories },
+    { role: "role", of: (row) => row.roles },
+  ];
 
   const build = (/** @type {HTMLElement} */ failures) => {
     root = failures;
@@ -33,7 +51,16 @@
       shown = PAGE;
       drawRows();
     };
-    for (const role of ["family", "which", "text"]) EF.find(role, root).addEventListener("input", filter);
+    for (const role of FILTERS) EF.find(role, root).addEventListener("input", filter);
+    EF.find("kind", root).append(...EF.options(EF.contract.evaluation.kinds));
+    const ranked = EF.find("order", root);
+    ranked.replaceChildren(...EF.options(Object.entries(ORDERS).map(([id, { label }]) => ({ id, label }))));
+    ranked.append(EF.make("option", { value: "", textContent: "by column", hidden: true }));
+    ranked.addEventListener("input", () => {
+      const { by, rank } = ORDERS[ranked.value];
+      order = { by, rank, down: false };
+      drawRows();
+    });
     EF.act("more", root).addEventListener("click", () => {
       shown += PAGE;
       drawRows();
@@ -41,7 +68,8 @@
     for (const button of sorters()) {
       button.addEventListener("click", () => {
         const by = /** @type {Column} */ (button.dataset.sort);
-        order = { by, down: order.by === by ? !order.down : false };
+        order = { by, down: order.by === by && !order.rank ? !order.down : false };
+        ranked.value = "";
         drawRows();
       });
     }
@@ -53,7 +81,9 @@
   const clear = () => {
     [rows, run, shown] = [[], null, PAGE];
     pictures.clear();
-    EF.find("family", root).replaceChildren(EF.make("option", { value: "", textContent: "all" }));
+    for (const { role } of SLICES) {
+      EF.find(role, root).replaceChildren(EF.make("option", { value: "", textContent: "all" }));
+    }
     drawRows();
   };
 
@@ -63,33 +93,48 @@
   };
 
   const draw = () => {
-    drawFamilies();
+    drawSlices();
     drawRows();
   };
 
-  const drawFamilies = () => {
-    const select = EF.find("family", root);
-    const known = new Set([...select.options].map((option) => option.value));
-    const families = [...new Set(rows.map((row) => row.family))].sort();
-    select.append(...EF.options(families.filter((family) => !known.has(family))));
+  // What there is to choose from grows with the rows.
+  const drawSlices = () => {
+    for (const { role, of } of SLICES) {
+      const select = EF.find(role, root);
+      const known = new Set([...select.options].map((option) => option.value));
+      const values = [...new Set(rows.flatMap(of))].sort();
+      select.append(...EF.options(values.filter((value) => !known.has(value))));
+    }
   };
 
   /** @returns {(row: SheetRow) => boolean} */
   const filters = () => {
-    const family = EF.find("family", root).value.toLowerCase();
-    const which = EF.find("which", root).value.toLowerCase();
-    const text = EF.find("text", root).value.toLowerCase();
+    const [family, which, kind, category, role, text] = FILTERS.map((name) => EF.find(name, root).value);
+    const wanted = text.trim().toLowerCase();
     return (row) =>
-      (!family || row.family.toLowerCase() === family) &&
-      (!text || `${row.first_name} ${row.second_name}`.toLowerCase().includes(text)) &&
+      (!family || row.family === family) &&
+      (!kind || row.kind === kind) &&
+      (!category || row.categories.includes(category)) &&
+      (!role || row.roles.includes(role)) &&
+      (!wanted || `${row.first_name} ${row.second_name}`.toLowerCase().includes(wanted)) &&
       (which !== "missed" || row.aligned === false) &&
       (which !== "main" || row.main_ok === false);
+  };
+
+  // What is shown, in the words of the page: for files that are taken away.
+  const said = () => {
+    const told = FILTERS.map((name) => {
+      const field = EF.find(name, root);
+      const shownAs = field instanceof HTMLSelectElement ? field.selectedOptions[0].textContent : field.value.trim();
+      return field.value.trim() ? `${NAMES[name] ?? name}: ${shownAs}` : "";
+    });
+    return told.filter(Boolean).join(", ");
   };
 
   const chosen = () => {
     const sign = order.down ? -1 : 1;
     const value = (/** @type {SheetRow} */ row) => {
-      const found = row[order.by];
+      const found = order.rank ? order.rank(row) : row[order.by];
       return typeof found === "boolean" ? Number(found) : found;
     };
     return rows.filter(filters()).sort((a, b) => {
@@ -106,7 +151,7 @@
     EF.act("more", root).hidden = list.length <= shown;
     for (const button of sorters()) {
       const sorted = order.down ? "descending" : "ascending";
-      button.closest("th").setAttribute("aria-sort", order.by === button.dataset.sort ? sorted : "none");
+      button.closest("th").setAttribute("aria-sort", order.by === button.dataset.sort && !order.rank ? sorted : "none");
     }
     watcher.disconnect();
     root.querySelector("tbody").replaceChildren(...list.slice(0, shown).map(drawRow));
@@ -135,12 +180,15 @@
     );
     const wrong = row.main_ok === false;
     const main = row.main_ok === null ? "–" : wrong ? "wrong" : "right";
+    const error = EF.contract.evaluation.kinds.find(({ id }) => id === row.kind)?.label;
+    const family = EF.make("td", { textContent: row.family, "data-label": "family" });
+    if (error) family.append(EF.make("small", { className: "ef-kind", textContent: error }));
     const line = EF.make(
       "tr",
       { className: row.aligned === false ? "ef-missed" : "" },
       EF.make("td", {}, open),
       EF.make("td", { className: "ef-pictures" }),
-      EF.make("td", { textContent: row.family, "data-label": "family" }),
+      family,
       EF.make("td", { textContent: main, className: wrong ? "ef-wrong" : "", "data-label": "main" }),
       ...COLUMNS.map(([by, label]) => {
         const value = /** @type {number | null} */ (row[by]);
@@ -199,5 +247,13 @@
     });
   };
 
-  EF.sheet = { build, clear, add, draw, count: () => rows.length };
+  const numbers = () => {
+    const at = new Map(rows.map((row, number) => [row, number]));
+    return chosen().map((row) => at.get(row));
+  };
+
+  EF.sheet = {
+    ...{ build, clear, add, draw, chosen, numbers, said, open: openPair },
+    ...{ count: () => rows.length, run: () => run },
+  };
 })();

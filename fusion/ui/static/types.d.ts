@@ -10,7 +10,7 @@ type EmojiInput = string | Upload;
 
 interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
-interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number }
+interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number; kinds: Choice[] }
 interface SizeChoices { screen: number[]; file: number[] }
 interface UploadChoices { types: string[]; side: number }
 interface Contract {
@@ -63,15 +63,22 @@ interface ComparedAnswer {
 interface SheetRow {
   first: string; second: string; first_name: string; second_name: string; family: string; aligned: boolean | null;
   main_ok: boolean | null; iou: number | null; center_error: number | null; scale_error: number | null;
-  psnr: number | null;
+  psnr: number | null; kind: string; confidence: number | null; categories: string[]; roles: string[];
 }
+interface KeptCorrection {
+  first: string; second: string; main: Side; instances: Layout[]; recolour: boolean | null;
+  verdict: "corrected" | "right" | "wrong"; note: string; weights: string; date: string;
+}
+interface CorrectionAnswer { correction: KeptCorrection }
+interface CorrectionsAnswer { corrections: KeptCorrection[] }
 interface Totals {
   n: number; main_ok: number | null; aligned: number | null; iou: number | null; center_error: number | null;
   scale_error: number | null; psnr: number | null;
 }
 interface StartAnswer { job: string }
 interface Run {
-  job: string; split: string; preset: string; weights: string; style: string; note: string;
+  job: string; split: string; preset: string; weights: string; hash: string; style: string; note: string;
+  date: string; shipped: boolean;
   state: "waiting" | "running" | "done" | "cancelled" | "failed"; done: number; total: number;
 }
 interface RunsAnswer { runs: Run[] }
@@ -111,6 +118,9 @@ interface Server {
   evaluation_runs(data: object): Reply<RunsAnswer>;
   evaluation_poll(data: object): Reply<PollAnswer>;
   evaluation_cancel(data: object): Reply<object>;
+  evaluation_delete(data: object): Reply<object>;
+  correction(data: object): Reply<CorrectionAnswer>;
+  corrections_read(data: object): Reply<CorrectionsAnswer>;
   evaluation_charts(data: object): Reply<ChartsAnswer>;
   evaluation_csv(data: object): Reply<CsvAnswer>;
   evaluation_worst(data: object): Reply<ZipAnswer>;
@@ -140,6 +150,8 @@ interface PagePart {
   opened?(tab: string): void;
   handed?(): void;
   chose?(): void;
+  /** Of the pair with these keys a correction was kept. */
+  corrected?(keys: string[]): void;
   pointed?(values: Map<string, Reading[]> | null): void;
 }
 /** `data-role` -> the element that has it; other roles are plain elements. */
@@ -147,6 +159,9 @@ interface Roles {
   result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
+  kind: HTMLSelectElement; category: HTMLSelectElement; role: HTMLSelectElement; order: HTMLSelectElement;
+  "correction-note": HTMLInputElement; "corrections-file": HTMLInputElement; "queue-picture": HTMLImageElement;
+  "kept-corrections": HTMLDetailsElement;
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
@@ -180,10 +195,18 @@ interface Canvas {
   place(layouts: Layout[], info: Controls): void;
   listen(): void;
 }
-/** The rows of an evaluation on the Failures tab. */
+/** The rows of an evaluation on the Failures tab. `numbers`: of those shown; `said`: the filter in words. */
 interface Sheet {
   build(root: HTMLElement): void; clear(): void; add(rows: SheetRow[], run: Run): void; draw(): void; count(): number;
+  chosen(): SheetRow[]; numbers(): number[]; said(): string; run(): Run | null; open(row: SheetRow): void;
 }
+/** A correction in this browser; `sources`: by which names it finds the two, codepoints or those of own pictures. */
+interface KeptEntry { correction: KeptCorrection; names: string[]; sources: string[] }
+interface Corrections {
+  keep(state: object, sources: string[], names: string[]): Promise<boolean>;
+  judged(): Set<string>;
+}
+interface Queue { start(): void; close(): void }
 /** Whom a grid tells what was done in it. `leave`: up from its first line. */
 interface GridOwner { pick(key: string): void; search(text: string): void; leave(): void }
 interface Grid {
@@ -197,7 +220,7 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheet: Sheet; place: PlaceUnderHand;
+  hand: Hand; canvas: Canvas; sheet: Sheet; corrections: Corrections; queue: Queue; place: PlaceUnderHand;
   zoom(stage: string): void;
   plane(plane: Plane): HTMLCanvasElement;
   cardLayers(card: Card): HTMLElement[];
