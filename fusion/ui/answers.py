@@ -77,10 +77,13 @@ class Emojis(TypedDict):
     """All emoji.
 
     ``rows``: [key, character, name, category index, keywords]; ``aliases``: a string a row, "|" between words;
-    ``columns``: emoji in one line of the sprite sheet.
+    ``columns``, ``tiles``: emoji in one line of a sprite sheet, and on a whole one; ``leading``: rows that come first
+    on the sheets, before all others in their order.
     """
 
     columns: int
+    tiles: int
+    leading: list[int]
     categories: list[str]
     rows: list[list[str | int]]
     aliases: list[str]

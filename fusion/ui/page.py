@@ -23,6 +23,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.packs.kept import Kept
 from fusion.service.app import Beside, build_service
@@ -33,12 +34,16 @@ from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.doors import guard
 from fusion.ui.inspector import Inspector
+from fusion.ui.opening import Opening
+from fusion.ui.packed import Packed
 from fusion.ui.review import Review
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "tabs.css", "debugger.css")
 SCRIPTS = (
     "base.js",
+    "skeleton.js",
+    "sprites.js",
     "layout.js",
     "search.js",
     "uploads.js",
@@ -137,11 +142,11 @@ def build_page(backend: Backend, review: Review | None = None, fusions: Turns | 
     ``fusions``: where they wait for each other, if others than the page's wait there too.
     """
     review = review or Review(backend)
-    gr.set_static_paths([picker.SHEET])
+    gr.set_static_paths([picker.SHEETS])
     with gr.Blocks(title="Emoji Fusion", delete_cache=(3600, 3600)) as page:
         gr.HTML(
             html_template=markup(),
-            js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEET.as_posix()}')",
+            js_on_load=f"EF.mount(element, server, 'gradio_api/file={picker.SHEETS.as_posix()}')",
             server_functions=server_functions(backend, review, fusions or Turns()),
             apply_default_css=False,
             elem_id="emoji-fusion",
@@ -162,7 +167,9 @@ def launch_page(page: gr.Blocks, service: ASGIApp, hosts: Sequence[str] = (), **
     ``service``: what is served beside the page. ``hosts``: names under which both may be asked for besides
     ``server_name`` and this machine's own.
     """
-    middleware = [guard(options.get("server_name") or "localhost", hosts), Middleware(Beside, service=service)]
+    doors = guard(options.get("server_name") or "localhost", hosts)
+    middleware = [doors, Middleware(Beside, service=service), Middleware(Packed)]
+    middleware.append(Middleware(Opening, catalog=Catalog.default()))
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
     settings: dict[str, Any] = {
         "theme": theme,

@@ -19,7 +19,8 @@ interface Contract {
   evaluation: EvaluationChoices; sizes: SizeChoices; upload: UploadChoices;
 }
 interface Catalogue {
-  columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
+  columns: number; tiles: number; leading: number[];
+  categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
   presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
 interface Layers { main: string; other: string }
@@ -120,7 +121,7 @@ interface Server {
 // ---------------------------------------------------------------- the page
 
 interface Emoji {
-  key: string; char: string; name: string; category: number; words: string; aliases: string; index: number;
+  key: string; char: string; name: string; category: number; words: string; aliases: string; place: number;
 }
 interface EmojiWords {
   name: string[]; nameText: string; aliases: Set<string>; aliasWords: string[][]; keywords: Set<string>; all: string[];
@@ -174,6 +175,10 @@ interface PlaceUnderHand {
   under(event: PointerEvent, node: Element, places: Box[]): { tile: number; at: number[] } | null;
   marks(places: Box[]): HTMLElement[];
 }
+/** `watch`: fetches sheets for what comes into sight; `style`: place of an emoji, without fetching its sheet. */
+interface Sheets {
+  open(folder: string): void; arrange(): void; style(emoji: Emoji): string; watch(root: Element): IntersectionObserver;
+}
 interface Canvas {
   layer(src: string, layout?: Layout): HTMLImageElement;
   draw(info: Controls): void;
@@ -197,7 +202,7 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheet: Sheet; place: PlaceUnderHand;
+  hand: Hand; canvas: Canvas; sheets: Sheets; sheet: Sheet; place: PlaceUnderHand;
   zoom(stage: string): void;
   plane(plane: Plane): HTMLCanvasElement;
   cardLayers(card: Card): HTMLElement[];
@@ -235,7 +240,8 @@ interface Page {
   save(href: string, name: string): void;
   update(patch: Partial<State>, keep?: boolean): void;
   fuse(data: State): void;
-  mount(element: HTMLElement, server: Server, sheet: string): Promise<void>;
+  mount(element: HTMLElement, server: Server, sheets: string): Promise<void>;
+  usable(what: "page" | "answer"): void;
   openTab(name: string): void;
 }
 interface LayoutArithmetic {
