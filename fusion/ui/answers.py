@@ -40,10 +40,15 @@ class EvaluationChoices(TypedDict):
 
 
 class UploadChoices(TypedDict):
-    """Pictures that can be uploaded: MIME types, and pixels a side to which the browser shrinks them."""
+    """Pictures that can be uploaded.
+
+    ``types``: MIME types; ``side``: pixels to which the browser shrinks them; ``name``: characters of what one is
+    called.
+    """
 
     types: list[str]
     side: int
+    name: int
 
 
 class SizeChoices(TypedDict):

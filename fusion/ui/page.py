@@ -65,6 +65,7 @@ SCRIPTS = (
     "before.js",
     "copyas.js",
     "say.js",
+    "called.js",
     "sheet.js",
     "failures.js",
     "compare.js",

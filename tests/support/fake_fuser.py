@@ -77,7 +77,7 @@ class FakeFuser:
         fit=True,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
-        self._note(first, second, instances=instances, say=say, **asked)
+        self._note(first, second, instances=instances, say=say, names=names, **asked)
         if instances is not None:
             return self._placed(first, second, instances, main, size)
         return self._fused(first, second, size=size, teacher=teacher, say=say, **asked)
@@ -108,9 +108,10 @@ class FakeFuser:
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),
         )
 
-    def _note(self, first, second, *, layout, instances, hypothesis, say, **asked) -> None:
+    def _note(self, first, second, *, layout, instances, hypothesis, say, names, **asked) -> None:
         """Keep what was asked for, and take as long as a test wants. Raises UnknownHypothesis."""
         asked |= {"layout": layout, "hypothesis": hypothesis} | ({"say": say} if say else {})
+        asked |= {"names": names} if any(names or ()) else {}
         asked |= {} if instances is None else {"instances": instances}
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:

@@ -12,7 +12,7 @@ interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
 interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number }
 interface SizeChoices { screen: number[]; file: number[] }
-interface UploadChoices { types: string[]; side: number }
+interface UploadChoices { types: string[]; side: number; name: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
@@ -150,7 +150,8 @@ interface Roles {
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  progress: HTMLProgressElement; say: HTMLInputElement;
+  called: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
   code: HTMLTextAreaElement; pixels: HTMLSelectElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
