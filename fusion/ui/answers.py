@@ -59,7 +59,7 @@ class SizeChoices(TypedDict):
 
 
 class Contract(TypedDict):
-    """Every constant that both the page and Python use.
+    """Every constant that both the page and Python use. ``swept``: what a sheet of variants can change.
 
     ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
     instance is there; ``sayings``: sentences to try; ``saying``: characters that one may have.
@@ -75,6 +75,7 @@ class Contract(TypedDict):
     saying: int
     evaluation: EvaluationChoices
     sizes: SizeChoices
+    swept: list[str]
     upload: UploadChoices
 
 

@@ -30,6 +30,9 @@ SCREEN_SIZES, FILE_SIZES = (256, 384, 512), (256, 512, 1024)
 UPLOAD_NAME = 60
 """Characters of what a picture is called that are kept."""
 
+SWEPT = ("scale", "offset x", "offset y", "main", "hypothesis")
+"""What a sheet of variants can change."""
+
 PRESENT = 0.5
 """Presence above which an instance is there."""
 
@@ -58,6 +61,7 @@ def contract() -> Contract:
             "limit": LIMIT,
             "worst": WORST,
         },
+        "swept": list(SWEPT),
         "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
         "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE, "name": UPLOAD_NAME},
     }

@@ -37,6 +37,7 @@ from fusion.ui.inspector import Inspector
 from fusion.ui.opening import Opening
 from fusion.ui.packed import Packed
 from fusion.ui.review import Review
+from fusion.ui.sweep import Sweep
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "tabs.css", "debugger.css")
@@ -63,6 +64,7 @@ SCRIPTS = (
     "instances.js",
     "undo.js",
     "before.js",
+    "sweep.js",
     "copyas.js",
     "say.js",
     "called.js",
@@ -102,7 +104,7 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
     lines: list[tuple[Turns | None, list[Answer]]] = [
         (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
-        (fusions, [backend.fuse, backend.sticker, Compare(backend).compared, review.thumbnail]),
+        (fusions, [backend.fuse, backend.sticker, Sweep(backend).sweep, Compare(backend).compared, review.thumbnail]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
         (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),

@@ -33,7 +33,7 @@ from fusion.geometry import Layout
 from fusion.model import ABLATIONS
 from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
-from fusion.ui.contract import FILE_SIZES, SCREEN_SIZES, UPLOAD_NAME
+from fusion.ui.contract import UPLOAD_NAME
 from fusion.ui.pictures import read_upload
 
 MOST_INSTANCES = 3
@@ -283,21 +283,6 @@ class CompareRequest(Request):
     """``reference``: the preset to measure against; left out, the preset itself."""
 
     reference: str | None = None
-
-
-class StickerRequest(Request):
-    """``size``: pixels a side of the sticker."""
-
-    size: int = SCREEN_SIZES[0]
-
-    @field_validator("size", mode="before")
-    @classmethod
-    def offered(cls, value: Any) -> int:
-        """One of the sizes that the page offers."""
-        sizes = sorted({*SCREEN_SIZES, *FILE_SIZES})
-        if isinstance(value, bool) or value not in sizes:
-            raise RequestError(f"A sticker has {', '.join(map(str, sizes))} pixels a side, not {value!r}.")
-        return int(value)
 
 
 class DrawingRequest(Request):

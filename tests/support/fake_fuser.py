@@ -18,6 +18,7 @@ from fusion.geometry import STICKER_FRAME, Layout, content_box, over, warp
 from fusion.names import ATTENTION_BLOCKS
 from fusion.pipeline.fit import apply_fit, find_fit
 from fusion.pipeline.overrides import UnknownHypothesis, carry_along
+from fusion.pipeline.variants import Painted
 from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
@@ -81,6 +82,15 @@ class FakeFuser:
         if instances is not None:
             return self._placed(first, second, instances, main, size)
         return self._fused(first, second, size=size, teacher=teacher, say=say, **asked)
+
+    def variants(self, first, second, wanted, *, size=128, disabled=frozenset(), say=None, names=None) -> list[Painted]:
+        found = []
+        for one in wanted:
+            own = self._hypotheses()[one.hypothesis - 1][0]
+            lead = None if one.own else one.place(Layout(*own.tolist()), self.frame)
+            trace = self.fuse(first, second, main=one.main, layout=lead, hypothesis=one.hypothesis, size=size)
+            found.append(Painted(trace.output, trace.main, lead, 1.0 if one.own else 0.5))
+        return found
 
     def _fused(self, first, second, *, main, layout, hypothesis, size, disabled, teacher, say) -> FusionTrace:
         """The trace of one fusion that was noted already."""

@@ -16,7 +16,7 @@ interface UploadChoices { types: string[]; side: number; name: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
-  evaluation: EvaluationChoices; sizes: SizeChoices; upload: UploadChoices;
+  evaluation: EvaluationChoices; sizes: SizeChoices; swept: string[]; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; tiles: number; leading: number[];
@@ -52,6 +52,8 @@ interface PlaneAnswer { channels: string[]; plane: Plane | null }
 interface Reading { name: string; value: number }
 interface StageReadings { id: string; readings: Reading[] }
 interface ReadAnswer { stages: StageReadings[] }
+interface SweepCell { picture: string; iou: number; main: Side | null; hypothesis: number; layout: Layout | null }
+interface SweepAnswer { rows: string[]; columns: string[]; cells: SweepCell[] }
 interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
@@ -107,6 +109,7 @@ interface Server {
   bundle(data: object): Reply<ZipAnswer>;
   plane(data: object): Reply<PlaneAnswer>;
   read(data: object): Reply<ReadAnswer>;
+  sweep(data: object): Reply<SweepAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
   evaluation_runs(data: object): Reply<RunsAnswer>;
@@ -151,7 +154,8 @@ interface Roles {
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; say: HTMLInputElement;
-  called: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement;
+  "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement; channel: HTMLSelectElement;
   code: HTMLTextAreaElement; pixels: HTMLSelectElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
