@@ -52,6 +52,18 @@ class HypothesisTrace:
 
 
 @dataclass(frozen=True)
+class MixtureTrace:
+    """All M layouts that the network weighed, those that say the same among them.
+
+    ``shares``: (M,), the probability of each; ``layouts``: (M, K, 4); ``presence``: (M, K) in [0, 1].
+    """
+
+    shares: Array
+    layouts: Array
+    presence: Array
+
+
+@dataclass(frozen=True)
 class WordTrace:
     """The words that moved one emoji's map in the layout branch.
 
@@ -120,6 +132,8 @@ class FusionTrace:
     for presets that weigh none."""
     hypothesis: int
     """Rank of the one that ``predicted`` shows, from 1."""
+    mixture: MixtureTrace | None = None
+    """Everything that it weighed for this main subject; ``None`` where that is one layout, or is not known."""
     recolour: float
     """Probability of the recolour switch, in [0, 1]."""
     recoloured: Array | None

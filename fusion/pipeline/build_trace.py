@@ -15,11 +15,11 @@ from fusion.model.aligned import stack_instances
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
 from fusion.pipeline.engines.engine import Engine
-from fusion.pipeline.hypotheses import Ranking
+from fusion.pipeline.hypotheses import Ranking, shares
 from fusion.pipeline.overrides import Request
 from fusion.pipeline.pair import Pair
 from fusion.pipeline.words import PairWords
-from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, WordTrace
+from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, MixtureTrace, WordTrace
 
 
 def array(tensor: Tensor) -> np.ndarray:
@@ -53,6 +53,15 @@ def hypothesis_traces(ranking: Ranking) -> tuple[HypothesisTrace, ...]:
         switch = bool(prediction.recolour_logit[0] > 0)
         found.append(HypothesisTrace(one.probability, layout_trace(prediction), switch))
     return tuple(found)
+
+
+def mixture_trace(ranking: Ranking) -> MixtureTrace | None:
+    """All hypotheses of a batch of one; ``None`` where there is one."""
+    every = ranking.likeliest.hypotheses
+    if every is None or every.logit.shape[1] == 1:
+        return None
+    presence = torch.sigmoid(every.presence_logit[0].float())
+    return MixtureTrace(array(shares(every)[0]), array(every.layout[0]), array(presence))
 
 
 def main_confidence(logit: Tensor, decided: int) -> float:
@@ -97,6 +106,7 @@ def build_trace(
         inputs=(first, second),
         override=None if request.override is None else request.override.lead,
         hypotheses=hypothesis_traces(ranking),
+        mixture=mixture_trace(ranking),
         hypothesis=request.hypothesis,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),
         aligns=net.aligns,

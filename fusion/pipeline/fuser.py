@@ -18,7 +18,7 @@ from torch import Tensor
 from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
-from fusion.geometry import content_box
+from fusion.geometry import Layout, content_box
 from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
@@ -35,6 +35,7 @@ from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
+from fusion.pipeline.variants import Painted, Placed, Variant, joined, overlap, repeat
 from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
 from fusion.trace import FusionTrace
 
@@ -141,6 +142,47 @@ class Fuser:
             trace = self._run(pair, words, request, clock)
         trace = self._complete(trace, fit, teacher and pair.in_catalog, clock)
         return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
+
+    def variants(
+        self,
+        first: str | Path | Image.Image,
+        second: str | Path | Image.Image,
+        wanted: Sequence[Variant],
+        *,
+        size: int = 128,
+        disabled: frozenset[str] = frozenset(),
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+    ) -> list[Painted]:
+        """Variants of one fusion, in one batch; arguments as for ``fuse``. Raises FusionError."""
+        disabled = check_disabled(disabled)
+        pair = self._read_pair(first, second, names, size)
+        words = read_words(pair.sources, say, names, self.catalog, self.net.config.words > 0)
+        with self._turn, torch.inference_mode():
+            features = self._perceive(pair, words)
+            own, *placed = (self._put(pair, words, features, one) for one in (Variant(), *wanted))
+            main = torch.tensor([one.main for one in placed], device=self.device)
+            layout, presence = torch.cat([one.layout for one in placed]), torch.cat([one.presence for one in placed])
+            batch = repeat(features, len(placed))
+            output = self.net.fuse(batch, main, joined(placed), layout, presence, disabled=disabled)
+            pictures = self.net.to_rgba(output.image).float().permute(0, 2, 3, 1).cpu().numpy()
+            ious = overlap(features, placed, own)
+        return [Painted(pictures[n], one.main, one.lead, ious[n]) for n, one in enumerate(placed)]
+
+    def _put(self, pair: Pair, words: PairWords | None, features: PairFeatures, wanted: Variant) -> Placed:
+        """Where everything lies in a variant. Raises UnknownHypothesis."""
+        decided = int(decide(features.main_logit)[0]) if wanted.main is None else SIDES.index(wanted.main)
+        ranking = self._rank(pair, words, features, torch.tensor([decided], device=self.device))
+        prediction = self._follow(ranking, wanted.hypothesis)
+        there = (prediction.presence_logit > 0).float()
+        if wanted.own:
+            return Placed(decided, prediction, prediction.layout, there, None)
+        predicted = Layout(*prediction.layout[0, int(there[0].argmax())].tolist())
+        override = Override((wanted.place(predicted, self.frame),), each=False, frame=self.frame)
+        layout, presence = self._place(prediction, override)
+        assert layout is not None  # there is an override
+        assert presence is not None
+        return Placed(decided, prediction, layout, presence, override.lead)
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
         """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""

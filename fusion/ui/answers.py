@@ -42,10 +42,15 @@ class EvaluationChoices(TypedDict):
 
 
 class UploadChoices(TypedDict):
-    """Pictures that can be uploaded: MIME types, and pixels a side to which the browser shrinks them."""
+    """Pictures that can be uploaded.
+
+    ``types``: MIME types; ``side``: pixels to which the browser shrinks them; ``name``: characters of what one is
+    called.
+    """
 
     types: list[str]
     side: int
+    name: int
 
 
 class SizeChoices(TypedDict):
@@ -56,7 +61,7 @@ class SizeChoices(TypedDict):
 
 
 class Contract(TypedDict):
-    """Every constant that both the page and Python use.
+    """Every constant that both the page and Python use. ``swept``: what a sheet of variants can change.
 
     ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
     instance is there; ``sayings``: sentences to try; ``saying``: characters that one may have.
@@ -72,6 +77,7 @@ class Contract(TypedDict):
     saying: int
     evaluation: EvaluationChoices
     sizes: SizeChoices
+    swept: list[str]
     upload: UploadChoices
 
 
@@ -79,10 +85,13 @@ class Emojis(TypedDict):
     """All emoji.
 
     ``rows``: [key, character, name, category index, keywords]; ``aliases``: a string a row, "|" between words;
-    ``columns``: emoji in one line of the sprite sheet.
+    ``columns``, ``tiles``: emoji in one line of a sprite sheet, and on a whole one; ``leading``: rows that come first
+    on the sheets, before all others in their order.
     """
 
     columns: int
+    tiles: int
+    leading: list[int]
     categories: list[str]
     rows: list[list[str | int]]
     aliases: list[str]

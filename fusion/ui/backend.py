@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
@@ -21,6 +21,7 @@ from fusion.emoji.catalog import SKIN_TONES, Catalog, key_of
 from fusion.errors import FusionError
 from fusion.geometry import Layout
 from fusion.pipeline.overrides import UnknownHypothesis
+from fusion.pipeline.variants import Painted, Variant
 from fusion.trace import FusionTrace
 from fusion.ui import cards, controls, picker
 from fusion.ui.answers import (
@@ -35,6 +36,7 @@ from fusion.ui.answers import (
 )
 from fusion.ui.contract import OPENING, SCREEN_SIZES, contract, parts_of
 from fusion.ui.fusers import MakeFuser, MakeStyled, PairFuser
+from fusion.ui.inspect_requests import StickerRequest
 from fusion.ui.pictures import has_background, png_url
 from fusion.ui.request import (
     DrawingRequest,
@@ -42,7 +44,6 @@ from fusion.ui.request import (
     FuseRequest,
     RequestError,
     StageRequest,
-    StickerRequest,
     Upload,
 )
 from fusion.ui.sharp import Pace, fitted_like, kept_stickers, placed_like
@@ -51,6 +52,8 @@ from fusion.views.summary import summary
 
 TRACE_BYTES = 192 * 2**20
 """Bytes of the latest traces, for a backend that shares no budget."""
+
+Answer = TypeVar("Answer")
 
 Json = dict[str, Any]
 """A question as the browser sends it, before it is parsed."""
@@ -108,7 +111,7 @@ class Backend:
         fuser = self.fuser(request.preset, request.style)
         # A link or a slider may come from a preset with more room: what does not fit is clamped, and said so.
         fuse = partial(
-            self._told(request),
+            self._told(request, fuser.fuse),
             main=request.main,
             layout=None if request.layout is None else fuser.frame.clamp(request.layout),
             instances=None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
@@ -124,11 +127,16 @@ class Backend:
         ]
         return replace(trace, names=(names[0], names[1]))
 
-    def _told(self, request: FuseRequest) -> Callable[..., FusionTrace]:
-        """``fuse`` of its fuser for the pair, with all that is asked for but where anything lies."""
+    def variants(self, request: FuseRequest, wanted: Sequence[Variant]) -> list[Painted]:
+        """Variants of a fusion, painted in one batch."""
+        with self._turn:
+            return self._told(request, self.fuser(request.preset, request.style).variants)(wanted=wanted)
+
+    def _told(self, request: FuseRequest, work: Callable[..., Answer]) -> Callable[..., Answer]:
+        """``work`` of a fuser on the pair, with all that is asked for but where anything lies."""
         first, second = (picture_of(one) for one in request.inputs)
         return partial(
-            self.fuser(request.preset, request.style).fuse,
+            work,
             first,
             second,
             disabled=request.disabled.intersection(parts_of(request.preset)),
@@ -138,9 +146,9 @@ class Backend:
 
     def _larger(self, request: FuseRequest, size: int) -> bytes:
         """The PNG of a fusion, painted anew with ``size`` pixels a side."""
-        shown = self.trace(request)
+        shown, fuser = self.trace(request), self.fuser(request.preset, request.style)
         with self._turn:
-            larger = self._told(request)(size=size, teacher=False, fit=False, **placed_like(shown))
+            larger = self._told(request, fuser.fuse)(size=size, teacher=False, fit=False, **placed_like(shown))
         self.pace.note(request.preset, larger)
         return sticker_png(replace(fitted_like(larger, shown), names=shown.names))
 

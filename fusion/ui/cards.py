@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fusion.trace import FusionTrace
 from fusion.ui.answers import Card, ColourScale, Part
-from fusion.ui.pictures import data_url
+from fusion.ui.pictures import data_url, small_url
 from fusion.views import pictures as views
 from fusion.views.drawing import Scale
 
@@ -37,8 +37,8 @@ def card(one: views.View) -> Card:
     if one.scale is not None:
         made["scale"] = bar(one.scale)
     if one.layers is not None:
-        return {**made, "picture": data_url(one.layers.heat), "base": data_url(one.layers.under)}
-    return {**made, "picture": data_url(one.picture)}
+        return {**made, "picture": small_url(one.layers.heat), "base": small_url(one.layers.under)}
+    return {**made, "picture": small_url(one.picture)}
 
 
 def bar(scale: Scale) -> ColourScale:

@@ -28,6 +28,12 @@ UPLOAD_SIDE = 512
 SCREEN_SIZES, FILE_SIZES = (256, 384, 512), (256, 512, 1024)
 """Pixels a side in which a sticker is painted for a screen, the first of them at once; and for a file."""
 
+UPLOAD_NAME = 60
+"""Characters of what a picture is called that are kept."""
+
+SWEPT = ("scale", "offset x", "offset y", "main", "hypothesis")
+"""What a sheet of variants can change."""
+
 PRESENT = 0.5
 """Presence above which an instance is there."""
 
@@ -57,8 +63,9 @@ def contract() -> Contract:
             "worst": WORST,
             "kinds": [Choice(id=name, label=label) for name, label in KINDS.items()],
         },
+        "swept": list(SWEPT),
         "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
-        "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE},
+        "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE, "name": UPLOAD_NAME},
     }
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from PIL import Image
 
 from fusion.geometry import Frame
+from fusion.pipeline.variants import Painted, Variant
 from fusion.trace import FusionTrace
 
 
@@ -35,6 +36,20 @@ class PairFuser(Protocol):
         fit: bool = True,
     ) -> FusionTrace:
         """One fusion with every stage kept; see ``Fuser.fuse``."""
+        ...
+
+    def variants(
+        self,
+        first: str | Image.Image,
+        second: str | Image.Image,
+        wanted: Sequence[Variant],
+        *,
+        size: int = 128,
+        disabled: frozenset[str] = frozenset(),
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+    ) -> list[Painted]:
+        """Variants of one fusion, in one batch; see ``Fuser.variants``."""
         ...
 
 

@@ -38,6 +38,27 @@ class StageReadings(TypedDict):
     readings: list[Reading]
 
 
+class SweepCell(TypedDict):
+    """One variant of a fusion, with what restores it; ``iou``: of its boxes with those of the network's own answer.
+
+    ``main`` and ``layout``: ``None`` where they are left to the network.
+    """
+
+    picture: str
+    iou: float
+    main: str | None
+    hypothesis: int
+    layout: list[float] | None
+
+
+class SweepAnswer(TypedDict):
+    """One line of a sheet of variants; ``rows``, ``columns``: the names of all its steps."""
+
+    rows: list[str]
+    columns: list[str]
+    cells: list[SweepCell]
+
+
 class ReadAnswer(TypedDict):
     """What every stage has at one place."""
 

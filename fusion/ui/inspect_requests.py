@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import field_validator
 
 from fusion.pipeline.overrides import RequestError
+from fusion.ui.contract import FILE_SIZES, SCREEN_SIZES
 from fusion.ui.request import Request, number
 
 
@@ -35,3 +36,18 @@ class ReadRequest(PlaneRequest):
         if not 0 <= place <= 1:
             raise RequestError("A place is two numbers from 0 to 1, to the right and down.")
         return place
+
+
+class StickerRequest(Request):
+    """``size``: pixels a side of the sticker."""
+
+    size: int = SCREEN_SIZES[0]
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def offered(cls, value: Any) -> int:
+        """One of the sizes that the page offers."""
+        sizes = sorted({*SCREEN_SIZES, *FILE_SIZES})
+        if isinstance(value, bool) or value not in sizes:
+            raise RequestError(f"A sticker has {', '.join(map(str, sizes))} pixels a side, not {value!r}.")
+        return int(value)

@@ -22,10 +22,11 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.packs.kept import Kept
 from fusion.service.app import YEAR, Beside, build_service
@@ -37,14 +38,19 @@ from fusion.ui.compare import Compare
 from fusion.ui.corrector import Corrector
 from fusion.ui.doors import guard
 from fusion.ui.inspector import Inspector
+from fusion.ui.opening import Opening
+from fusion.ui.packed import Packed
 from fusion.ui.patience import be_patient
 from fusion.ui.review import Review
+from fusion.ui.sweep import Sweep
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "tabs.css", "debugger.css", "corrections.css")
 MARKUP = ("page.html", "debugger.html", "corrections.html")
 SCRIPTS = (
     "base.js",
+    "skeleton.js",
+    "sprites.js",
     "layout.js",
     "search.js",
     "uploads.js",
@@ -64,9 +70,11 @@ SCRIPTS = (
     "instances.js",
     "undo.js",
     "before.js",
+    "sweep.js",
     "copyas.js",
     "say.js",
     "corrections.js",
+    "called.js",
     "sheet.js",
     "failures.js",
     "queue.js",
@@ -98,13 +106,16 @@ def markup() -> str:
 
 
 def sheet_address() -> str:
-    """Where the page finds the picker's pictures: another address for each version, which may be kept for good."""
-    return f"{picker.SHEET.name}?v={int(picker.SHEET.stat().st_mtime):x}"
+    """Folder of the picker's pictures: another address for each version, which may be kept for good."""
+    return f"picker/{max(int(path.stat().st_mtime) for path in picker.SHEETS.iterdir()):x}"
 
 
-async def sheet(_: Request) -> FileResponse:
-    """The picker's pictures."""
-    return FileResponse(picker.SHEET, headers={"Cache-Control": f"public, max-age={YEAR}, immutable"})
+async def sheet(request: Request) -> Response:
+    """One sheet of the picker's pictures."""
+    path = picker.SHEETS / f"{request.path_params['number']}.webp"
+    if not path.is_file():
+        return Response(status_code=404)
+    return FileResponse(path, headers={"Cache-Control": f"public, max-age={YEAR}, immutable"})
 
 
 def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[Callable[[Json], Any]]:
@@ -116,7 +127,8 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
     runs += [review.evaluation_delete, corrector.corrections_read]
     lines: list[tuple[Turns | None, list[Answer]]] = [
         (None, [backend.contract, backend.catalogue, backend.drawing, *runs]),
-        (fusions, [backend.fuse, backend.sticker, Compare(backend).compared, review.thumbnail, corrector.correction]),
+        (fusions, [backend.fuse, backend.sticker, Sweep(backend).sweep, Compare(backend).compared]),
+        (fusions, [review.thumbnail, corrector.correction]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
         (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
@@ -181,7 +193,9 @@ def launch_page(page: gr.Blocks, service: ASGIApp, hosts: Sequence[str] = (), **
     ``service``: what is served beside the page. ``hosts``: names under which both may be asked for besides
     ``server_name`` and this machine's own.
     """
-    middleware = [guard(options.get("server_name") or "localhost", hosts), Middleware(Beside, service=service)]
+    doors = guard(options.get("server_name") or "localhost", hosts)
+    middleware = [doors, Middleware(Beside, service=service), Middleware(Packed)]
+    middleware.append(Middleware(Opening, catalog=Catalog.default()))
     theme = gr.themes.Base(primary_hue="teal", font=SYSTEM_FONT, font_mono=("ui-monospace", "monospace"))
     settings: dict[str, Any] = {
         "theme": theme,
@@ -189,7 +203,7 @@ def launch_page(page: gr.Blocks, service: ASGIApp, hosts: Sequence[str] = (), **
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
-        "app_kwargs": {"middleware": middleware, "routes": [Route(f"/{picker.SHEET.name}", sheet)]},
+        "app_kwargs": {"middleware": middleware, "routes": [Route("/picker/{version}/{number:int}.webp", sheet)]},
     }
     # Tools for language models are an optional extra of gradio; without it the page works all the same.
     settings["mcp_server"] = find_spec("mcp") is not None

@@ -1,7 +1,8 @@
 """The two emoji pickers: what the browser needs to draw, search and name every emoji.
 
-The browser shows pictures from one sprite sheet (``assets/scripts/build_picker.py``), never the system's emoji font:
-what is picked is what the network sees. Search runs in the browser; the rows are fetched once as JSON.
+The browser shows pictures from sprite sheets (``assets/scripts/build_picker.py``), never the system's emoji font: what
+is picked is what the network sees. A sheet is fetched when one of its emoji is to be seen; the first has all that the
+page opens with. Search runs in the browser; the rows are fetched once as JSON.
 
 Source: DESIGN section 7.
 """
@@ -11,16 +12,34 @@ from __future__ import annotations
 from fusion.assets import ASSETS
 from fusion.emoji.catalog import Catalog, Emoji
 from fusion.ui.answers import Emojis
+from fusion.ui.contract import OPENING
 
-SHEET = ASSETS / "picker.webp"
-COLUMNS = 40
-"""Emoji in one line of the sheet."""
+SHEETS = ASSETS / "picker"
+"""Folder of the sheets: 0.webp, 1.webp and so on."""
+COLUMNS, TILES = 20, 200
+"""Emoji in one line of a sheet, and on a whole one."""
+
+
+def leading(catalog: Catalog) -> list[int]:
+    """Indices of the emoji that stand first on the first sheet: the opening pair, and the first of each category."""
+    first: dict[str, int] = {}
+    indices = {}
+    for index, emoji in enumerate(catalog):
+        first.setdefault(emoji.category, index)
+        indices[emoji.key] = index
+    return list(dict.fromkeys([*(indices[key] for key in OPENING if key in indices), *first.values()]))
+
+
+def order(catalog: Catalog) -> list[int]:
+    """Indices of all emoji in the order in which the sheets have them."""
+    ahead = leading(catalog)
+    return [*ahead, *sorted(set(range(len(catalog))) - set(ahead))]
 
 
 def catalogue(catalog: Catalog) -> Emojis:
     """Everything about the emoji that the browser needs, as compact JSON.
 
-    ``rows``: ``[key, character, name, category index, keywords]`` in sheet order; ``aliases``: a string a row;
+    ``rows``: ``[key, character, name, category index, keywords]`` in Unicode's order; ``aliases``: a string a row;
     ``categories``: Unicode's groups.
     """
     categories: dict[str, int] = {}
@@ -30,6 +49,8 @@ def catalogue(catalog: Catalog) -> Emojis:
         rows.append([emoji.key, emoji.char, emoji.name, index, search_words(emoji)])
     return {
         "columns": COLUMNS,
+        "tiles": TILES,
+        "leading": leading(catalog),
         "categories": list(categories),
         "rows": rows,
         "aliases": ["|".join(emoji.aliases) for emoji in catalog],

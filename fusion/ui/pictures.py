@@ -1,6 +1,6 @@
 """Arrays to PNG and back, for the page: data URLs with exact pixels, and uploads read with care.
 
-PNG, never lossy WebP: the page is a pixel debugger.
+PNG or lossless WebP, never a lossy one: the page is a pixel debugger.
 """
 
 from __future__ import annotations
@@ -34,6 +34,13 @@ def data_url(image: Image.Image | np.ndarray) -> str:
 def png_url(content: bytes) -> str:
     """The bytes of a PNG as ``data:image/png;base64,...``."""
     return "data:image/png;base64," + base64.b64encode(content).decode("ascii")
+
+
+def small_url(image: Image.Image) -> str:
+    """A picture as ``data:image/webp;base64,...``, with exact pixels: half the bytes of a PNG in twice the time."""
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", lossless=True, exact=True, method=1, quality=20)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def read_upload(url: str) -> Image.Image:

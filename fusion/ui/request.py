@@ -33,15 +33,15 @@ from fusion.geometry import Layout
 from fusion.model import ABLATIONS
 from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
-from fusion.ui.contract import FILE_SIZES, SCREEN_SIZES
+from fusion.ui.contract import UPLOAD_NAME
 from fusion.ui.pictures import read_upload
 
 MOST_INSTANCES = 3
 """Layouts that can be asked for; no preset places more."""
 OWN = "own:"
 """Begins the name of an uploaded picture in a link."""
-LONGEST_NAME, LONGEST_TEXT = 60, 200
-"""Characters of an uploaded file's name that are kept, and that an emoji's text may have."""
+LONGEST_TEXT = 200
+"""Characters that an emoji's text may have."""
 NOTHING = ("", "null", "none", "undefined", "nan")
 """How programs spell that there is no emoji."""
 
@@ -190,9 +190,9 @@ class FuseRequest(Request):
         if isinstance(value, dict) and "upload" in value:
             url = str(value["upload"])
             # Half a surrogate pair is no text that could be sent back.
-            name = str(value.get("name") or "picture")[:LONGEST_NAME].encode("utf-8", "replace").decode()
+            name = str(value.get("name") or "picture")[:UPLOAD_NAME].encode("utf-8", "replace").decode()
             digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-            called = " ".join(str(value.get("called") or "").split())[:LONGEST_NAME]
+            called = " ".join(str(value.get("called") or "").split())[:UPLOAD_NAME]
             return Upload(name, digest, read_upload(url), called.encode("utf-8", "replace").decode())
         if isinstance(value, str) and value.startswith(OWN):
             raise RequestError(
@@ -283,21 +283,6 @@ class CompareRequest(Request):
     """``reference``: the preset to measure against; left out, the preset itself."""
 
     reference: str | None = None
-
-
-class StickerRequest(Request):
-    """``size``: pixels a side of the sticker."""
-
-    size: int = SCREEN_SIZES[0]
-
-    @field_validator("size", mode="before")
-    @classmethod
-    def offered(cls, value: Any) -> int:
-        """One of the sizes that the page offers."""
-        sizes = sorted({*SCREEN_SIZES, *FILE_SIZES})
-        if isinstance(value, bool) or value not in sizes:
-            raise RequestError(f"A sticker has {', '.join(map(str, sizes))} pixels a side, not {value!r}.")
-        return int(value)
 
 
 class DrawingRequest(Request):

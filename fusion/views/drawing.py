@@ -95,6 +95,16 @@ def shrink(values: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(Image.fromarray(values.astype(np.float32), "F").resize((size, size), Image.Resampling.BOX))
 
 
+def moved(plane: Image.Image, layout: np.ndarray) -> np.ndarray:
+    """A plane (S, S) of mode F under a layout, 0 where nothing lands: ``geometry.warp`` without its prefilter."""
+    size = plane.width
+    scale_h, scale_w, offset_y, offset_x = (float(number) for number in layout)
+    # Pillow wants the way back, from a place of what is painted to one of the plane, in pixels.
+    x, y = size * (0.5 - (0.5 + offset_x) / scale_w), size * (0.5 - (0.5 + offset_y) / scale_h)
+    back = (1 / scale_w, 0.0, x, 0.0, 1 / scale_h, y)
+    return np.asarray(plane.transform(plane.size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR))
+
+
 def overlay(under: Image.Image, heat_map: Image.Image, opacity: float) -> Image.Image:
     """A heat map, brought to its size, over a picture that has been turned grey, so that only the map has colour."""
     grey = checkerboard(under).convert("L").convert("RGBA")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from fusion.attention_contrast import contrast_of_masks
 from fusion.names import SIDES
@@ -49,6 +50,27 @@ def words(trace: FusionTrace) -> Maps | None:
     }
     most = dict(sorted(named.items(), key=lambda item: -float(item[1].mean())))
     return Maps(most, drawing.from_zero(*most.values())) if most else None
+
+
+DENSITY_SIDE = 128
+"""Pixels a side of the density of layouts: finer than anybody is sure of one."""
+
+
+def density(trace: FusionTrace) -> Maps | None:
+    """How probable it is that the non-main covers a place, over everything that the layout branch weighed."""
+    if trace.mixture is None:
+        return None
+    side = min(DENSITY_SIDE, trace.size)
+    alpha = Image.fromarray(np.ascontiguousarray(drawing.shrink(trace.inputs[1 - trace.main][..., 3], side)), "F")
+    whole = np.zeros((side, side), np.float32)
+    for share, layouts, presence in zip(
+        trace.mixture.shares, trace.mixture.layouts, trace.mixture.presence, strict=True
+    ):
+        free = np.ones_like(whole)
+        for layout in layouts[presence > 0.5]:
+            free *= 1 - drawing.moved(alpha, layout)
+        whole += share * (1 - free)
+    return Maps({"covered": whole.clip(0, 1)}, Scale(0.0, 1.0))
 
 
 def position(trace: FusionTrace) -> Maps | None:

@@ -148,6 +148,18 @@ def show_layout(trace: FusionTrace) -> Painted | None:
     return Painted(picture, caption)
 
 
+def show_density(trace: FusionTrace) -> Painted | None:
+    """The density of all layouts over the main subject."""
+    found = maps.density(trace)
+    if found is None or trace.mixture is None:
+        return None
+    plane = found.values["covered"]
+    count = int((trace.mixture.shares > 0.01).sum())
+    caption = f"{count} of {len(trace.mixture.shares)} hypotheses above 1 %"
+    picture = drawing.heat(plane, found.scale, len(plane))
+    return Painted(picture, caption, found.scale, over=drawing.emoji_picture(trace.inputs[trace.main]))
+
+
 def show_transformed(trace: FusionTrace) -> Painted:
     """The instances alone, each in its box."""
     picture = drawing.emoji_picture(trace.transformed)

@@ -28,6 +28,11 @@ def not_told(trace: FusionTrace) -> str:
     return "no words" if trace.words is not None else "these weights read none"
 
 
+def not_weighed(trace: FusionTrace) -> str:
+    """Why there is no density of layouts."""
+    return "one hypothesis only"
+
+
 def no_teacher(trace: FusionTrace) -> str:
     """Why a stage of the teacher is empty."""
     return "no teacher for this pair"
@@ -156,6 +161,15 @@ STAGES: dict[str, Stage] = {
             "Where the other emoji lands on the main subject, silhouette and box; a dashed box is where it is not.",
             painters.show_layout,
             numbers=maps.silhouettes,
+        ),
+        Stage(
+            "mixture",
+            "All hypotheses",
+            "probability 0 to 1",
+            "How probable it is that the other emoji covers a place, over every layout that the network weighed.",
+            painters.show_density,
+            maps.density,
+            not_weighed,
         ),
         Stage(
             "transformed",

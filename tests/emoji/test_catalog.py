@@ -11,6 +11,7 @@ from PIL import Image
 from fusion.emoji import catalog as module
 from fusion.emoji.catalog import Catalog, Emoji, UnknownEmoji, UnreadableCatalog, rasterise
 from fusion.geometry import PUBLISHED_FRAME, STICKER_FRAME, Frame
+from fusion.ui import picker
 
 
 @pytest.fixture(scope="module")
@@ -198,12 +199,16 @@ def test_looking_up_needs_no_torch():
     assert told.stdout.strip() == "False"
 
 
-def test_the_picker_sheet_shows_the_catalog_in_order(catalog):
-    keys = [emoji.key for emoji in catalog]
-    with Image.open(module.NOTO.parent / "picker.webp") as sheet:
-        tile = sheet.width // 40
-        assert sheet.height == tile * -(-len(keys) // 40)
-        for index in (0, 41, 700, len(keys) - 1):
-            x, y = index % 40 * tile, index // 40 * tile
+def test_the_picker_sheets_show_the_catalog_in_order(catalog):
+    keys = [list(catalog)[index].key for index in picker.order(catalog)]
+    assert sorted(keys) == sorted(emoji.key for emoji in catalog)
+    assert len(list(picker.SHEETS.iterdir())) == -(-len(keys) // picker.TILES)
+    for place in (0, 11, 41, 700, len(keys) - 1):
+        number, within = divmod(place, picker.TILES)
+        with Image.open(picker.SHEETS / f"{number}.webp") as sheet:
+            tile = sheet.width // picker.COLUMNS
+            here = len(keys[number * picker.TILES :][: picker.TILES])
+            assert sheet.height == tile * -(-here // picker.COLUMNS)
+            x, y = within % picker.COLUMNS * tile, within // picker.COLUMNS * tile
             shown = np.asarray(sheet.crop((x, y, x + tile, y + tile)).convert("RGBA"))[..., 3].astype(int)
-            assert abs(shown - catalog.render(keys[index], tile, PUBLISHED_FRAME)[..., 3]).mean() < 8
+            assert abs(shown - catalog.render(keys[place], tile, PUBLISHED_FRAME)[..., 3]).mean() < 8

@@ -18,6 +18,7 @@ from fusion.geometry import STICKER_FRAME, Layout, content_box, over, warp
 from fusion.names import ATTENTION_BLOCKS
 from fusion.pipeline.fit import apply_fit, find_fit
 from fusion.pipeline.overrides import UnknownHypothesis, carry_along
+from fusion.pipeline.variants import Painted
 from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
@@ -77,10 +78,19 @@ class FakeFuser:
         fit=True,
     ) -> FusionTrace:
         asked = {"main": main, "layout": layout, "hypothesis": hypothesis, "disabled": disabled}
-        self._note(first, second, instances=instances, say=say, **asked)
+        self._note(first, second, instances=instances, say=say, names=names, **asked)
         if instances is not None:
             return self._placed(first, second, instances, main, size)
         return self._fused(first, second, size=size, teacher=teacher, say=say, **asked)
+
+    def variants(self, first, second, wanted, *, size=128, disabled=frozenset(), say=None, names=None) -> list[Painted]:
+        found = []
+        for one in wanted:
+            own = self._hypotheses()[one.hypothesis - 1][0]
+            lead = None if one.own else one.place(Layout(*own.tolist()), self.frame)
+            trace = self.fuse(first, second, main=one.main, layout=lead, hypothesis=one.hypothesis, size=size)
+            found.append(Painted(trace.output, trace.main, lead, 1.0 if one.own else 0.5))
+        return found
 
     def _fused(self, first, second, *, main, layout, hypothesis, size, disabled, teacher, say) -> FusionTrace:
         """The trace of one fusion that was noted already."""
@@ -108,9 +118,10 @@ class FakeFuser:
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),
         )
 
-    def _note(self, first, second, *, layout, instances, hypothesis, say, **asked) -> None:
+    def _note(self, first, second, *, layout, instances, hypothesis, say, names, **asked) -> None:
         """Keep what was asked for, and take as long as a test wants. Raises UnknownHypothesis."""
         asked |= {"layout": layout, "hypothesis": hypothesis} | ({"say": say} if say else {})
+        asked |= {"names": names} if any(names or ()) else {}
         asked |= {} if instances is None else {"instances": instances}
         self.calls.append({"first": first, "second": second} | asked)
         if hypothesis > 2:

@@ -277,9 +277,9 @@ def test_bundle_holds_the_trace(backend):
 def test_catalogue_and_drawing(backend):
     told = backend.catalogue()
     assert len(told["rows"]) == len(backend.catalog)
-    with Image.open(picker.SHEET) as sheet:
-        tile = sheet.width // told["columns"]
-        assert sheet.height == tile * -(-len(told["rows"]) // told["columns"])
+    assert told["leading"][:2] == [list(backend.catalog).index(backend.catalog.find(key)) for key in ("1f600", "1f355")]
+    with Image.open(picker.SHEETS / "0.webp") as sheet:
+        assert (sheet.width // told["columns"]) * told["tiles"] // told["columns"] == sheet.height
     assert backend.drawing({"key": "1f355"})["svg"].startswith("<svg")
     with pytest.raises(UnknownEmoji):
         backend.drawing({"key": "nothing at all"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
 from fusion.emoji.catalog import Catalog
 from fusion.pipeline.overrides import RequestError
@@ -10,7 +11,7 @@ from fusion.ui.backend import Backend
 from fusion.ui.launcher import build_backend
 from fusion.ui.request import FuseRequest
 from tests.support.fake_fuser import FakeFuser
-from tests.support.page_steps import settled
+from tests.support.page_steps import pick, settled
 
 PAIR = {"first": "1f600", "second": "1f355"}
 
@@ -57,6 +58,38 @@ def test_the_page_knows_which_weights_read_words():
     backend = build_backend()
     words = {name: backend.fuser(name).net.config.words for name in backend.presets}
     assert [name for name, count in words.items() if count] == [n for n in backend.readers if n in words]
+
+
+@pytest.mark.browser
+def test_a_picture_is_given_a_name_that_stays_with_it(open_page, served, tmp_path):
+    file = tmp_path / "IMG_0001.png"
+    Image.new("RGBA", (80, 80), (200, 30, 30, 255)).save(file)
+    page = open_page()
+    settled(page)
+    slot = '.ef-slot[data-side="second"]'
+    assert not page.is_visible(f'{slot} [data-role="called"]'), "emoji have their own names"
+    page.locator(f"{slot} input[type=file]").set_input_files(file)
+    page.wait_for_function("() => EF.answer?.names[1] === 'IMG_0001.png'")
+    settled(page)
+    page.evaluate("EF.update({ layout: [0.5, 0.5, 0, 0.1] }, true)")
+    page.fill(f'{slot} [data-role="called"]', "  top   hat ")
+    page.press(f'{slot} [data-role="called"]', "Enter")
+    page.wait_for_function("() => EF.state.second.called === 'top hat' && !EF.state.layout")
+    settled(page)
+    call = served.fusers["fusion"].calls[-1]
+    assert (call["names"], call["layout"]) == ([None, "top hat"], None)
+    page.reload()
+    settled(page)
+    assert page.input_value(f'{slot} [data-role="called"]') == "top hat"
+    pick(page, "second", "fire")
+    page.wait_for_function("() => EF.answer.names[1] === 'fire'")
+    assert not page.is_visible(f'{slot} [data-role="called"]')
+    page.locator('.ef-thumb[aria-label="Again: grinning face and IMG_0001.png"]').click()
+    page.wait_for_function("() => EF.answer.names[1] === 'IMG_0001.png'")
+    assert page.input_value(f'{slot} [data-role="called"]') == "top hat"
+    page.select_option('[data-role="preset"]', "unet-se-po")
+    page.wait_for_function("() => EF.answer.facts.preset === 'unet-se-po'")
+    assert not page.is_visible(f'{slot} [data-role="called"]'), "these weights read no words"
 
 
 @pytest.mark.browser

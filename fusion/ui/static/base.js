@@ -236,7 +236,5 @@ globalThis.EF = /** @type {Page} */ ({
     Number.isFinite(value) ? value.toFixed(digits).replace(/^-(?=[0.]+$)/, "") : "–";
   EF.name = (source) =>
     (typeof source === "string" ? EF.byKey.get(source)?.name ?? source : source?.name ?? "nothing");
-  // Where an emoji stands on the sprite sheet, as CSS variables.
-  EF.sprite = ({ index }) => `--x:${index % EF.info.columns};--y:${Math.floor(index / EF.info.columns)}`;
   EF.randomKey = () => EF.info.rows[Math.floor(Math.random() * EF.info.rows.length)][0];
 })();

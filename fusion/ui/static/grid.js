@@ -29,7 +29,7 @@
       "aria-label": emoji.name,
       "aria-selected": "false",
       "data-key": emoji.key,
-      style: EF.sprite(emoji),
+      style: EF.sheets.style(emoji),
     });
 
   /** @type {(node: EventTarget) => HTMLElement | null} */
@@ -68,6 +68,7 @@
       this.grid = root.querySelector(".ef-grid");
       /** @type {HTMLElement} */
       this.none = root.querySelector(".ef-none");
+      this.seen = EF.sheets.watch(this.grid);
       this.build(root.querySelector(".ef-cats"));
       this.listen();
     }
@@ -81,6 +82,7 @@
       this.results.hidden = true;
       this.groups = [this.recent, ...groups];
       this.grid.append(this.results, ...this.groups);
+      for (const one of groups) this.seen.observe(one);
       categories.append(...this.groups.map((one, at) => this.category(one, at === 0)));
       this.drawRecent();
     }
@@ -108,9 +110,20 @@
     drawRecent() {
       const keys = EF.recall("recents", /** @type {string[]} */ ([]));
       const known = keys.map((key) => EF.byKey.get(key)).filter(Boolean);
-      tilesOf(this.recent).replaceChildren(...known.map(tile));
+      this.show(this.recent, known);
       this.recent.hidden = !known.length;
       this.mark();
+    }
+
+    /**
+     * A few emoji from all over the sheets: each is fetched when it is seen.
+     * @param {HTMLElement} where
+     * @param {Emoji[]} emoji
+     */
+    show(where, emoji) {
+      for (const old of tilesOf(where).children) this.seen.unobserve(old);
+      tilesOf(where).replaceChildren(...emoji.map(tile));
+      for (const one of tilesOf(where).children) this.seen.observe(one);
     }
 
     listen() {
@@ -132,7 +145,7 @@
     search(text) {
       const searching = Boolean(text.trim());
       const found = searching ? hits(text) : [];
-      tilesOf(this.results).replaceChildren(...found.map(tile));
+      this.show(this.results, found);
       this.results.hidden = !searching || !found.length;
       for (const one of this.groups) one.hidden = searching || !tilesOf(one).childElementCount;
       this.none.hidden = !searching || found.length > 0;

@@ -178,6 +178,7 @@
       EF.complain(answer.error ?? "");
       image.classList.toggle("ef-stale", Boolean(answer.error));
       if (answer.error) return;
+      EF.usable("answer");
       image.src = answer.result;
       EF.find("icon", document).href = answer.result;
       image.alt = `${answer.names[0]} fused with ${answer.names[1]}`;

@@ -81,10 +81,10 @@
       EF.insist("catalogue", {}, { tell }),
     ]);
     EF.complain("");
-    EF.root.style.setProperty("--ef-columns", String(EF.info.columns));
     EF.info.rows.forEach(([key, char, name, category, words], index) => {
-      EF.byKey.set(key, { key, char, name, category, words, aliases: EF.info.aliases[index], index });
+      EF.byKey.set(key, { key, char, name, category, words, aliases: EF.info.aliases[index], place: 0 });
     });
+    EF.sheets.arrange();
   };
 
   const listen = () => {
@@ -112,10 +112,10 @@
     );
   };
 
-  EF.mount = async (element, server, sheet) => {
+  EF.mount = async (element, server, sheets) => {
     EF.root = element.querySelector(".ef");
     EF.server = server;
-    EF.root.style.setProperty("--ef-sheet", `url("${sheet}")`);
+    EF.sheets.open(sheets);
     EF.icons(EF.root);
     await learn();
     EF.state = fromAddress();
@@ -123,6 +123,7 @@
     addEventListener("popstate", () => EF.update(fromAddress(), true));
     for (const part of EF.parts) part.mount?.(EF.root);
     for (const part of EF.parts) part.changed?.(EF.state, {});
+    EF.usable("page");
     EF.fuse({ ...EF.state });
   };
 })();

@@ -12,14 +12,15 @@ interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
 interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number; kinds: Choice[] }
 interface SizeChoices { screen: number[]; file: number[] }
-interface UploadChoices { types: string[]; side: number }
+interface UploadChoices { types: string[]; side: number; name: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
-  evaluation: EvaluationChoices; sizes: SizeChoices; upload: UploadChoices;
+  evaluation: EvaluationChoices; sizes: SizeChoices; swept: string[]; upload: UploadChoices;
 }
 interface Catalogue {
-  columns: number; categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
+  columns: number; tiles: number; leading: number[];
+  categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
   presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
 interface Layers { main: string; other: string }
@@ -51,6 +52,8 @@ interface PlaneAnswer { channels: string[]; plane: Plane | null }
 interface Reading { name: string; value: number }
 interface StageReadings { id: string; readings: Reading[] }
 interface ReadAnswer { stages: StageReadings[] }
+interface SweepCell { picture: string; iou: number; main: Side | null; hypothesis: number; layout: Layout | null }
+interface SweepAnswer { rows: string[]; columns: string[]; cells: SweepCell[] }
 interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
 interface DrawingAnswer { svg: string }
@@ -113,6 +116,7 @@ interface Server {
   bundle(data: object): Reply<ZipAnswer>;
   plane(data: object): Reply<PlaneAnswer>;
   read(data: object): Reply<ReadAnswer>;
+  sweep(data: object): Reply<SweepAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
   evaluation_runs(data: object): Reply<RunsAnswer>;
@@ -130,7 +134,7 @@ interface Server {
 // ---------------------------------------------------------------- the page
 
 interface Emoji {
-  key: string; char: string; name: string; category: number; words: string; aliases: string; index: number;
+  key: string; char: string; name: string; category: number; words: string; aliases: string; place: number;
 }
 interface EmojiWords {
   name: string[]; nameText: string; aliases: Set<string>; aliasWords: string[][]; keywords: Set<string>; all: string[];
@@ -164,7 +168,9 @@ interface Roles {
   "kept-corrections": HTMLDetailsElement;
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; say: HTMLInputElement; zoom: HTMLDialogElement; channel: HTMLSelectElement;
+  progress: HTMLProgressElement; say: HTMLInputElement;
+  called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement;
+  "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement; channel: HTMLSelectElement;
   code: HTMLTextAreaElement; pixels: HTMLSelectElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
@@ -188,6 +194,10 @@ interface PlaceUnderHand {
   within(places: Box[], u: number, v: number): { tile: number; at: number[] } | null;
   under(event: PointerEvent, node: Element, places: Box[]): { tile: number; at: number[] } | null;
   marks(places: Box[]): HTMLElement[];
+}
+/** `watch`: fetches sheets for what comes into sight; `style`: place of an emoji, without fetching its sheet. */
+interface Sheets {
+  open(folder: string): void; arrange(): void; style(emoji: Emoji): string; watch(root: Element): IntersectionObserver;
 }
 interface Canvas {
   layer(src: string, layout?: Layout): HTMLImageElement;
@@ -220,7 +230,7 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheet: Sheet; corrections: Corrections; queue: Queue; place: PlaceUnderHand;
+  hand: Hand; canvas: Canvas; sheets: Sheets; sheet: Sheet; corrections: Corrections; queue: Queue; place: PlaceUnderHand;
   zoom(stage: string): void;
   plane(plane: Plane): HTMLCanvasElement;
   cardLayers(card: Card): HTMLElement[];
@@ -258,7 +268,8 @@ interface Page {
   save(href: string, name: string): void;
   update(patch: Partial<State>, keep?: boolean): void;
   fuse(data: State): void;
-  mount(element: HTMLElement, server: Server, sheet: string): Promise<void>;
+  mount(element: HTMLElement, server: Server, sheets: string): Promise<void>;
+  usable(what: "page" | "answer"): void;
   openTab(name: string): void;
 }
 interface LayoutArithmetic {
