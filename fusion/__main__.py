@@ -55,10 +55,11 @@ COMMANDS: dict[str, Command] = {
   python -m fusion pack all --tar --webp -o catalogue""",
     ),
     "export": Command(
-        "write the network as ONNX graphs, which run without torch",
+        "write the network as ONNX graphs, which run without torch, or as a page that needs no server",
         """
   python -m fusion export --to assets/weights/fusion/onnx
-  python -m fusion export --to graphs --weights runs/first --check 200""",
+  python -m fusion export --to graphs --weights runs/first --check 200
+  python -m fusion export --web site""",
     ),
     "publish": Command(
         "put the application or weights on a hub, checked and listed first",

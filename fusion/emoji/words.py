@@ -93,6 +93,10 @@ class WordTable:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def packed(self, words: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors (n, dimensions) of words that are here, int8, and what a component is multiplied by (dimensions,)."""
+        return self._vectors[[self._rows[word] for word in words]], self._scale
+
     def look_up(self, words: Iterable[str], limit: int = TOKENS) -> Tokens:
         """The first ``limit`` known words, each once, fillers left out."""
         found: dict[str, int] = {}

@@ -78,6 +78,7 @@ RULES = {
     "fusion.pipeline*": (*LEARNING, "fusion.views", "fusion.ui", "fusion.cli", "gradio"),
     "fusion.packs*": ("torch", "fusion.recipes", "fusion.service", "fusion.ui", "fusion.cli", "gradio", *LEARNING),
     "fusion.service*": ("torch", "fusion.recipes", "fusion.ui", "fusion.cli", "gradio", *LEARNING),
+    "fusion.web*": ("torch", "fusion.model", "fusion.recipes", "fusion.cli", "gradio", *LEARNING),
     "fusion.views*": ("torch", "fusion.model", "fusion.pipeline", "fusion.ui", "fusion.cli", "gradio", *LEARNING),
 }
 """Pattern of module names -> what they may not import. Data flows one way: emoji, recipes, data, training and

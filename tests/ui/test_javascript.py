@@ -18,6 +18,7 @@ from fusion.ui import picker
 from fusion.ui.page import SCRIPTS, STATIC
 from tests.support.javascript import ROOT, TOOLS, run
 
+WEB = ROOT / "fusion" / "web" / "static"
 FIXTURES = ROOT / "tests" / "fixtures"
 CASES = json.loads((FIXTURES / "layout_cases.json").read_text(encoding="utf-8"))
 SEARCHES = json.loads((FIXTURES / "search_cases.json").read_text(encoding="utf-8"))
@@ -31,7 +32,7 @@ def test_scripts_have_types(tools: Path) -> None:
 
 
 def test_scripts_are_linted(tools: Path) -> None:
-    scripts = [STATIC / name for name in SCRIPTS]
+    scripts = [*(STATIC / name for name in SCRIPTS), *WEB.glob("*.js"), WEB.parent / "draw.mjs"]
     linted = run(tools / "biome", "lint", f"--config-path={TOOLS}", "--error-on-warnings", *scripts)
     assert linted.returncode == 0, linted.stdout + linted.stderr
 

@@ -101,7 +101,7 @@ class OnnxFuser:
             self._graphs = dict(zip(GRAPHS, loaded, strict=True))
         facts = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
         config = facts["config"]
-        self._palette_view, self._words = facts["palette_view"], config.get("words", 0)
+        self.palette_view, self.words = facts["palette_view"], config.get("words", 0)
         self.weights_hash, self.preset = facts["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
         self.catalog = catalog or Catalog.default()
@@ -133,7 +133,7 @@ class OnnxFuser:
         with clock(timings, "total"):
             with clock(timings, "inputs"):
                 sources = name_uploads((read_source(first, self.catalog), read_source(second, self.catalog)), names)
-                words = read_words(sources, say, names, self.catalog, self._words > 0)
+                words = read_words(sources, say, names, self.catalog, self.words > 0)
                 pictures = self._picture(sources[0], size), self._picture(sources[1], size)
             with clock(timings, "plan"):
                 known = (sources[0].key, sources[1].key, size, words and words.key)
@@ -187,7 +187,7 @@ class OnnxFuser:
         for row, keys in enumerate(pairs):
             sources = Source("", keys[0]), Source("", keys[1])
             pictures = self._picture(sources[0], size), self._picture(sources[1], size)
-            words = read_words(sources, None, None, self.catalog, self._words > 0)
+            words = read_words(sources, None, None, self.catalog, self.words > 0)
             decision = decide(self._perceive(pictures, words), None, 1)
             presence = (decision.layout.presence > 0.5).astype(np.float32)
             found[row] = self._paint(pictures, decision, decision.layout.layouts, presence, ["output"])["output"]
@@ -201,7 +201,7 @@ class OnnxFuser:
         """What the network says of a pair: see ``branch_free.Perceive``, without the batch."""
         given = {"first": pictures[0][None], "second": pictures[1][None]}
         if words is not None:
-            given["words"], given["roles"] = tokens([words], self._words)
+            given["words"], given["roles"] = tokens([words], self.words)
         return run(self._graphs["perceive"], given)
 
     def _paint(
@@ -216,7 +216,7 @@ class OnnxFuser:
         recolour = decision.recolour_logit > 0
         curves = np.zeros((1, *CURVE), np.float32)
         if recolour:
-            step = max(pictures[0].shape[0] // self._palette_view, 1)
+            step = max(pictures[0].shape[0] // self.palette_view, 1)
             main, other = (pictures[n][None, ::step, ::step] for n in (decision.main, 1 - decision.main))
             curves = run(self._graphs["curve"], {"main": main, "other": other})["curves"][None]
         given = {

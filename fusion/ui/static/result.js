@@ -31,7 +31,7 @@
   const acts = {
     download: async () => {
       if (!EF.answer) return;
-      const [name, size] = [fileName(), Number(EF.find("pixels").value)];
+      const [name, size] = [fileName(), Number(EF.find("pixels").value) || EF.answer.facts.size];
       if (size !== EF.answer.facts.size) EF.toast(`Painting ${size} by ${size} pixels…`);
       const answer = await EF.insist("sticker", { ...EF.state, size }, { tell: EF.toast, tries: TRIES });
       if (!answer.error) EF.save(answer.result, name);
@@ -104,14 +104,16 @@
   const drawFacts = (/** @type {FuseAnswer} */ answer) => {
     const { facts } = answer;
     const main = mainFact(answer);
+    // Where there is no teacher at all, as in a page without a server, there is nothing to be said of it.
+    const taught = facts.family !== undefined;
     const family = facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair";
     const stages = Object.entries(facts.timings_ms);
     const total = facts.timings_ms.total ?? stages.reduce((sum, [, ms]) => sum + ms, 0);
     const times = stages.map(([name, ms]) => `${name} ${ms} ms`).join("\n");
     EF.find("facts").replaceChildren(
       ...fact("main", main, main),
-      ...fact("family", family, facts.reason ?? ""),
-      ...fact("aligned", alignedFact(facts), "Against the teacher's layout"),
+      ...(taught ? fact("family", family, facts.reason ?? "") : []),
+      ...(taught ? fact("aligned", alignedFact(facts), "Against the teacher's layout") : []),
       ...fact("time", `${Math.round(total)} ms`, times),
     );
   };

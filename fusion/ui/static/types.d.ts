@@ -96,8 +96,8 @@ interface Lost { lost: boolean }
 
 interface Alignment { iou: number; center_error: number | null; scale_error: number | null }
 interface Facts {
-  main: Side; main_predicted: Side; main_confidence: number | null; preset: string; family: string | null;
-  reason: string | null; alignment: Alignment | null; hypothesis: number; off: string[];
+  main: Side; main_predicted: Side; main_confidence: number | null; preset: string; family?: string | null;
+  reason?: string | null; alignment?: Alignment | null; hypothesis: number; off: string[];
   timings_ms: Record<string, number>; fit: Fit | null; size: number;
 }
 interface Fit { scale: number; shift: number[] }

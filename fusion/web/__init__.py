@@ -1,0 +1,1 @@
+"""The page without a server: a folder of files in which the browser itself runs the network."""
