@@ -9,8 +9,10 @@ Source: DESIGN section 7, and section 5 for what "aligned" means.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import secrets
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -34,6 +36,8 @@ KEPT_JOBS, MOST_OPEN = 24, 8
 """Runs that are kept in memory, and those of them that may run or wait for their turn."""
 PATIENCE = 180.0
 """Seconds after which a run that nobody asked about ends. Browsers let a hidden page ask once a minute."""
+NICE = 15
+"""How far an evaluation stands back, of 19."""
 
 Measured = Any
 """One pair as the evaluator yields it; only the evaluator looks inside."""
@@ -161,6 +165,7 @@ class Failures:
         return name
 
     def _work(self) -> None:
+        stand_back()
         while True:
             name, job = self._turns.get()
             job.work()
@@ -216,3 +221,12 @@ class Failures:
             "rows": job.rows[max(0, since) :],
             "summary": totals(job.rows),
         }
+
+
+def stand_back() -> None:
+    """Let everybody who waits for a sticker go first: this thread, and those it begins, take what cores have left.
+
+    Only Linux tells the threads of a process apart; elsewhere nothing changes.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

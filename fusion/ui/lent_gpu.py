@@ -25,6 +25,9 @@ LENDS = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 START, PAIR, LONGEST = 15, 0.05, 120
 """Seconds: until the worker has its weights, for a measured pair, and the most that is asked for at once."""
 
+BATCH = 8 if LENDS else 2
+"""Pairs that are measured at once: beside fusions, two in less than 150 MB; eight take half a gigabyte."""
+
 if LENDS:
     import spaces
     import torch
@@ -68,7 +71,7 @@ def heavy(work: Evaluation) -> Iterator[Row | Trouble]:
 
     try:
         fuser = Fuser(work.weights, "auto" if LENDS else work.device, quick=not LENDS)
-        yield from run_evaluation(work.split, fuser.net, work.limit)  # type: ignore[arg-type]
+        yield from run_evaluation(work.split, fuser.net, work.limit, batch=BATCH)  # type: ignore[arg-type]
     except FusionError as error:
         yield Trouble(str(error))
 

@@ -14,24 +14,18 @@ import base64
 import io
 import json
 import random
-import re
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
 from PIL import Image
 
-from fusion.emoji.catalog import Catalog
-from tests.support.serving import free_port
+from tests.load.server import KEYS, Server, running
 
 THINK = (1.0, 3.0)
 DRAGS, UPLOADS = 0.10, 0.05
-KEYS = [emoji.key for emoji in Catalog.default()]
 
 
 @dataclass
@@ -61,16 +55,11 @@ def part(values: list[float], share: float) -> int | None:
     return round(sorted(values)[min(len(values) - 1, int(share * len(values)))]) if values else None
 
 
-def shares(values: list[float]) -> dict[str, int | None]:
-    """What half of them, and all but the slowest twentieth, lie below."""
-    return {"p50_ms": part(values, 0.5), "p95_ms": part(values, 0.95)}
-
-
 class Person:
     """One visitor: remembers the pair on screen, asks, thinks."""
 
-    def __init__(self, client: httpx.AsyncClient, component: int, tally: Tally, number: int) -> None:
-        self.client, self.component, self.tally = client, component, tally
+    def __init__(self, client: httpx.AsyncClient, server: Server, tally: Tally, number: int) -> None:
+        self.client, self.server, self.tally = client, server, tally
         self.random = random.Random(number)
         self.pair = {"first": "1f600", "second": "1f355"}
 
@@ -111,7 +100,7 @@ class Person:
 
     async def timed(self, kind: str, name: str, question: dict[str, Any]) -> bool:
         """Whether the answer is one."""
-        body = {"data": question, "component_id": self.component, "fn_name": name, "session_hash": "s"}
+        body = self.server.question(name, question)
         begun = time.perf_counter()
         try:
             answer = await self.client.post("/gradio_api/component_server", json=body)
@@ -129,27 +118,34 @@ class Person:
         return False
 
 
-async def crowd(url: str, people: int, seconds: float, pairs: int) -> dict[str, Any]:
+async def crowd(server: Server, people: int, seconds: float, pairs: int = 0) -> dict[str, Any]:
     """Everybody at once, and an evaluation of so many pairs beside them."""
     tally = Tally()
-    # The server closes what is idle for five seconds: nobody is to ask over a connection that is just being closed.
-    limits = httpx.Limits(max_connections=2 * people + 4, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
-        config = (await client.get("/config")).json()
-        component = next(one["id"] for one in config["components"] if one["type"] == "html")
+    async with server.client(2 * people + 4) as client:
+        job, measured = None, 0
         if pairs:
-            question = {"data": {"split": "pairs", "limit": pairs}, "component_id": component}
-            question |= {"fn_name": "evaluation_start", "session_hash": "s"}
-            (await client.post("/gradio_api/component_server", json=question)).raise_for_status()
+            job = await told(client, server, "evaluation_start", {"split": "pairs", "limit": pairs})
         begun = time.perf_counter()
-        visits = [Person(client, component, tally, number).stay(begun + seconds) for number in range(people)]
-        await asyncio.gather(*visits)
-        return tally.figures(time.perf_counter() - begun)
+        visits = [Person(client, server, tally, number).stay(begun + seconds) for number in range(people)]
+        await asyncio.gather(*visits, watched(client, server, job, begun + seconds))
+        figures = tally.figures(time.perf_counter() - begun)
+        if job:
+            measured = (await told(client, server, "evaluation_poll", {**job, "since": pairs}))["run"]["done"]
+            await told(client, server, "evaluation_cancel", job)
+    return figures | ({"evaluated": measured} if pairs else {})
 
 
-def resident(pid: int, name: str) -> int:
-    """Megabytes of a process that are in memory now (VmRSS) or were at most (VmHWM)."""
-    return int(re.search(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)[1]) // 1024
+async def watched(client: httpx.AsyncClient, server: Server, job: dict[str, Any] | None, until: float) -> None:
+    """Ask after the evaluation as its visitor's page does: one that nobody asks about ends."""
+    while job and time.perf_counter() < until:
+        await told(client, server, "evaluation_poll", {**job, "since": 10**6})
+        await asyncio.sleep(THINK[0])
+
+
+async def told(client: httpx.AsyncClient, server: Server, name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a question of the Failures tab."""
+    answer = await client.post("/gradio_api/component_server", json=server.question(name, data))
+    return dict(answer.raise_for_status().json())
 
 
 def main() -> None:
@@ -159,33 +155,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--evaluate", type=int, default=0, metavar="PAIRS", help="an evaluation beside them")
     options = parser.parse_args()
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port), "--device", "cpu"], stdout=subprocess.DEVNULL
-    )
-    try:
-        wait(f"http://127.0.0.1:{port}/", server)
-        before = resident(server.pid, "VmRSS")
-        told = asyncio.run(crowd(f"http://127.0.0.1:{port}", options.people, options.seconds, options.evaluate))
-        memory = {"before": before, "after": resident(server.pid, "VmRSS"), "most": resident(server.pid, "VmHWM")}
-        print(json.dumps({"people": options.people, "seconds": options.seconds} | told | {"memory_mb": memory}))
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait(url: str, server: subprocess.Popen) -> None:
-    """Until the page is up and its first pair is fused, so that loading is not measured."""
-    for _ in range(600):
-        if server.poll() is not None:
-            raise SystemExit("The server ended before it answered.")
-        try:
-            httpx.get(url, timeout=60)
-            time.sleep(5)
-            return
-        except httpx.TransportError:
-            time.sleep(0.5)
-    raise SystemExit("The server did not answer.")
+    with running() as server:
+        before = server.resident()
+        figures = asyncio.run(crowd(server, options.people, options.seconds, options.evaluate))
+        memory = {"before": before, "after": server.resident(), "most": server.resident("VmHWM")}
+    print(json.dumps({"people": options.people, "seconds": options.seconds} | figures | {"memory_mb": memory}))
 
 
 if __name__ == "__main__":

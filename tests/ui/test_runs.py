@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import re
+import sys
+import threading
 
 import pytest
 from PIL import Image
@@ -12,6 +15,7 @@ from PIL import Image
 from fusion.emoji.catalog import Catalog
 from fusion.ui.backend import Backend
 from fusion.ui.contract import parts_of
+from fusion.ui.failures import NICE
 from fusion.ui.request import RequestError
 from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
@@ -24,9 +28,12 @@ class Recorder(FakeEvaluator):
     """Also writes down which fuser it was given."""
 
     fuser: FakeFuser
+    priority: int
 
     def run(self, split: str, fuser, limit: int):
         self.fuser = fuser
+        if sys.platform == "linux":
+            self.priority = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
         return super().run(split, fuser, limit)
 
 
@@ -40,6 +47,15 @@ def finished(review: Review, split: str, preset: str = "fusion") -> dict:
     name = review.evaluation_start({"split": split, "limit": 10, "preset": preset})["job"]
     review.failures.job(name).join(20)
     return review.evaluation_poll({"job": name})["run"] | {"report": review.failures.job(name).report()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the threads of a process apart")
+def test_an_evaluation_lets_fusions_go_first():
+    review, evaluator = review_of({})
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    finished(review, "pairs")
+    assert evaluator.priority == NICE > own
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
 def test_held_out_emoji_are_measured_with_weights_that_have_not_seen_them():
