@@ -114,7 +114,7 @@ def test_no_path_of_this_machine_is_told(served, path):
 
 def test_the_picker_s_pictures_have_an_address_of_their_own(served):
     _, text = ask(served, "GET", "/config")
-    address = re.search(r"picker\.webp\?v=\w+", text)[0]
+    address = re.search(r"picker/\w+", text)[0] + "/0.webp"
     assert ask(served, "GET", f"/{address}")[0] == 200
 
 
