@@ -29,7 +29,7 @@ class WordRates:
     all: float = 0.25
     name: float = 0.2
     keywords: float = 0.4
-    sentence: float = 0.5
+    sentence: float = 0.3
 
 
 RATES = WordRates()

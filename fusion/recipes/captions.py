@@ -16,7 +16,7 @@ from fusion.recipes import phrases
 from fusion.recipes.recipe import Recipe
 
 KINDS = ("family", "size", "place", "count", "palette")
-SHARES = (0.5, 0.15, 0.15, 0.1, 0.1)
+SHARES = (0.4, 0.15, 0.25, 0.1, 0.1)
 """How often each kind of wish is drawn in training."""
 
 ALSO = 0.3
