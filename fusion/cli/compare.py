@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from tqdm import tqdm
 
 from fusion.cli.options import counted
+from fusion.corrections import Correction, read_corrections
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.comparison import compare_reports, comparison_table
@@ -30,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=counted, default=LIMIT, metavar="N", help="how many pairs")
     add("--size", type=int, help="side of the pictures in pixels (default: the network's)")
     add("--roster", choices=CHOICES["roster"], help="whose recipes are the truth (default: what B learned)")
+    add("--without", type=Path, metavar="FILE", help="leave out the pairs of these corrections: what of the others?")
     add("--batch", type=counted, default=8, metavar="B", help="pairs at a time (default: 8)")
     add("--json", action="store_true", help="the whole comparison as JSON on stdout")
     add("--quiet", action="store_true", help="no progress bar")
@@ -41,9 +46,17 @@ def run(args: argparse.Namespace) -> int:
     split = args.split or next((one.split for one in given.values()), "pairs")
     roster = args.roster or next((one.roster for one in given.values()), None) or learned(args.after)
     before, after = (given.get(what) or measured(args, what, split, roster) for what in (args.before, args.after))
+    if args.without:
+        before, after = (without(one, read_corrections(args.without)) for one in (before, after))
     result = compare_reports(before, after)
     print(json.dumps(result, indent=2, ensure_ascii=False) if args.json else comparison_table(result))
     return 0
+
+
+def without(saved: SavedReport, corrections: Sequence[Correction]) -> SavedReport:
+    """The report over the pairs that nobody corrected, in either order."""
+    corrected = {frozenset(one.pair) for one in corrections}
+    return replace(saved, rows=[row for row in saved.rows if frozenset((row.first, row.second)) not in corrected])
 
 
 def learned(weights: str) -> str:

@@ -97,6 +97,35 @@ class ThumbnailAnswer(TypedDict):
     inputs: list[str]
 
 
+class Change(TypedDict):
+    """One figure before and after.
+
+    Of right and wrong: pairs that were ``mended``, that ``broke``, and McNemar's ``p``; of a mean: the interval ``low``
+    to ``high`` that holds the difference with a probability of 95 %.
+    """
+
+    label: str
+    before: float
+    after: float
+    mended: int | None
+    broke: int | None
+    p: float | None
+    low: float | None
+    high: float | None
+
+
+class RunComparison(TypedDict):
+    """Two runs over ``n`` common pairs. ``pairs``: "mended", "broke", "flipped" -> two keys each, a space between.
+
+    ``painter``: the weights of the run before, by which its pictures can be made again; ``None`` if they are gone.
+    """
+
+    n: int
+    changes: list[Change]
+    pairs: dict[str, list[str]]
+    painter: str | None
+
+
 class KeptCorrection(TypedDict):
     """A correction as ``fusion.corrections`` has it; ``recolour``: ``None`` where nobody says."""
 

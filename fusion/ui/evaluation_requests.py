@@ -67,6 +67,18 @@ class JobRequest(Request):
         return str(value or "")
 
 
+class AgainstRequest(JobRequest):
+    """``against``: the name of another run, of the same split."""
+
+    against: str = ""
+
+    @field_validator("against", mode="before")
+    @classmethod
+    def named_too(cls, value: Any) -> str:
+        """The name of a run."""
+        return str(value or "")
+
+
 class JudgeRequest(Request):
     """What a person says of a fusion: ``verdict`` "corrected", "right" or "wrong", and a ``note``."""
 

@@ -77,6 +77,7 @@ SCRIPTS = (
     "called.js",
     "sheet.js",
     "failures.js",
+    "against.js",
     "queue.js",
     "compare.js",
 )
@@ -131,7 +132,8 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
         (fusions, [review.thumbnail, corrector.correction]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
         (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
-        (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
+        (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_compared]),
+        (reports, [review.evaluation_csv, review.evaluation_worst]),
     ]
     return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
 

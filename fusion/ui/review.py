@@ -25,15 +25,17 @@ from fusion.ui.backend import Backend, Json
 from fusion.ui.evaluation_answers import (
     ChartsAnswer,
     PollAnswer,
+    RunComparison,
     RunsAnswer,
     SheetRow,
     StartAnswer,
     ThumbnailAnswer,
 )
-from fusion.ui.evaluation_requests import EvaluationRequest, JobRequest, RunsRequest
+from fusion.ui.evaluation_requests import AgainstRequest, EvaluationRequest, JobRequest, RunsRequest
 from fusion.ui.fusers import HELD_OUT, PairFuser
 from fusion.ui.pictures import data_url, png_url
 from fusion.ui.request import FuseRequest, RequestError
+from fusion.ui.run_comparison import compared
 from fusion.ui.runs import REPORTS, KeptRuns, MeasuredRun, Subject, shipped_runs
 from fusion.ui.sheet_rows import described, least_aligned, to_csv
 from fusion.views.bundle import png_bytes
@@ -128,6 +130,11 @@ class Review:
         """Forget it."""
         self.failures.delete(JobRequest.parse(data).job)
         return {}
+
+    def evaluation_compared(self, data: Json) -> RunComparison:
+        """What it mended and broke of another run. Raises FusionError."""
+        before = self.failures.job(AgainstRequest.parse(data).against)
+        return compared(before, self.job(data), self.hash_of(before.subject.weights))
 
     def evaluation_charts(self, data: Json) -> ChartsAnswer:
         """Its errors as one picture."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from fusion.__main__ import main
+from fusion.corrections import Correction, write_corrections
 from fusion.errors import FusionError
 from fusion.evaluation.comparison import bootstrap, compare_reports, comparison_table
 from fusion.evaluation.report import Row, report
@@ -129,6 +130,14 @@ def test_the_command_compares_two_reports(tmp_path, before, after, capsys):
     assert "first (0123456789ab)" in told
     assert "flipped: 8" in told
     assert main(["compare", files[0], str(tmp_path / "none.json")]) == 2
+    capsys.readouterr()
+    kept = [Correction(first="1f355", second=one.first, main="first", instances=()) for one in before.rows[:5]]
+    write_corrections(tmp_path / "kept.jsonl", kept)
+    assert main(["compare", *files, "--without", str(tmp_path / "kept.jsonl"), "--json"]) == 0
+    left = json.loads(capsys.readouterr().out)
+    assert (left["n"], left["verdicts"]["aligned"]["mended"]) == (35, 11), (
+        "corrected pairs are left out"
+    )
 
 
 def test_the_command_measures_what_is_no_report(tmp_path, monkeypatch, capsys):

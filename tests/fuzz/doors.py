@@ -30,7 +30,14 @@ SECONDS = 60
 ANSWERS = (
     *("fuse", "stages", "parts", "bundle", "drawing", "compared", "thumbnail", "contract", "catalogue"),
     *("evaluation_runs", "evaluation_poll", "evaluation_cancel", "evaluation_charts", "evaluation_csv"),
-    *("evaluation_worst", "evaluation_delete", "correction", "corrections_read", "nothing_of_that_name"),
+    *(
+        "evaluation_worst",
+        "evaluation_delete",
+        "evaluation_compared",
+        "correction",
+        "corrections_read",
+        "nothing_of_that_name",
+    ),
 )
 
 

@@ -19,7 +19,7 @@ from fusion.ui.page import SCRIPTS, STATIC, server_functions
 from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 
-TYPES = (STATIC / "types.d.ts").read_text(encoding="utf-8")
+TYPES = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("types.d.ts", "evaluation.d.ts"))
 SHAPES = {
     name: shape
     for module in (answers, evaluation_answers, inspect_answers)
@@ -36,7 +36,7 @@ def backend() -> Backend:
 
 def interface(name: str) -> str:
     found = re.search(rf"interface {name} \{{(.*?)\}}", TYPES, re.DOTALL)
-    assert found, f"types.d.ts has no {name}"
+    assert found, f"no .d.ts has {name}"
     return found[1]
 
 

@@ -15,6 +15,7 @@ globalThis.EF = /** @type {Page} */ ({
   sheet: null,
   corrections: null,
   queue: null,
+  against: null,
 });
 
 // ---------------------------------------------------------------------------------------- elements

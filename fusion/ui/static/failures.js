@@ -59,6 +59,7 @@
     EF.find("run-note", root).hidden = true;
     EF.sheet.clear();
     EF.queue.close();
+    EF.against.clear();
     running(true);
     clearTimeout(timer);
     poll();
@@ -69,11 +70,7 @@
     const jobs = EF.recall("runs", []);
     const answer = await EF.insist("evaluation_runs", { jobs }, { tell: tellState });
     if (answer.error) return;
-    const choices = answer.runs.map(({ job: id, split, weights, state, done, shipped, date }) => {
-      const called = EF.contract.evaluation.splits.find((one) => one.id === split)?.label ?? split;
-      const when = shipped ? "shipped" : `${state}, ${new Date(date).toLocaleString()}`;
-      return { id, label: `${called}, ${weights}: ${done} pairs, ${when}` };
-    });
+    const choices = answer.runs.map((one) => ({ id: one.job, label: called(one) }));
     shipped = new Set(answer.runs.filter((one) => one.shipped).map((one) => one.job));
     const select = EF.find("runs", root);
     select.replaceChildren(...EF.options(choices));
@@ -82,6 +79,13 @@
     if (!job && newest) attach(newest.job);
     if (job) select.value = job;
     EF.act("forget", root).disabled = !job || shipped.has(job);
+    EF.against.offer(answer.runs, job, called);
+  };
+
+  /** @type {(run: Run) => string} */
+  const called = ({ split, weights, state, done, shipped: came, date }) => {
+    const name = EF.contract.evaluation.splits.find((one) => one.id === split)?.label ?? split;
+    return `${name}, ${weights}: ${done} pairs, ${came ? "shipped" : `${state}, ${new Date(date).toLocaleString()}`}`;
   };
 
   // The run that is open, here and on the server; then the next one is opened.
@@ -95,6 +99,7 @@
     );
     clearTimeout(timer);
     job = null;
+    EF.against.clear();
     EF.sheet.clear();
     EF.queue.close();
     EF.find("totals", root).replaceChildren();

@@ -33,6 +33,9 @@
   let order = { by: "iou", down: false };
   /** @type {IntersectionObserver} */
   let watcher;
+  const CHANGES = ["mended", "broke", "flipped"];
+  /** @type {RunComparison | null} */
+  let compared = null;
   /** @type {{ role: "family" | "category" | "role", of: (row: SheetRow) => string[] }[]} */
   const SLICES = [
     { role: "family", of: (row) => [row.family] },
@@ -44,7 +47,7 @@
     root = failures;
     for (const [name, label] of COLUMNS) {
       const button = EF.make("button", { type: "button", "data-sort": name, textContent: label });
-      root.querySelector("thead tr").append(EF.make("th", { scope: "col" }, button));
+      EF.find("sheet", root).querySelector("thead tr").append(EF.make("th", { scope: "col" }, button));
     }
     watcher = new IntersectionObserver(seen, { rootMargin: "200px" });
     const filter = () => {
@@ -87,6 +90,22 @@
     drawRows();
   };
 
+  // What changed against another run; its pictures then stand before this one's.
+  const compare = (/** @type {RunComparison | null} */ found) => {
+    if (!found && !compared) return;
+    compared = found;
+    const select = EF.find("which", root);
+    for (const option of select.options) {
+      if (!CHANGES.includes(option.value)) continue;
+      option.hidden = !found;
+      option.text = found ? `${option.text.split(" (")[0]} (${found.pairs[option.value].length})` : option.text;
+    }
+    if (!found && CHANGES.includes(select.value)) select.value = "";
+    EF.find("pictures", root).textContent = found?.painter ? "other run, this run, teacher" : "network, teacher";
+    pictures.clear();
+    drawRows();
+  };
+
   const add = (/** @type {SheetRow[]} */ more, /** @type {Run} */ about) => {
     rows.push(...more);
     run = about;
@@ -118,7 +137,8 @@
       (!role || row.roles.includes(role)) &&
       (!wanted || `${row.first_name} ${row.second_name}`.toLowerCase().includes(wanted)) &&
       (which !== "missed" || row.aligned === false) &&
-      (which !== "main" || row.main_ok === false);
+      (which !== "main" || row.main_ok === false) &&
+      (!CHANGES.includes(which) || compared?.pairs[which].includes(`${row.first} ${row.second}`));
   };
 
   // What is shown, in the words of the page: for files that are taken away.
@@ -154,7 +174,7 @@
       button.closest("th").setAttribute("aria-sort", order.by === button.dataset.sort && !order.rank ? sorted : "none");
     }
     watcher.disconnect();
-    root.querySelector("tbody").replaceChildren(...list.slice(0, shown).map(drawRow));
+    EF.find("sheet", root).querySelector("tbody").replaceChildren(...list.slice(0, shown).map(drawRow));
   };
 
   const sprite = (/** @type {string} */ key) => {
@@ -242,6 +262,11 @@
       const stale = () => mine.job !== run?.job || !line.isConnected;
       const answer = await EF.insist("thumbnail", { first, second, preset, style }, { stale });
       if (answer.error || stale()) return;
+      if (compared?.painter) {
+        const other = await EF.insist("thumbnail", { first, second, preset: compared.painter, style }, { stale });
+        if (other.error || stale()) return;
+        answer.pictures.unshift(other.pictures[0]);
+      }
       pictures.set(line.dataset.pair, answer);
       fill(line);
     });
@@ -253,7 +278,7 @@
   };
 
   EF.sheet = {
-    ...{ build, clear, add, draw, chosen, numbers, said, open: openPair },
+    ...{ build, clear, add, draw, compare, chosen, numbers, said, open: openPair },
     ...{ count: () => rows.length, run: () => run },
   };
 })();

@@ -1,6 +1,6 @@
 // What the scripts of the page know of each other and of the server. Checked, never served.
-// The first part has the shapes of `fusion/ui/answers.py` and `fusion/ui/evaluation_answers.py`; a test compares
-// the names of their fields.
+// The first part has the shapes of `fusion/ui/answers.py`; a test compares the names of their fields. Those of
+// evaluations and corrections are in `evaluation.d.ts`.
 
 type Layout = number[];
 type Box = number[];
@@ -63,31 +63,6 @@ interface ComparedAnswer {
   effective: Layout; alignment: Alignment | null; ms: number | null; total_ms: number | null;
   teacher: string | null; composite: string;
 }
-interface SheetRow {
-  first: string; second: string; first_name: string; second_name: string; family: string; aligned: boolean | null;
-  main_ok: boolean | null; iou: number | null; center_error: number | null; scale_error: number | null;
-  psnr: number | null; kind: string; confidence: number | null; categories: string[]; roles: string[];
-}
-interface KeptCorrection {
-  first: string; second: string; main: Side; instances: Layout[]; recolour: boolean | null;
-  verdict: "corrected" | "right" | "wrong"; note: string; weights: string; date: string;
-}
-interface CorrectionAnswer { correction: KeptCorrection }
-interface CorrectionsAnswer { corrections: KeptCorrection[] }
-interface Totals {
-  n: number; main_ok: number | null; aligned: number | null; iou: number | null; center_error: number | null;
-  scale_error: number | null; psnr: number | null;
-}
-interface StartAnswer { job: string }
-interface Run {
-  job: string; split: string; preset: string; weights: string; hash: string; style: string; note: string;
-  date: string; shipped: boolean;
-  state: "waiting" | "running" | "done" | "cancelled" | "failed"; done: number; total: number;
-}
-interface RunsAnswer { runs: Run[] }
-interface PollAnswer { run: Run; message: string; rows: SheetRow[]; summary: Totals }
-interface ChartsAnswer { charts: string }
-interface ThumbnailAnswer { pictures: string[]; inputs: string[] }
 interface ErrorAnswer { error: string }
 /** What did not arrive at all. */
 interface Lost { lost: boolean }
@@ -122,6 +97,7 @@ interface Server {
   evaluation_runs(data: object): Reply<RunsAnswer>;
   evaluation_poll(data: object): Reply<PollAnswer>;
   evaluation_cancel(data: object): Reply<object>;
+  evaluation_compared(data: object): Reply<RunComparison>;
   evaluation_delete(data: object): Reply<object>;
   correction(data: object): Reply<CorrectionAnswer>;
   corrections_read(data: object): Reply<CorrectionsAnswer>;
@@ -154,8 +130,6 @@ interface PagePart {
   opened?(tab: string): void;
   handed?(): void;
   chose?(): void;
-  /** Of the pair with these keys a correction was kept. */
-  corrected?(keys: string[]): void;
   pointed?(values: Map<string, Reading[]> | null): void;
 }
 /** `data-role` -> the element that has it; other roles are plain elements. */
@@ -163,9 +137,6 @@ interface Roles {
   result: HTMLImageElement; painted: HTMLImageElement; charts: HTMLImageElement; icon: HTMLLinkElement;
   preset: HTMLSelectElement; reference: HTMLSelectElement; left: HTMLSelectElement; right: HTMLSelectElement;
   split: HTMLSelectElement; runs: HTMLSelectElement; family: HTMLSelectElement; which: HTMLSelectElement;
-  kind: HTMLSelectElement; category: HTMLSelectElement; role: HTMLSelectElement; order: HTMLSelectElement;
-  "correction-note": HTMLInputElement; "corrections-file": HTMLInputElement; "queue-picture": HTMLImageElement;
-  "kept-corrections": HTMLDetailsElement;
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; say: HTMLInputElement;
@@ -205,18 +176,6 @@ interface Canvas {
   place(layouts: Layout[], info: Controls): void;
   listen(): void;
 }
-/** The rows of an evaluation on the Failures tab. `numbers`: of those shown; `said`: the filter in words. */
-interface Sheet {
-  build(root: HTMLElement): void; clear(): void; add(rows: SheetRow[], run: Run): void; draw(): void; count(): number;
-  chosen(): SheetRow[]; numbers(): number[]; said(): string; run(): Run | null; open(row: SheetRow): void;
-}
-/** A correction in this browser; `sources`: by which names it finds the two, codepoints or those of own pictures. */
-interface KeptEntry { correction: KeptCorrection; names: string[]; sources: string[] }
-interface Corrections {
-  keep(state: object, sources: string[], names: string[]): Promise<boolean>;
-  judged(): Set<string>;
-}
-interface Queue { start(): void; close(): void }
 /** Whom a grid tells what was done in it. `leave`: up from its first line. */
 interface GridOwner { pick(key: string): void; search(text: string): void; leave(): void }
 interface Grid {
@@ -230,7 +189,7 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheets: Sheets; sheet: Sheet; corrections: Corrections; queue: Queue; place: PlaceUnderHand;
+  hand: Hand; canvas: Canvas; sheets: Sheets; place: PlaceUnderHand;
   zoom(stage: string): void;
   plane(plane: Plane): HTMLCanvasElement;
   cardLayers(card: Card): HTMLElement[];

@@ -1,0 +1,84 @@
+"""Two runs over one split: what changed, with both pictures beside the teacher's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fusion.errors import FusionError
+from fusion.evaluation.report_file import SavedReport, write_report
+from fusion.ui.request import RequestError
+from tests.support.fake_fuser import FakeEvaluator, FakeFuser
+from tests.support.page_steps import settled
+from tests.ui.test_kept_runs import review_in, rows
+from tests.ui.test_runs import start
+
+
+@pytest.fixture
+def reports(tmp_path):
+    """Two reports over the same pairs: three alignments mended, one broken, two main subjects flipped."""
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    before = SavedReport("pairs", 64, "fusion", "fusion", FakeFuser().weights_hash, "taste", rows())
+    old = [replace(row, aligned=float(n == 11), main_ok=1.0) for n, row in enumerate(before.rows)]
+    new = [replace(row, aligned=float(n < 3), main_ok=float(n > 1)) for n, row in enumerate(before.rows)]
+    write_report(folder / "a.json.gz", replace(before, rows=old))
+    write_report(folder / "b.json.gz", replace(before, rows=new))
+    write_report(folder / "c.json.gz", replace(before, split="emoji"))
+    return folder
+
+
+def test_what_changed_is_counted_and_named(tmp_path, reports):
+    review = review_in(tmp_path / "runs", reports)
+    found = review.evaluation_compared({"job": "shipped-b", "against": "shipped-a"})
+    main, aligned, *_ = found["changes"]
+    assert (main["label"], main["mended"], main["broke"]) == ("main subject right", 0, 2)
+    assert (aligned["mended"], aligned["broke"]) == (3, 1)
+    assert aligned["p"] == pytest.approx(0.625)
+    assert {name: len(pairs) for name, pairs in found["pairs"].items()} == {"mended": 3, "broke": 1, "flipped": 2}
+    assert found["painter"] == "fusion"
+    with pytest.raises(FusionError, match="like with like"):
+        review.evaluation_compared({"job": "shipped-b", "against": "shipped-c"})
+    with pytest.raises(RequestError, match="gone"):
+        review.evaluation_compared({"job": "shipped-b", "against": "nobody's"})
+
+
+def test_pictures_of_weights_that_are_gone_are_not_made_up(tmp_path, reports, monkeypatch):
+    review = review_in(tmp_path / "runs", reports)
+    review.failures.shipped()
+    monkeypatch.setattr(review, "hash_of", lambda weights: "ffffffffffff")
+    assert review.evaluation_compared({"job": "shipped-b", "against": "shipped-a"})["painter"] is None
+
+
+def test_a_run_under_way_is_not_compared(tmp_path, reports, monkeypatch):
+    monkeypatch.setattr(FakeEvaluator, "pause", 0.02)
+    review = review_in(tmp_path / "runs", reports)
+    name = review.evaluation_start({"split": "pairs", "limit": 1000})["job"]
+    with pytest.raises(RequestError, match="not over yet"):
+        review.evaluation_compared({"job": name, "against": "shipped-a"})
+    review.evaluation_delete({"job": name})
+
+
+@pytest.mark.browser
+def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
+    page = open_page()
+    settled(page)
+    start(page, "pairs", 20)
+    page.wait_for_selector('[data-role="charts"]:not([hidden])')
+    page.evaluate("() => EF.update({ preset: 'unet-se-po' })")
+    settled(page)
+    page.click('[data-act="run"]')
+    page.wait_for_function("() => EF.sheet.run()?.preset === 'unet-se-po' && EF.sheet.count() === 20")
+    page.wait_for_selector('[data-role="against"] option:nth-child(2)', state="attached")
+    page.select_option('[data-role="against"]', index=1)
+    page.wait_for_selector('[data-role="changes"]:not([hidden])')
+    assert "aligned" in page.inner_text('[data-role="changes"]')
+    page.wait_for_function(
+        "() => document.querySelectorAll('.ef-sheet tbody tr:first-child .ef-pictures img').length === 3"
+    )
+    assert page.locator('[data-role="which"] option[value="mended"]').text_content() == "mended (0)"
+    page.select_option('[data-role="which"]', "mended")
+    assert page.evaluate("() => EF.sheet.chosen().length") == 0, "both are the same stand-in"
+    page.select_option('[data-role="against"]', "")
+    assert page.evaluate("() => EF.sheet.chosen().length") == 20
