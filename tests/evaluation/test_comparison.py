@@ -135,9 +135,7 @@ def test_the_command_compares_two_reports(tmp_path, before, after, capsys):
     write_corrections(tmp_path / "kept.jsonl", kept)
     assert main(["compare", *files, "--without", str(tmp_path / "kept.jsonl"), "--json"]) == 0
     left = json.loads(capsys.readouterr().out)
-    assert (left["n"], left["verdicts"]["aligned"]["mended"]) == (35, 11), (
-        "corrected pairs are left out"
-    )
+    assert (left["n"], left["verdicts"]["aligned"]["mended"]) == (35, 11), "corrected pairs are left out"
 
 
 def test_the_command_measures_what_is_no_report(tmp_path, monkeypatch, capsys):
