@@ -67,12 +67,19 @@ def server_doors(url: str, component: int) -> list[Door]:
         file = {"path": sent.json()[0], "meta": {"_type": "gradio.FileData"}}
         endpoint(("fuse", {"first": file, "second": "1f355"}))
 
+    def service(case: tuple[str, dict[str, Any]]) -> None:
+        path, query = case
+        written = "&".join(f"{name}={quote(str(value).encode('utf-8', 'replace'))}" for name, value in query.items())
+        with contextlib.suppress(httpx.InvalidURL):
+            calm(client.get(f"{quote(path.encode('utf-8', 'replace'))}?{written}"))
+
     bodies = values.JSON | st.binary(max_size=200)
     return [
         Door("page", st.tuples(st.sampled_from(ANSWERS), values.questions()), page, 8),
         Door("endpoint", values.calls(), endpoint, 5),
         Door("http", st.tuples(values.METHODS, values.PATHS, values.HEADERS, bodies), partial(anything, client), 8),
         Door("upload", values.FILES, upload, 2),
+        Door("service", values.SERVICE, service, 4),
     ]
 
 
