@@ -46,7 +46,8 @@ class Door:
 
 def server_doors(url: str, component: int) -> list[Door]:
     """Those of a running page. ``component``: the number of the page in its configuration."""
-    client = httpx.Client(base_url=url, timeout=SECONDS)
+    # A connection for each case: one that is kept may be closed in the moment in which it is used again.
+    client = httpx.Client(base_url=url, timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 
     def page(case: tuple[str, Any]) -> None:
         name, data = case

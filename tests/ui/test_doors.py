@@ -207,6 +207,7 @@ def test_a_foreign_host_does_not_even_get_the_page(served):
         (FUSE, b'{"data": ' + b"[" * 200 + b"]" * 200 + b"}", 400),
         ("/gradio_api/call/v2/fuse", b'{"first": "1f600"}', 400),
         ("/gradio_api/call/v2/fuse", b'{"first": "1f600", "second": "1f355", "colour": 1}', 400),
+        ("/gradio_api/call/v2/fuse", b'{"first": "1f600", "second": "1f355", "\\ud800": 1}', 400),
         ("/gradio_api/call/v2/nothing", b"{}", 404),
         ("/gradio_api/component_server", b'{"data": {}, "component_id": 99, "fn_name": "f", "session_hash": "s"}', 404),
     ],
