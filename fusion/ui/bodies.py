@@ -38,7 +38,8 @@ class Refused(FusionError):
     """A request that is not answered. ``status``: the HTTP code."""
 
     def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
+        # It may repeat what was asked, and half of a surrogate pair cannot be sent back.
+        super().__init__(sentence.encode("utf-8", "replace").decode())
         self.status = status
 
 

@@ -53,7 +53,8 @@ class Door:
 
 def server_doors(url: str, component: int) -> list[Door]:
     """Those of a running page. ``component``: the number of the page in its configuration."""
-    client = httpx.Client(base_url=url, timeout=SECONDS)
+    # A connection for each case: one that is kept may be closed in the moment in which it is used again.
+    client = httpx.Client(base_url=url, timeout=SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 
     def page(case: tuple[str, Any]) -> None:
         name, data = case
@@ -74,12 +75,19 @@ def server_doors(url: str, component: int) -> list[Door]:
         file = {"path": sent.json()[0], "meta": {"_type": "gradio.FileData"}}
         endpoint(("fuse", {"first": file, "second": "1f355"}))
 
+    def service(case: tuple[str, dict[str, Any]]) -> None:
+        path, query = case
+        written = "&".join(f"{name}={quote(str(value).encode('utf-8', 'replace'))}" for name, value in query.items())
+        with contextlib.suppress(httpx.InvalidURL):
+            calm(client.get(f"{quote(path.encode('utf-8', 'replace'))}?{written}"))
+
     bodies = values.JSON | st.binary(max_size=200)
     return [
         Door("page", st.tuples(st.sampled_from(ANSWERS), values.questions()), page, 8),
         Door("endpoint", values.calls(), endpoint, 5),
         Door("http", st.tuples(values.METHODS, values.PATHS, values.HEADERS, bodies), partial(anything, client), 8),
         Door("upload", values.FILES, upload, 2),
+        Door("service", values.SERVICE, service, 4),
     ]
 
 

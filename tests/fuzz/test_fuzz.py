@@ -10,7 +10,7 @@ from tests.fuzz.doors import calm, local_doors, server_doors, told
 from tests.fuzz.run import knock, page
 
 CASES = {
-    **{"page": 60, "endpoint": 40, "http": 60, "upload": 12},
+    **{"page": 60, "endpoint": 40, "http": 60, "upload": 12, "service": 40},
     **{"emoji": 60, "command line": 40, "config.json": 80, "layout": 120},
 }
 

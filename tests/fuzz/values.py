@@ -70,6 +70,12 @@ def data_urls(draw: st.DrawFn) -> str:
 
 
 UPLOADS = st.fixed_dictionaries({"upload": data_urls() | SCALARS}, optional={"name": SCALARS})
+PLACES = st.sampled_from(["/etc/passwd", "..", "/tmp", "C:\\x", "//x/y", "http://x/y", "a\0b"]) | SCALARS
+FILE_DATA = st.fixed_dictionaries(
+    {"path": PLACES, "meta": st.just({"_type": "gradio.FileData"})},
+    optional={"url": PLACES, "size": SCALARS, "orig_name": SCALARS, "mime_type": SCALARS, "is_stream": SCALARS},
+)
+"""A file as the framework names it in JSON, that nobody uploaded."""
 GOOD = {
     "preset": st.sampled_from(["fusion", "unet-se-po"]),
     "first": st.sampled_from(CHARS),
@@ -127,7 +133,7 @@ def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     name = draw(st.sampled_from(["fuse", "fuse", "catalog", "nothing"]))
     data = {one: draw(GOOD[one]) for one in ENDPOINTS[name] if one in GOOD}
     for one in draw(st.lists(st.sampled_from(ENDPOINTS[name]), max_size=3, unique=True)):
-        data[one] = draw(UPLOADS | data_urls() | JSON if one in ("first", "second") else JSON)
+        data[one] = draw(UPLOADS | FILE_DATA | data_urls() | JSON if one in ("first", "second") else JSON)
     if draw(st.integers(0, 7)) == 0:
         data |= draw(st.dictionaries(TEXTS, JSON, max_size=1))
     return name, data
@@ -151,3 +157,23 @@ NAMES = ("Content-Type", "Origin", "Host", "Range", "Accept", "Cookie", "If-None
 USUAL = ("application/json", "multipart/form-data; boundary=b", "localhost", "null", "http://evil.example")
 PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20)
 HEADERS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(USUAL) | PRINTABLE, max_size=3)
+
+QUERY = {
+    "size": st.sampled_from([64, 256, 1024]) | SCALARS,
+    "main": st.sampled_from(["first", "second"]) | TEXTS,
+    "layout": st.sampled_from(["0.5,0.5,0.1,0", "1,1,1,1", "1111", "nan,1,0,0"]) | TEXTS,
+    "hypothesis": st.integers(1, 3) | SCALARS,
+    "say": TEXTS,
+    "fit": st.booleans() | SCALARS,
+    "limit": st.integers(1, 3) | SCALARS,
+}
+FIRSTS, SUFFIXES = st.sampled_from(KEYS) | TEXTS, st.sampled_from(["png", "webp", "png", "gif", ""]) | TEXTS
+ADDRESSES = st.one_of(
+    st.builds("/kitchen/{}_{}.{}".format, FIRSTS, FIRSTS, SUFFIXES),
+    st.builds("/android/keyboard/emojikitchen/{}/u{}/u{}_u{}.png".format, TEXTS, FIRSTS, FIRSTS, FIRSTS),
+    st.just("/v2/featured"),
+)
+SERVICE = st.tuples(ADDRESSES, st.fixed_dictionaries({"q": FIRSTS}, optional=QUERY)) | st.tuples(
+    st.just("/metadata.json"), st.fixed_dictionaries({"emoji": FIRSTS})
+)
+"""An address of the service, and its query."""

@@ -64,11 +64,12 @@ class Person:
         self.pair = {"first": "1f600", "second": "1f355"}
 
     async def stay(self, until: float) -> None:
-        """Ask and think until then."""
+        """Ask and think until then, once at least."""
         await asyncio.sleep(self.random.uniform(0, THINK[1]))  # nobody comes at the same moment
+        await self.turn()
         while time.perf_counter() < until:
-            await self.turn()
             await asyncio.sleep(self.random.uniform(*THINK))
+            await self.turn()
 
     async def turn(self) -> None:
         """One question about a sticker, and the strip that the page asks for after it."""

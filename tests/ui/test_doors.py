@@ -130,6 +130,19 @@ def test_a_large_upload_is_refused_before_it_is_sent(served):
     assert "8 MB" in answer.read().decode()
 
 
+def test_an_upload_to_a_full_disk_gets_a_sentence(served, monkeypatch):
+    from gradio import route_utils
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(route_utils, "NamedTemporaryFile", full)
+    form = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\nx\r\n--b--\r\n'
+    status, text = ask(served, "POST", "/gradio_api/upload", form, {"Content-Type": "multipart/form-data; boundary=b"})
+    assert status == 507
+    assert "disk" in json.loads(text)["error"]
+
+
 def test_an_upload_that_does_not_say_its_length_is_counted(served):
     def pieces():
         yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
@@ -194,6 +207,7 @@ def test_a_foreign_host_does_not_even_get_the_page(served):
         (FUSE, b'{"data": ' + b"[" * 200 + b"]" * 200 + b"}", 400),
         ("/gradio_api/call/v2/fuse", b'{"first": "1f600"}', 400),
         ("/gradio_api/call/v2/fuse", b'{"first": "1f600", "second": "1f355", "colour": 1}', 400),
+        ("/gradio_api/call/v2/fuse", b'{"first": "1f600", "second": "1f355", "\\ud800": 1}', 400),
         ("/gradio_api/call/v2/nothing", b"{}", 404),
         ("/gradio_api/component_server", b'{"data": {}, "component_id": 99, "fn_name": "f", "session_hash": "s"}', 404),
     ],
