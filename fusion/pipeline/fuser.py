@@ -9,6 +9,7 @@ import dataclasses
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from fusion.model.center_detector import decide
 from fusion.model.text_cross_attention import Words
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
 from fusion.names import SIDES
+from fusion.pipeline.attribution import Question, attribute
 from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
@@ -37,7 +39,7 @@ from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
 from fusion.pipeline.variants import Painted, Placed, Variant, joined, overlap, repeat
 from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
-from fusion.trace import FusionTrace
+from fusion.trace import AttributionTrace, FusionTrace
 
 INPUT_BYTES, FEATURE_BYTES, RANKING_BYTES = 64 * 2**20, 192 * 2**20, 2**20
 """Bounds of the caches: drawn emoji, features of pairs (some 5 MB each at 256 pixels), layouts and hypotheses."""
@@ -183,6 +185,37 @@ class Fuser:
         assert layout is not None  # there is an override
         assert presence is not None
         return Placed(decided, prediction, layout, presence, override.lead)
+
+    def explain(
+        self,
+        first: str | Path | Image.Image,
+        second: str | Path | Image.Image,
+        *,
+        main: str,
+        hypothesis: int = 1,
+        size: int = 256,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+    ) -> AttributionTrace:
+        """Why ``main`` is the main subject, and why the other lies where the hypothesis puts it. Raises FusionError."""
+        pair = name_uploads(self._read_pair(first, second, size), names)
+        words = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
+        decided = SIDES.index(main)
+        with self._turn, torch.inference_mode():
+            features = self._perceive(pair, words)
+            ranking = self._rank(pair, words, features, torch.tensor([decided], device=self.device))
+            there = self._follow(ranking, hypothesis).presence_logit[0] > 0
+            index = chosen(ranking.distinct, hypothesis) or 0
+        if not self.net.aligns:
+            raise RequestError(f"{self.preset} decides on no layout, so there is nothing to explain.")
+        first_picture, second_picture = (self._tensor(picture) for picture in pair.pictures)
+        tokens = None if words is None else words.tensors(self.net.config.words, self.device)
+        with self._turn:
+            net = cast(FusionNet, self.net)
+            question = Question(
+                net, (first_picture, second_picture), tokens, decided, index, int(there.float().argmax())
+            )
+            return attribute(question)
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
         """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""

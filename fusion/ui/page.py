@@ -62,6 +62,7 @@ SCRIPTS = (
     "tabs.js",
     "place.js",
     "strip.js",
+    "why.js",
     "plane.js",
     "zoom.js",
     "hand.js",
@@ -130,7 +131,7 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
         (fusions, [backend.fuse, backend.sticker, Sweep(backend).sweep, Compare(backend).compared]),
         (fusions, [review.thumbnail, corrector.correction]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
-        (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
+        (views, [backend.stages, backend.explain, backend.parts, backend.bundle, inspector.plane, inspector.read]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_csv, review.evaluation_worst]),
     ]
     return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]

@@ -111,6 +111,7 @@ interface Server {
   fuse(data: object): Reply<FuseAnswer>;
   sticker(data: object): Reply<StickerAnswer>;
   stages(data: object): Reply<StagesAnswer>;
+  explain(data: object): Reply<StagesAnswer>;
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
   bundle(data: object): Reply<ZipAnswer>;
