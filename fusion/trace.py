@@ -77,6 +77,18 @@ class WordTrace:
 
 
 @dataclass(frozen=True)
+class AttributionTrace:
+    """Which pixels of the emoji an answer rests on, by method and emoji: (h, w) each, above zero what speaks for it.
+
+    ``main``: in logits of the main subject in effect. ``here``: of the first instance's scale, and of its shift in
+    fractions of the canvas; ``moved`` is how far it lies elsewhere where a patch is taken away.
+    """
+
+    main: dict[str, Array]
+    here: dict[str, Array]
+
+
+@dataclass(frozen=True)
 class AlignmentTrace:
     """How far the effective layout lies from the teacher's.
 
@@ -173,6 +185,8 @@ class FusionTrace:
     """The sentence that the network was told; empty for none."""
     words: tuple[WordTrace, WordTrace] | None = None
     """What was told in words about each; ``None`` for networks that know no words."""
+    attribution: AttributionTrace | None = None
+    """Why this main subject, and why here; ``None`` unless that was asked."""
     notices: tuple[str, ...] = ()
     """Sentences for people about what was asked for and left out."""
 

@@ -9,6 +9,7 @@ import dataclasses
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -19,50 +20,30 @@ from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.geometry import Layout, content_box
-from fusion.model import ABLATIONS, DEFAULT_PRESET, FusionNet, PairFeatures
+from fusion.model import DEFAULT_PRESET, FusionNet, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
 from fusion.model.text_cross_attention import Words
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
 from fusion.names import SIDES
+from fusion.pipeline.attribution import Question, attribute
 from fusion.pipeline.build_trace import build_trace
+from fusion.pipeline.choices import check_disabled, choose_device
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
 from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.hypotheses import Ranking, distinct
-from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_disabled, read_override
+from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_override
 from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
 from fusion.pipeline.variants import Painted, Placed, Variant, joined, overlap, repeat
 from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
-from fusion.trace import FusionTrace
+from fusion.trace import AttributionTrace, FusionTrace
 
 INPUT_BYTES, FEATURE_BYTES, RANKING_BYTES = 64 * 2**20, 192 * 2**20, 2**20
 """Bounds of the caches: drawn emoji, features of pairs (some 5 MB each at 256 pixels), layouts and hypotheses."""
-
-
-def choose_device(device: str) -> torch.device:
-    """``auto`` takes a GPU if there is one. Raises RequestError for what is unknown or absent."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-    except (RuntimeError, TypeError) as error:
-        raise RequestError(f"There is no device {device!r}; choose auto, cpu or cuda.") from error
-    if chosen.type == "cuda" and not torch.cuda.is_available():
-        raise RequestError("This machine has no usable CUDA GPU; choose --device cpu.")
-    return chosen
-
-
-def check_disabled(disabled: object) -> frozenset[str]:
-    """Names of parts to switch off. Raises RequestError for what is none."""
-    names = read_disabled(disabled)
-    unknown = sorted(names - set(ABLATIONS))
-    if unknown:
-        raise RequestError(f"{', '.join(unknown)} cannot be switched off; only {', '.join(ABLATIONS)} can.")
-    return names
 
 
 class Fuser:
@@ -183,6 +164,35 @@ class Fuser:
         assert layout is not None  # there is an override
         assert presence is not None
         return Placed(decided, prediction, layout, presence, override.lead)
+
+    def explain(
+        self,
+        first: str | Path | Image.Image,
+        second: str | Path | Image.Image,
+        *,
+        main: str,
+        hypothesis: int = 1,
+        size: int = 256,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+    ) -> AttributionTrace:
+        """Why ``main`` is the main subject, and why the other lies where the hypothesis puts it. Raises FusionError."""
+        pair = name_uploads(self._read_pair(first, second, size), names)
+        words = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
+        decided = SIDES.index(main)
+        with self._turn, torch.inference_mode():
+            features = self._perceive(pair, words)
+            ranking = self._rank(pair, words, features, torch.tensor([decided], device=self.device))
+            there = self._follow(ranking, hypothesis).presence_logit[0] > 0
+            index = chosen(ranking.distinct, hypothesis) or 0
+        if not self.net.aligns:
+            raise RequestError(f"{self.preset} decides on no layout, so there is nothing to explain.")
+        first_picture, second_picture = (self._tensor(picture) for picture in pair.pictures)
+        told = None if words is None else self._tokens([words])
+        with self._turn:
+            net = cast(FusionNet, self.net)
+            question = Question(net, (first_picture, second_picture), told, decided, index, int(there.float().argmax()))
+            return attribute(question)
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
         """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""

@@ -61,8 +61,9 @@ class SizeChoices(TypedDict):
 
 
 class Contract(TypedDict):
-    """Every constant that both the page and Python use. ``swept``: what a sheet of variants can change.
+    """Every constant that both the page and Python use.
 
+    ``swept``: what a sheet of variants can change; ``networks``: a sentence about each preset.
     ``layout``: the four numbers by name; ``axes``: the direction of each; ``present``: presence above which an
     instance is there; ``sayings``: sentences to try; ``saying``: characters that one may have.
     """
@@ -78,6 +79,7 @@ class Contract(TypedDict):
     evaluation: EvaluationChoices
     sizes: SizeChoices
     swept: list[str]
+    networks: dict[str, str]
     upload: UploadChoices
 
 
@@ -86,12 +88,13 @@ class Emojis(TypedDict):
 
     ``rows``: [key, character, name, category index, keywords]; ``aliases``: a string a row, "|" between words;
     ``columns``, ``tiles``: emoji in one line of a sprite sheet, and on a whole one; ``leading``: rows that come first
-    on the sheets, before all others in their order.
+    on the sheets, before all others in their order; ``popular``: those that people pick most.
     """
 
     columns: int
     tiles: int
     leading: list[int]
+    popular: list[int]
     categories: list[str]
     rows: list[list[str | int]]
     aliases: list[str]

@@ -20,6 +20,7 @@ from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import SKIN_TONES, Catalog, key_of
 from fusion.errors import FusionError
 from fusion.geometry import Layout
+from fusion.names import SIDES
 from fusion.pipeline.overrides import UnknownHypothesis
 from fusion.pipeline.variants import Painted, Variant
 from fusion.trace import FusionTrace
@@ -82,6 +83,7 @@ class Backend:
         self._styled = styled
         self._fusers: dict[tuple[str, str], PairFuser] = {}
         self._traces: SharedCache[FusionTrace] = SharedCache(budget or TRACE_BYTES, held_bytes)
+        self._explained: SharedCache[FusionTrace] = SharedCache(budget or TRACE_BYTES, held_bytes)
         self._stickers, self.pace = kept_stickers(), Pace()
         # One fusion at a time: two would only halve each other's speed on the same cores.
         self._turn = threading.RLock()
@@ -101,7 +103,7 @@ class Backend:
 
     def trace(self, request: FuseRequest) -> FusionTrace:
         """The trace of a request: kept from last time, which nobody waits for, or fused now."""
-        kept = self._traces.kept(request.key)
+        kept = self._explained.kept(request.key) or self._traces.kept(request.key)
         if kept is not None:
             return kept
         with self._turn:
@@ -132,14 +134,18 @@ class Backend:
         with self._turn:
             return self._told(request, self.fuser(request.preset, request.style).variants)(wanted=wanted)
 
-    def _told(self, request: FuseRequest, work: Callable[..., Answer]) -> Callable[..., Answer]:
-        """``work`` of a fuser on the pair, with all that is asked for but where anything lies."""
+    def _told(self, request: FuseRequest, work: Callable[..., Answer], disabled: bool = True) -> Callable[..., Answer]:
+        """``work`` of a fuser on the pair, with all that is asked for but where anything lies.
+
+        ``disabled``: whether it is told of the parts that are switched off.
+        """
         first, second = (picture_of(one) for one in request.inputs)
+        off = {"disabled": request.disabled.intersection(parts_of(request.preset))} if disabled else {}
         return partial(
             work,
             first,
             second,
-            disabled=request.disabled.intersection(parts_of(request.preset)),
+            **off,
             say=self.heard(request) or None,
             names=[one.called or None if isinstance(one, Upload) else None for one in request.inputs],
         )
@@ -233,6 +239,16 @@ class Backend:
     def stages(self, data: Json) -> StagesAnswer:
         """The film strip of the same fusion."""
         return {"cards": cards.cards(self.trace(self.request(data)))}
+
+    def explain(self, data: Json) -> StagesAnswer:
+        """The film strip, with why this is the main subject and why the other lies here; it takes a while."""
+        request = self.request(data)
+        trace, fuser = self.trace(request), self.fuser(request.preset, request.style)
+        if trace.attribution is None:
+            ask = self._told(request, fuser.explain, disabled=False)
+            found = ask(main=SIDES[trace.main], hypothesis=trace.hypothesis)
+            trace = self._explained.get(request.key, lambda: replace(trace, attribution=found))
+        return {"cards": cards.cards(trace)}
 
     def parts(self, data: Json) -> PartsAnswer:
         """The single pictures behind one card of the strip."""

@@ -40,6 +40,16 @@ PRESENT = 0.5
 SAYINGS = ("on its head, small", "as eyes", "behind it", "three of them around", "in its colours", "to the upper left")
 """Sentences that the page offers."""
 
+PRESET_SENTENCES = {
+    "fusion": "The network of this project: first it lays one emoji on the other, then it paints.",
+    "unet-se-po": "The published network, with positional attention, as it was described.",
+    "unet": "A plain U-Net: it lays nothing anywhere and paints both emoji where they are.",
+    "unet-se": "The plain U-Net with attention to channels and places.",
+    "attention-unet": "The plain U-Net with attention gates on what it passes along.",
+    "res-unet": "The plain U-Net with residual blocks.",
+}
+HELD_OUT_SENTENCE = "The same network, trained without the held-out emoji: what it makes of them it has never seen."
+
 AXES = ("height", "width", "down", "right")
 SPLIT_LABELS = {"pairs": "held-out pairs", "emoji": "held-out emoji", "style": "another art style"}
 ABLATION_LABELS = {"layout": "layout module", "position": "positional encoding"}
@@ -63,9 +73,14 @@ def contract() -> Contract:
             "worst": WORST,
             "kinds": [Choice(id=name, label=label) for name, label in KINDS.items()],
         },
+        "networks": PRESET_SENTENCES | {f"{name}{HELD_OUT}": HELD_OUT_SENTENCE for name in PRESET_SENTENCES},
         "swept": list(SWEPT),
         "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
-        "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE, "name": UPLOAD_NAME},
+        "upload": {
+            "types": [*(f"image/{kind.lower()}" for kind in READABLE), "image/svg+xml"],
+            "side": UPLOAD_SIDE,
+            "name": UPLOAD_NAME,
+        },
     }
 
 

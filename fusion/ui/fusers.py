@@ -9,7 +9,7 @@ from PIL import Image
 
 from fusion.geometry import Frame
 from fusion.pipeline.variants import Painted, Variant
-from fusion.trace import FusionTrace
+from fusion.trace import AttributionTrace, FusionTrace
 
 
 class PairFuser(Protocol):
@@ -50,6 +50,20 @@ class PairFuser(Protocol):
         names: Sequence[str | None] | None = None,
     ) -> list[Painted]:
         """Variants of one fusion, in one batch; see ``Fuser.variants``."""
+        ...
+
+    def explain(
+        self,
+        first: str | Image.Image,
+        second: str | Image.Image,
+        *,
+        main: str,
+        hypothesis: int = 1,
+        size: int = 256,
+        say: str | None = None,
+        names: Sequence[str | None] | None = None,
+    ) -> AttributionTrace:
+        """Why this is the main subject, and why the other lies here; see ``Fuser.explain``."""
         ...
 
 

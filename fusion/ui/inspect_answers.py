@@ -38,6 +38,26 @@ class StageReadings(TypedDict):
     readings: list[Reading]
 
 
+class PictureAnswer(TypedDict):
+    """A person's own picture, drawn here."""
+
+    picture: str
+
+
+class Partner(TypedDict):
+    """An emoji, and the family that it is with another one."""
+
+    key: str
+    family: str
+
+
+class PartnersAnswer(TypedDict):
+    """The partners of the emoji ``key``."""
+
+    key: str
+    partners: list[Partner]
+
+
 class SweepCell(TypedDict):
     """One variant of a fusion, with what restores it; ``iou``: of its boxes with those of the network's own answer.
 

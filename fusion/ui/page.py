@@ -40,9 +40,11 @@ from fusion.ui.doors import guard
 from fusion.ui.inspector import Inspector
 from fusion.ui.opening import Opening
 from fusion.ui.packed import Packed
+from fusion.ui.partners import Partners
 from fusion.ui.patience import be_patient
 from fusion.ui.review import Review
 from fusion.ui.sweep import Sweep
+from fusion.ui.vector import drawn
 
 STATIC = Path(__file__).parent / "static"
 STYLES = ("page.css", "tabs.css", "debugger.css", "corrections.css")
@@ -62,6 +64,7 @@ SCRIPTS = (
     "tabs.js",
     "place.js",
     "strip.js",
+    "why.js",
     "plane.js",
     "zoom.js",
     "hand.js",
@@ -71,6 +74,7 @@ SCRIPTS = (
     "undo.js",
     "before.js",
     "sweep.js",
+    "browse.js",
     "copyas.js",
     "say.js",
     "corrections.js",
@@ -131,7 +135,8 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
         (fusions, [backend.fuse, backend.sticker, Sweep(backend).sweep, Compare(backend).compared]),
         (fusions, [review.thumbnail, corrector.correction]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
-        (views, [backend.stages, backend.parts, backend.bundle, inspector.plane, inspector.read]),
+        (views, [backend.stages, backend.explain, backend.parts, backend.bundle, inspector.plane, inspector.read]),
+        (reports, [drawn, Partners(backend).partners]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_compared]),
         (reports, [review.evaluation_csv, review.evaluation_worst]),
     ]

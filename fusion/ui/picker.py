@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from fusion.assets import ASSETS
 from fusion.emoji.catalog import Catalog, Emoji
+from fusion.emoji.popular import POPULAR
 from fusion.ui.answers import Emojis
 from fusion.ui.contract import OPENING
 
@@ -51,6 +52,7 @@ def catalogue(catalog: Catalog) -> Emojis:
         "columns": COLUMNS,
         "tiles": TILES,
         "leading": leading(catalog),
+        "popular": [index for index, emoji in enumerate(catalog) if emoji.subcategory in POPULAR],
         "categories": list(categories),
         "rows": rows,
         "aliases": ["|".join(emoji.aliases) for emoji in catalog],

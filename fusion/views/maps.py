@@ -52,6 +52,21 @@ def words(trace: FusionTrace) -> Maps | None:
     return Maps(most, drawing.from_zero(*most.values())) if most else None
 
 
+def why_main(trace: FusionTrace) -> Maps | None:
+    """Which pixels speak for the main subject, and which against it."""
+    return None if trace.attribution is None else attributed(trace.attribution.main)
+
+
+def why_here(trace: FusionTrace) -> Maps | None:
+    """Which pixels make the first instance larger and move it, and which its place hangs on."""
+    return None if trace.attribution is None else attributed(trace.attribution.here)
+
+
+def attributed(planes: Mapping[str, np.ndarray]) -> Maps:
+    """Attributions on one scale with zero in its middle."""
+    return Maps(planes, drawing.symmetric(*planes.values()))
+
+
 DENSITY_SIDE = 128
 """Pixels a side of the density of layouts: finer than anybody is sure of one."""
 

@@ -6,6 +6,7 @@ belongs to which stage stands in ``stages``, the numbers behind them in ``maps``
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -158,6 +159,21 @@ def show_density(trace: FusionTrace) -> Painted | None:
     caption = f"{count} of {len(trace.mixture.shares)} hypotheses above 1 %"
     picture = drawing.heat(plane, found.scale, len(plane))
     return Painted(picture, caption, found.scale, over=drawing.emoji_picture(trace.inputs[trace.main]))
+
+
+def show_attribution(of: Callable[[FusionTrace], maps.Maps | None], said: str) -> Painter:
+    """A painter for attributions: tiles by method, the first emoji's beside the second's."""
+
+    def paint(trace: FusionTrace) -> Painted | None:
+        found = of(trace)
+        if found is None:
+            return None
+        columns = max(2, math.ceil(math.sqrt(len(found.values))) // 2 * 2)
+        board = drawing.named_tiles(found.values, found.scale, columns, trace.size)
+        places = tuple(drawing.tile_boxes(len(found.values), columns, trace.size))
+        return Painted(board, said, found.scale, places=places)
+
+    return paint
 
 
 def show_transformed(trace: FusionTrace) -> Painted:

@@ -28,6 +28,11 @@ def not_told(trace: FusionTrace) -> str:
     return "no words" if trace.words is not None else "these weights read none"
 
 
+def not_explained(trace: FusionTrace) -> str:
+    """Why there are no attributions: they take longer than a fusion, so somebody has to ask."""
+    return "not asked for" if trace.aligns else not_in_preset(trace)
+
+
 def not_weighed(trace: FusionTrace) -> str:
     """Why there is no density of layouts."""
     return "one hypothesis only"
@@ -155,12 +160,30 @@ STAGES: dict[str, Stage] = {
             painters.show_main,
         ),
         Stage(
+            "why main",
+            "Why this main subject",
+            "red for it, blue against; logits",
+            "Which pixels speak for the main subject: shares of the answer, and what is lost where a patch is missing.",
+            painters.show_attribution(maps.why_main, "integrated gradients, occlusion"),
+            maps.why_main,
+            not_explained,
+        ),
+        Stage(
             "layout",
             "Layout",
             "scale 0 to 2",
             "Where the other emoji lands on the main subject, silhouette and box; a dashed box is where it is not.",
             painters.show_layout,
             numbers=maps.silhouettes,
+        ),
+        Stage(
+            "why here",
+            "Why here",
+            "red larger or further, blue less",
+            "Which pixels the layout rests on: its scale and shifts, and how far it moves where a patch is missing.",
+            painters.show_attribution(maps.why_here, "occlusion, integrated gradients"),
+            maps.why_here,
+            not_explained,
         ),
         Stage(
             "mixture",

@@ -17,6 +17,7 @@ LISTS = {
     "requirements.txt": [*PROJECT["dependencies"], *EXTRAS["space"]],
     "requirements-train.txt": EXTRAS["train"],
     "requirements-onnx.txt": EXTRAS["onnx"],
+    "requirements-explain.txt": EXTRAS["explain"],
     "tests/requirements.txt": EXTRAS["test"],
 }
 """File -> the same packages in pyproject.toml."""

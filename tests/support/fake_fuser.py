@@ -19,7 +19,15 @@ from fusion.names import ATTENTION_BLOCKS
 from fusion.pipeline.fit import apply_fit, find_fit
 from fusion.pipeline.overrides import UnknownHypothesis, carry_along
 from fusion.pipeline.variants import Painted
-from fusion.trace import AlignmentTrace, AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, TeacherTrace
+from fusion.trace import (
+    AlignmentTrace,
+    AttentionTrace,
+    AttributionTrace,
+    FusionTrace,
+    HypothesisTrace,
+    LayoutTrace,
+    TeacherTrace,
+)
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
 
@@ -91,6 +99,11 @@ class FakeFuser:
             trace = self.fuse(first, second, main=one.main, layout=lead, hypothesis=one.hypothesis, size=size)
             found.append(Painted(trace.output, trace.main, lead, 1.0 if one.own else 0.5))
         return found
+
+    def explain(self, first, second, *, main, hypothesis=1, size=256, say=None, names=None) -> AttributionTrace:
+        wave = np.outer(np.linspace(-1, 1, 64, dtype=np.float32), np.ones(64, np.float32))
+        names = [f"{what} ({side})" for what in ("gradients", "occlusion") for side in ("first", "second")]
+        return AttributionTrace(dict.fromkeys(names, wave), dict.fromkeys(names, wave.T))
 
     def _fused(self, first, second, *, main, layout, hypothesis, size, disabled, teacher, say) -> FusionTrace:
         """The trace of one fusion that was noted already."""

@@ -39,6 +39,8 @@ globalThis.EF = /** @type {Page} */ ({
     back: "M4 9h11a5 5 0 0 1 0 10H8M8 5L4 9l4 4",
     left: "M15 5l-7 7 7 7",
     right: "M9 5l7 7-7 7",
+    grid: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+    star: "M12 4l2.5 5.2 5.7.8-4.1 4 1 5.6-5.1-2.7-5.1 2.7 1-5.6-4.1-4 5.7-.8z",
     plus: "M12 5v14M5 12h14",
     minus: "M5 12h14",
     undo: "M4 9h11a5 5 0 0 1 0 10H8M8 5L4 9l4 4",
@@ -237,5 +239,11 @@ globalThis.EF = /** @type {Page} */ ({
     Number.isFinite(value) ? value.toFixed(digits).replace(/^-(?=[0.]+$)/, "") : "–";
   EF.name = (source) =>
     (typeof source === "string" ? EF.byKey.get(source)?.name ?? source : source?.name ?? "nothing");
-  EF.randomKey = () => EF.info.rows[Math.floor(Math.random() * EF.info.rows.length)][0];
+  // One of those that people like, unless they want any.
+  EF.randomKey = () => {
+    const { rows, popular } = EF.info;
+    const any = EF.recall("anything", false) || !popular.length;
+    const drawn = Math.floor(Math.random() * (any ? rows : popular).length);
+    return rows[any ? drawn : popular[drawn]][0];
+  };
 })();

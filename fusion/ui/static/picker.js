@@ -2,6 +2,7 @@
 // Two pickers: a slot with the chosen emoji, search box, upload and grid.
 (() => {
   const RECENT = 18;
+  const TRIES = 4; // at a picture that the server has to draw
   const SKIN_TONE = /\ud83c[\udffb-\udfff]/;
   const LABELS = { first: "First emoji", second: "Second emoji" };
   /** @type {Map<string, string>} */
@@ -81,6 +82,7 @@
       const take = (/** @type {DragEvent} */ event) => {
         if (!event.dataTransfer.types.includes("Files")) return;
         event.preventDefault();
+        event.stopPropagation();
         if (event.type === "drop" && event.dataTransfer.files[0]) this.upload(event.dataTransfer.files[0]);
       };
       this.root.addEventListener("dragover", take);
@@ -137,9 +139,15 @@
       this.file.value = "";
       let bitmap;
       try {
-        bitmap = await createImageBitmap(file);
+        const vector = file.type.includes("svg");
+        const answer = vector ? await EF.insist("drawn", { svg: await file.text() }, { tries: TRIES }) : null;
+        if (answer?.error) {
+          this.tell(answer.error);
+          return;
+        }
+        bitmap = await createImageBitmap(answer ? await (await fetch(answer.picture)).blob() : file);
       } catch {
-        this.tell("That file cannot be read as a picture; choose a PNG, WebP or JPEG.");
+        this.tell("That file cannot be read as a picture; choose a PNG, WebP, JPEG or SVG.");
         return;
       }
       const shrink = Math.min(1, EF.contract.upload.side / Math.max(bitmap.width, bitmap.height));
@@ -187,9 +195,28 @@
 
   /** @type {Picker[]} */
   let pickers = [];
+
+  // Pictures that are dropped or pasted anywhere go to the side that was chosen last.
+  const takeAnywhere = () => {
+    const take = (/** @type {Event} */ event, /** @type {DataTransfer | null} */ brought) => {
+      if (EF.root.dataset.tab !== "fuse" || !brought?.types.includes("Files")) return;
+      event.preventDefault();
+      const picture = [...brought.files].find((file) => file.type.startsWith("image/"));
+      const { active } = /** @type {HTMLElement} */ (EF.root.querySelector(".ef-equation")).dataset;
+      if (picture) pickers.find(({ side }) => side === active).upload(picture);
+    };
+    document.addEventListener("dragover", (event) => take(event, event.dataTransfer));
+    document.addEventListener("drop", (event) => take(event, event.dataTransfer));
+    document.addEventListener("paste", (event) => {
+      const typing = /** @type {Element} */ (event.target).closest?.("input, textarea");
+      if (!typing) take(event, event.clipboardData);
+    });
+  };
+
   EF.parts.push({
     mount(root) {
       const slots = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".ef-slot")]);
+      takeAnywhere();
       pickers = slots.map((slot) => new Picker(slot, /** @type {Side} */ (slot.dataset.side)));
     },
     changed(state, before) {

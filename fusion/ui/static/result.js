@@ -27,6 +27,19 @@
 
   const fileName = () => `${EF.answer.names.join(" + ").replace(/[^\p{L}\p{N}+ -]/gu, "")}.png`;
 
+  // On phones the sticker itself goes to the programs that take pictures. Whether it was, or one thought better of it.
+  const shared = async () => {
+    const file = new File([toBlob(image.src)], fileName(), { type: "image/png" });
+    const offer = { files: [file], title: image.alt };
+    if (!matchMedia("(pointer: coarse)").matches || !navigator.canShare?.(offer)) return false;
+    try {
+      await navigator.share(offer);
+      return true;
+    } catch (error) {
+      return /** @type {Error} */ (error).name === "AbortError";
+    }
+  };
+
   /** @type {Record<string, () => unknown>} */
   const acts = {
     download: async () => {
@@ -47,6 +60,7 @@
       }
     },
     share: async () => {
+      if (await shared()) return;
       const own = EF.contract.sides.some((side) => typeof EF.state[side] !== "string");
       try {
         await navigator.clipboard.writeText(location.href);
@@ -159,8 +173,12 @@
       const preset = EF.find("preset");
       preset.replaceChildren(...EF.options([...EF.info.presets, ...EF.info.spare]));
       preset.addEventListener("change", () => EF.update({ preset: preset.value }));
+      for (const option of preset.options) option.title = EF.contract.networks[option.value] ?? "";
+      const anything = EF.find("anything");
+      anything.checked = EF.recall("anything", false);
+      anything.addEventListener("change", () => EF.remember("anything", anything.checked));
       const pixels = EF.find("pixels");
-      const sizes = EF.contract.sizes.file.map((size) => ({ id: String(size), label: `${size} px` }));
+      const sizes = EF.contract.sizes.file.map((size) => ({ id: String(size), label: String(size) }));
       pixels.replaceChildren(...EF.options(sizes));
       pixels.value = String(EF.recall("pixels", EF.contract.sizes.file[1]));
       pixels.addEventListener("change", () => EF.remember("pixels", Number(pixels.value)));
@@ -172,6 +190,9 @@
     },
     changed(state) {
       EF.find("preset").value = state.preset;
+      // The page speaks of networks where somebody has chosen one.
+      EF.find("network").hidden = state.preset === EF.info.presets[0];
+      EF.find("network").textContent = EF.contract.networks[state.preset] ?? "";
     },
     sharpened(src) {
       image.src = src;

@@ -16,10 +16,11 @@ interface UploadChoices { types: string[]; side: number; name: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
-  evaluation: EvaluationChoices; sizes: SizeChoices; swept: string[]; upload: UploadChoices;
+  evaluation: EvaluationChoices; sizes: SizeChoices; swept: string[];
+  networks: Record<string, string>; upload: UploadChoices;
 }
 interface Catalogue {
-  columns: number; tiles: number; leading: number[];
+  columns: number; tiles: number; leading: number[]; popular: number[];
   categories: string[]; rows: [string, string, string, number, string][]; aliases: string[];
   presets: string[]; spare: string[]; parts: Record<string, string[]>; readers: string[];
 }
@@ -52,6 +53,9 @@ interface PlaneAnswer { channels: string[]; plane: Plane | null }
 interface Reading { name: string; value: number }
 interface StageReadings { id: string; readings: Reading[] }
 interface ReadAnswer { stages: StageReadings[] }
+interface PictureAnswer { picture: string }
+interface Partner { key: string; family: string }
+interface PartnersAnswer { key: string; partners: Partner[] }
 interface SweepCell { picture: string; iou: number; main: Side | null; hypothesis: number; layout: Layout | null }
 interface SweepAnswer { rows: string[]; columns: string[]; cells: SweepCell[] }
 interface ZipAnswer { name: string; zip: string }
@@ -86,11 +90,14 @@ interface Server {
   fuse(data: object): Reply<FuseAnswer>;
   sticker(data: object): Reply<StickerAnswer>;
   stages(data: object): Reply<StagesAnswer>;
+  explain(data: object): Reply<StagesAnswer>;
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
   bundle(data: object): Reply<ZipAnswer>;
   plane(data: object): Reply<PlaneAnswer>;
   read(data: object): Reply<ReadAnswer>;
+  drawn(data: object): Reply<PictureAnswer>;
+  partners(data: object): Reply<PartnersAnswer>;
   sweep(data: object): Reply<SweepAnswer>;
   compared(data: object): Reply<ComparedAnswer>;
   evaluation_start(data: object): Reply<StartAnswer>;
@@ -140,9 +147,10 @@ interface Roles {
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
   progress: HTMLProgressElement; say: HTMLInputElement;
-  called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement;
+  called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement; browse: HTMLDialogElement;
+  "browse-family": HTMLSelectElement;
   "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement; channel: HTMLSelectElement;
-  code: HTMLTextAreaElement; pixels: HTMLSelectElement;
+  code: HTMLTextAreaElement; pixels: HTMLSelectElement; anything: HTMLInputElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
 /**

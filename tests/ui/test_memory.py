@@ -1,0 +1,44 @@
+"""What the browser keeps of fusions that are over: nothing that grows."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.support.page_steps import settled
+
+pytestmark = pytest.mark.browser
+WARM, COUNTED = 12, int(os.environ.get("EMOJI_FUSION_FUSIONS", "24"))
+"""Fusions until every part of the page has been used, and those after which nothing may have grown."""
+GROWTH = 2_500_000
+"""Bytes of the heap and, below, nodes that a measurement may differ by."""
+NODES = 400
+
+
+def measured(page, session) -> dict[str, float]:
+    """Bytes of the scripts' heap and number of nodes, once nothing unreachable is left."""
+    for _ in range(2):
+        session.send("HeapProfiler.collectGarbage")
+    metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    return {name: metrics[name] for name in ("JSHeapUsedSize", "Nodes")}
+
+
+def fuse(page, count: int) -> None:
+    for number in range(count):
+        page.evaluate("at => EF.update({ first: EF.info.rows[at % 9][0], layout: [0.5, 0.5, 0, at / 999] })", number)
+        settled(page)
+    page.wait_for_load_state("networkidle")
+
+
+def test_the_heap_is_flat_over_many_fusions(open_page):
+    page = open_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    fuse(page, WARM)
+    before = measured(page, session)
+    fuse(page, COUNTED)
+    after = measured(page, session)
+    print(before, after)
+    assert after["JSHeapUsedSize"] - before["JSHeapUsedSize"] < GROWTH
+    assert after["Nodes"] - before["Nodes"] < NODES
