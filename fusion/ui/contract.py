@@ -6,6 +6,7 @@ from fusion.data.splits import SPLITS
 from fusion.evaluation.report import KINDS
 from fusion.model import ABLATIONS, PRESETS, FusionConfig
 from fusion.names import ATTENTION_BLOCKS, SIDES
+from fusion.packs.services import SERVICES
 from fusion.pipeline.words import LONGEST
 from fusion.ui.answers import Choice, Contract
 from fusion.ui.fusers import HELD_OUT
@@ -40,6 +41,9 @@ PRESENT = 0.5
 SAYINGS = ("on its head, small", "as eyes", "behind it", "three of them around", "in its colours", "to the upper left")
 """Sentences that the page offers."""
 
+PARTNERS = 30
+"""Stickers in a pack of one emoji."""
+
 AXES = ("height", "width", "down", "right")
 SPLIT_LABELS = {"pairs": "held-out pairs", "emoji": "held-out emoji", "style": "another art style"}
 ABLATION_LABELS = {"layout": "layout module", "position": "positional encoding"}
@@ -65,6 +69,10 @@ def contract() -> Contract:
         },
         "swept": list(SWEPT),
         "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
+        "packs": {
+            "services": [Choice(id=name, label=service.title) for name, service in SERVICES.items()],
+            "partners": PARTNERS,
+        },
         "upload": {"types": [f"image/{kind.lower()}" for kind in READABLE], "side": UPLOAD_SIDE, "name": UPLOAD_NAME},
     }
 

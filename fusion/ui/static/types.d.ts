@@ -12,11 +12,12 @@ interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
 interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number; kinds: Choice[] }
 interface SizeChoices { screen: number[]; file: number[] }
+interface PackChoices { services: Choice[]; partners: number }
 interface UploadChoices { types: string[]; side: number; name: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
-  evaluation: EvaluationChoices; sizes: SizeChoices; swept: string[]; upload: UploadChoices;
+  evaluation: EvaluationChoices; sizes: SizeChoices; packs: PackChoices; swept: string[]; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; tiles: number; leading: number[];
@@ -114,6 +115,7 @@ interface Server {
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
   bundle(data: object): Reply<ZipAnswer>;
+  pack(data: object): Reply<ZipAnswer>;
   plane(data: object): Reply<PlaneAnswer>;
   read(data: object): Reply<ReadAnswer>;
   sweep(data: object): Reply<SweepAnswer>;
@@ -172,6 +174,7 @@ interface Roles {
   called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement;
   "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement; channel: HTMLSelectElement;
   code: HTMLTextAreaElement; pixels: HTMLSelectElement;
+  "pack-of": HTMLSelectElement; "pack-for": HTMLSelectElement;
   "hypotheses-field": HTMLFieldSetElement;
 }
 /**
