@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 
 from fusion.cli.options import add_network, counted, source
@@ -58,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
         raise FusionError(f"{args.out} is no PNG file; fuse writes PNG, so name it {better}.")
     layout = None if args.layout is None else numbers(args.layout)
     instances = args.instance and [numbers(one, "--instance") for one in args.instance]
+    if args.trace and find_spec("matplotlib") is None:
+        raise FusionError(
+            "--trace draws its stages with matplotlib, which is not here; install it, or leave --trace out."
+        )
     pair = source(args.first), source(args.second)
 
     from fusion.pipeline.runtimes import build_engine

@@ -1,4 +1,7 @@
-"""Stickers that were made once, kept on the disk within a bound: the service and packs share them."""
+"""Stickers that were made once, kept on the disk within a bound: the service and packs share them.
+
+Behind each lies its checksum: a file that was cut short or changed is none, and is made anew.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,15 @@ KEPT_BYTES = 256 * 2**20
 """Of all stickers on the disk: some six thousand of 256 pixels."""
 TRIM_EVERY, TRIM_TO = 1 / 16, 0.9
 """After so much of the bound was written the folder is counted, and brought down to that share of it."""
+
+
+CHECKSUM = 16
+"""Bytes of a checksum."""
+
+
+def checksum_of(content: bytes) -> bytes:
+    """Tells a whole file from one that is not."""
+    return hashlib.blake2b(content, digest_size=CHECKSUM).digest()
 
 
 class Weights(Protocol):
@@ -60,12 +72,13 @@ class Kept:
             os.utime(file)
         except OSError:
             return None
-        return content
+        whole, checksum = content[:-CHECKSUM], content[-CHECKSUM:]
+        return whole if whole and checksum_of(whole) == checksum else None
 
     def length(self, name: str) -> int:
         """Bytes of what is kept under that name, 0 for nothing."""
         with contextlib.suppress(OSError):
-            return self._file(name).stat().st_size
+            return max(self._file(name).stat().st_size - CHECKSUM, 0)
         return 0
 
     def write(self, name: str, content: bytes) -> None:
@@ -74,7 +87,7 @@ class Kept:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with write_beside(file) as path:
-                path.write_bytes(content)
+                path.write_bytes(content + checksum_of(content))
             self._unseen += len(content)
             if self._unseen > self.limit * TRIM_EVERY:
                 self._trim()

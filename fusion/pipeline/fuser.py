@@ -76,7 +76,7 @@ class Fuser:
                     f"{folder} holds weights of {net.config.preset!r}, not {preset!r}; name one of them."
                 )
         self.net: Engine = accelerate(net.eval(), device=self.device) if quick else net.to(self.device).eval()
-        self.preset, self.frame = net.config.preset, net.config.frame
+        self.preset, self.frame, self.roster = net.config.preset, net.config.frame, net.config.roster
         self.catalog = catalog or Catalog.default()
         self._inputs: SharedCache[np.ndarray] = SharedCache(budget or INPUT_BYTES, held_bytes)
         self._features: SharedCache[PairFeatures] = SharedCache(budget or FEATURE_BYTES, held_bytes)

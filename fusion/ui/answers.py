@@ -41,6 +41,13 @@ class EvaluationChoices(TypedDict):
     kinds: list[Choice]
 
 
+class PackChoices(TypedDict):
+    """Services that packs are made for, and how many partners one emoji gets in a pack."""
+
+    services: list[Choice]
+    partners: int
+
+
 class UploadChoices(TypedDict):
     """Pictures that can be uploaded.
 
@@ -80,6 +87,7 @@ class Contract(TypedDict):
     sizes: SizeChoices
     swept: list[str]
     networks: dict[str, str]
+    packs: PackChoices
     upload: UploadChoices
 
 

@@ -6,6 +6,7 @@ from fusion.data.splits import SPLITS
 from fusion.evaluation.report import KINDS
 from fusion.model import ABLATIONS, PRESETS, FusionConfig
 from fusion.names import ATTENTION_BLOCKS, SIDES
+from fusion.packs.services import SERVICES
 from fusion.pipeline.words import LONGEST
 from fusion.ui.answers import Choice, Contract
 from fusion.ui.fusers import HELD_OUT
@@ -50,6 +51,9 @@ PRESET_SENTENCES = {
 }
 HELD_OUT_SENTENCE = "The same network, trained without the held-out emoji: what it makes of them it has never seen."
 
+PARTNERS = 30
+"""Stickers in a pack of one emoji."""
+
 AXES = ("height", "width", "down", "right")
 SPLIT_LABELS = {"pairs": "held-out pairs", "emoji": "held-out emoji", "style": "another art style"}
 ABLATION_LABELS = {"layout": "layout module", "position": "positional encoding"}
@@ -76,6 +80,10 @@ def contract() -> Contract:
         "networks": PRESET_SENTENCES | {f"{name}{HELD_OUT}": HELD_OUT_SENTENCE for name in PRESET_SENTENCES},
         "swept": list(SWEPT),
         "sizes": {"screen": list(SCREEN_SIZES), "file": list(FILE_SIZES)},
+        "packs": {
+            "services": [Choice(id=name, label=service.title) for name, service in SERVICES.items()],
+            "partners": PARTNERS,
+        },
         "upload": {
             "types": [*(f"image/{kind.lower()}" for kind in READABLE), "image/svg+xml"],
             "side": UPLOAD_SIDE,

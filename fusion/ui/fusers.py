@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import numpy as np
 from PIL import Image
 
 from fusion.geometry import Frame
@@ -13,11 +14,19 @@ from fusion.trace import AttributionTrace, FusionTrace
 
 
 class PairFuser(Protocol):
-    """Fuses two emoji with one preset. ``frame``: how far the non-main may be moved."""
+    """Fuses two emoji with one preset. ``frame``: how far the non-main may be moved.
+
+    ``roster``: name of the one that its weights learned from.
+    """
 
     preset: str
     weights_hash: str
     frame: Frame
+    roster: str
+
+    def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
+        """The fused pictures of many pairs of keys; see ``Fuser.outputs``."""
+        ...
 
     def fuse(
         self,

@@ -147,7 +147,8 @@ def serve(options: argparse.Namespace) -> None:
 
     fusions = Turns()
     with own_folder():
-        page, service = build_page(backend, fusions=fusions), service_of(backend, fusions, Kept.default())
+        kept = Kept.default()
+        page, service = build_page(backend, fusions=fusions, kept=kept), service_of(backend, fusions, kept)
         try:
             launch_page(page, service, options.allow_host, server_name=options.host, server_port=options.port)
         except OSError as error:

@@ -40,6 +40,7 @@ from fusion.ui.doors import guard
 from fusion.ui.inspector import Inspector
 from fusion.ui.opening import Opening
 from fusion.ui.packed import Packed
+from fusion.ui.packing import Packing
 from fusion.ui.partners import Partners
 from fusion.ui.patience import be_patient
 from fusion.ui.review import Review
@@ -60,6 +61,7 @@ SCRIPTS = (
     "grid.js",
     "picker.js",
     "result.js",
+    "pack.js",
     "sharp.js",
     "tabs.js",
     "place.js",
@@ -90,6 +92,8 @@ SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 REPORTS_WAITING = 16
 """Tables, charts and zips of evaluations that may wait."""
+PACKS_WAITING = 4
+"""Sticker packs that may wait: each takes as long as thirty fusions."""
 
 Answer = Callable[[Json], Mapping[str, Any]]
 """A question of the page, and its answer: both JSON."""
@@ -123,7 +127,9 @@ async def sheet(request: Request) -> Response:
     return FileResponse(path, headers={"Cache-Control": f"public, max-age={YEAR}, immutable"})
 
 
-def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[Callable[[Json], Any]]:
+def server_functions(
+    backend: Backend, review: Review, fusions: Turns, kept: Kept | None = None
+) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
     views, reports = Turns(name="views"), Turns(REPORTS_WAITING, "reports")
     inspector = Inspector(backend)
@@ -136,6 +142,7 @@ def server_functions(backend: Backend, review: Review, fusions: Turns) -> list[C
         (fusions, [review.thumbnail, corrector.correction]),
         # Of a fusion that was just shown: its trace is kept, so nothing is fused again.
         (views, [backend.stages, backend.explain, backend.parts, backend.bundle, inspector.plane, inspector.read]),
+        (Turns(PACKS_WAITING, "packs"), [Packing(backend, kept).pack]),
         (reports, [drawn, Partners(backend).partners]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_compared]),
         (reports, [review.evaluation_csv, review.evaluation_worst]),
@@ -170,17 +177,20 @@ def queued(answer: Answer, turns: Turns) -> Callable[[Json], Awaitable[Mapping[s
     return call
 
 
-def build_page(backend: Backend, review: Review | None = None, fusions: Turns | None = None) -> gr.Blocks:
+def build_page(
+    backend: Backend, review: Review | None = None, fusions: Turns | None = None, kept: Kept | None = None
+) -> gr.Blocks:
     """The application, ready for ``launch_page``. ``review``: with another evaluator than the project's own.
 
-    ``fusions``: where they wait for each other, if others than the page's wait there too.
+    ``fusions``: where they wait for each other, if others than the page's wait there too. ``kept``: stickers on the
+    disk, which packs take.
     """
     review = review or Review.default(backend)
     with gr.Blocks(title="Emoji Fusion") as page:
         gr.HTML(
             html_template=markup(),
             js_on_load=f"EF.mount(element, server, '{sheet_address()}')",
-            server_functions=server_functions(backend, review, fusions or Turns()),
+            server_functions=server_functions(backend, review, fusions or Turns(), kept),
             apply_default_css=False,
             elem_id="emoji-fusion",
         )

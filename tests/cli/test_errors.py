@@ -93,3 +93,14 @@ def test_an_interrupt_while_modules_load_is_no_traceback(monkeypatch):
     with pytest.raises(SystemExit) as leaving:
         launcher.main([])
     assert leaving.value.code == 130
+
+
+def test_a_trace_without_matplotlib_is_one_sentence(monkeypatch, tmp_path, capsys):
+    from fusion.cli import fuse
+
+    monkeypatch.setattr(fuse, "find_spec", lambda name: None)
+    assert main(["fuse", "😀", "🍕", "-o", str(tmp_path / "a.png"), "--trace", str(tmp_path / "stages")]) == 2
+    said = capsys.readouterr().err
+    assert "leave --trace out" in said
+    assert said.count("\n") == 1
+    assert not list(tmp_path.iterdir())

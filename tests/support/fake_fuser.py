@@ -63,7 +63,7 @@ class FakeFuser:
         self, preset: str = "fusion", delay: Callable[..., float] | None = None, instances: int = 1, max_offset=0.35
     ):
         self.preset, self.delay, self.instances = preset, delay, instances
-        self.weights_hash = "0123456789ab"
+        self.weights_hash, self.roster = "0123456789ab", "classic"
         self.ms = 140.0  # at 256 pixels a side: too slow for the page to ask for more of them by itself
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
@@ -130,6 +130,9 @@ class FakeFuser:
             **self._layouts(predicted, layout, disabled),
             **self._pictures(inputs, index, predicted, layout, disabled, teacher),
         )
+
+    def outputs(self, pairs, size=256) -> np.ndarray:
+        return np.stack([self.fuse(*pair, size=size).output for pair in pairs])
 
     def _note(self, first, second, *, layout, instances, hypothesis, say, names, **asked) -> None:
         """Keep what was asked for, and take as long as a test wants. Raises UnknownHypothesis."""

@@ -33,7 +33,7 @@ def serve(backend, review=None):
     from fusion.ui.page import build_page, launch_page, service_of
 
     fusions, kept = Turns(), Kept(Path(tempfile.mkdtemp(prefix="stickers-")))
-    blocks = build_page(backend, review, fusions)
+    blocks = build_page(backend, review, fusions, kept)
     port = free_port()
     options = {"server_name": "127.0.0.1", "server_port": port, "prevent_thread_lock": True, "quiet": True}
     launch_page(blocks, service_of(backend, fusions, kept), **options)

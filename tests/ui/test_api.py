@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import httpx
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -89,3 +91,13 @@ def test_evaluate_gives_the_report(client):
     assert (told["split"], told["preset"], told["n"]) == ("emoji", "fusion", 12)
     with pytest.raises(AppError, match="unknown"):
         client.predict("nothing", api_name="/evaluate")
+
+
+def test_the_readme_s_request_by_name_is_answered(served):
+    door = f"{served.url}gradio_api/call/v2/fuse"
+    posted = httpx.post(door, json={"first": "😀", "second": "🍕", "scale_h": 0.6, "scale_w": 0.6}, timeout=60)
+    answer = httpx.get(f"{door}/{posted.json()['event_id']}", timeout=60).text
+    assert answer.startswith("event: complete")
+    sticker, facts = json.loads(answer.partition("data: ")[2])
+    assert sticker["mime_type"] == "image/png"
+    assert facts["layout"]["override"][:2] == [0.6, 0.6]

@@ -12,12 +12,13 @@ interface Choice { id: string; label: string }
 interface Opening { first: string; second: string }
 interface EvaluationChoices { splits: Choice[]; limits: number[]; limit: number; worst: number; kinds: Choice[] }
 interface SizeChoices { screen: number[]; file: number[] }
+interface PackChoices { services: Choice[]; partners: number }
 interface UploadChoices { types: string[]; side: number; name: number }
 interface Contract {
   opening: Opening; sides: Side[]; ablations: Choice[]; layout: string[]; axes: string[]; present: number;
   sayings: string[]; saying: number;
   evaluation: EvaluationChoices; sizes: SizeChoices; swept: string[];
-  networks: Record<string, string>; upload: UploadChoices;
+  packs: PackChoices; networks: Record<string, string>; upload: UploadChoices;
 }
 interface Catalogue {
   columns: number; tiles: number; leading: number[]; popular: number[];
@@ -94,6 +95,7 @@ interface Server {
   parts(data: object): Reply<PartsAnswer>;
   drawing(data: object): Reply<DrawingAnswer>;
   bundle(data: object): Reply<ZipAnswer>;
+  pack(data: object): Reply<ZipAnswer>;
   plane(data: object): Reply<PlaneAnswer>;
   read(data: object): Reply<ReadAnswer>;
   drawn(data: object): Reply<PictureAnswer>;
