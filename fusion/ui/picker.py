@@ -37,6 +37,11 @@ def order(catalog: Catalog) -> list[int]:
     return [*ahead, *sorted(set(range(len(catalog))) - set(ahead))]
 
 
+def popular(catalog: Catalog) -> list[int]:
+    """Indices of the emoji that people pick most."""
+    return [index for index, emoji in enumerate(catalog) if emoji.subcategory in POPULAR]
+
+
 def catalogue(catalog: Catalog) -> Emojis:
     """Everything about the emoji that the browser needs, as compact JSON.
 
@@ -52,7 +57,7 @@ def catalogue(catalog: Catalog) -> Emojis:
         "columns": COLUMNS,
         "tiles": TILES,
         "leading": leading(catalog),
-        "popular": [index for index, emoji in enumerate(catalog) if emoji.subcategory in POPULAR],
+        "popular": popular(catalog),
         "categories": list(categories),
         "rows": rows,
         "aliases": ["|".join(emoji.aliases) for emoji in catalog],

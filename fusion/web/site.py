@@ -38,6 +38,7 @@ SIDE = 256
 SERVER_ALONE = (
     *("tabs.js", "place.js", "strip.js", "plane.js", "zoom.js", "copyas.js", "say.js", "sheet.js", "failures.js"),
     *("compare.js", "sharp.js", "corrections.js", "called.js", "queue.js", "sweep.js", "pack.js"),
+    *("browse.js", "why.js", "against.js"),
 )
 """Scripts of parts that need Python: stages, evaluations, comparisons, other sizes, and what copies its commands."""
 ICONS = (192, 512)
@@ -96,6 +97,7 @@ def write_network(site: Path, graphs: Path, fuser: OnnxFuser) -> None:
             "columns": picker.COLUMNS,
             "tiles": picker.TILES,
             "leading": picker.leading(Catalog.default()),
+            "popular": picker.popular(Catalog.default()),
             "frame": {"scale": frame.scale, "drop": frame.drop, "fill": FILL},
             "range": {"scale": [MIN_SCALE, MAX_SCALE], "offset": [-frame.max_offset, frame.max_offset]},
             "contract": contract() | {"sizes": {"screen": [SIDE], "file": [SIDE]}},

@@ -40,16 +40,16 @@ export class Emojis {
 
   /**
    * What the pickers need, as `fusion/ui/picker.py` says it.
-   * @param {Pick<SiteFacts, "columns" | "tiles" | "leading">} sheets
-   * @returns {Pick<Catalogue, "columns" | "tiles" | "leading" | "categories" | "rows" | "aliases">}
+   * @param {Pick<SiteFacts, "columns" | "tiles" | "leading" | "popular">} sheets
+   * @returns {Pick<Catalogue, "columns" | "tiles" | "leading" | "popular" | "categories" | "rows" | "aliases">}
    */
-  catalogue({ columns, tiles, leading }) {
+  catalogue({ columns, tiles, leading, popular }) {
     const categories = [...new Set(this.rows.map((row) => row[2]))];
     const rows = this.rows.map(([char, name, category, , keywords], index) => {
       const words = keywords.filter((word) => word !== name).join("|");
       return /** @type {Catalogue["rows"][0]} */ ([this.keys[index], char, name, categories.indexOf(category), words]);
     });
-    return { columns, tiles, leading, categories, rows, aliases: this.rows.map((row) => row[5].join("|")) };
+    return { columns, tiles, leading, popular, categories, rows, aliases: this.rows.map((row) => row[5].join("|")) };
   }
 
   /**
