@@ -151,6 +151,7 @@ interface Roles {
   progress: HTMLProgressElement; say: HTMLInputElement;
   called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement; browse: HTMLDialogElement;
   "browse-family": HTMLSelectElement;
+  "pack-of": HTMLSelectElement; "pack-for": HTMLSelectElement;
   "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement; channel: HTMLSelectElement;
   code: HTMLTextAreaElement; pixels: HTMLSelectElement; anything: HTMLInputElement;
   "hypotheses-field": HTMLFieldSetElement;
