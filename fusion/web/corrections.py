@@ -33,7 +33,8 @@ def write_corrections(site: Path, side: int, frame: Frame, progress: Callable[[i
 
     Raises PackagesError.
     """
-    told = [(site / name).read_bytes() for name in ("noto.json.gz", "site.json", "vendor/resvg.wasm.gz", "drawing.js")]
+    told = [(site / name).read_bytes() for name in ("noto.json.gz", "vendor/resvg.wasm.gz", "drawing.js")]
+    told.append(f"{side} {frame.view_box}".encode())
     kept = cache_folder() / "npm" / f"corrections-{hashlib.sha256(b''.join(told)).hexdigest()[:24]}.bin.gz"
     if not kept.is_file():
         found = gzip.compress(compare(site, side, frame, progress), 9, mtime=0)
