@@ -177,8 +177,8 @@ class Fuser:
         names: Sequence[str | None] | None = None,
     ) -> AttributionTrace:
         """Why ``main`` is the main subject, and why the other lies where the hypothesis puts it. Raises FusionError."""
-        pair = name_uploads(self._read_pair(first, second, size), names)
-        words = read_words(pair, say, names, self.catalog, self.net.config.words > 0)
+        pair = self._read_pair(first, second, names, size)
+        words = read_words(pair.sources, say, names, self.catalog, self.net.config.words > 0)
         decided = SIDES.index(main)
         with self._turn, torch.inference_mode():
             features = self._perceive(pair, words)

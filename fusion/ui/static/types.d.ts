@@ -53,9 +53,9 @@ interface PlaneAnswer { channels: string[]; plane: Plane | null }
 interface Reading { name: string; value: number }
 interface StageReadings { id: string; readings: Reading[] }
 interface ReadAnswer { stages: StageReadings[] }
-interface PictureAnswer { picture: string }
 interface Partner { key: string; family: string }
 interface PartnersAnswer { key: string; partners: Partner[] }
+interface PictureAnswer { picture: string }
 interface SweepCell { picture: string; iou: number; main: Side | null; hypothesis: number; layout: Layout | null }
 interface SweepAnswer { rows: string[]; columns: string[]; cells: SweepCell[] }
 interface ZipAnswer { name: string; zip: string }
@@ -175,12 +175,10 @@ interface Roles {
   "kept-corrections": HTMLDetailsElement;
   own: HTMLImageElement; together: HTMLInputElement; "wipe-own": HTMLInputElement;
   heat: HTMLInputElement; limit: HTMLInputElement; text: HTMLInputElement; lock: HTMLInputElement;
-  progress: HTMLProgressElement; say: HTMLInputElement;
-  called: HTMLInputElement; zoom: HTMLDialogElement; sweep: HTMLDialogElement; browse: HTMLDialogElement;
-  "browse-family": HTMLSelectElement;
-  "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement; channel: HTMLSelectElement;
-  code: HTMLTextAreaElement; pixels: HTMLSelectElement; anything: HTMLInputElement;
-  "hypotheses-field": HTMLFieldSetElement;
+  progress: HTMLProgressElement; say: HTMLInputElement; called: HTMLInputElement; anything: HTMLInputElement;
+  zoom: HTMLDialogElement; sweep: HTMLDialogElement; browse: HTMLDialogElement; channel: HTMLSelectElement;
+  "browse-family": HTMLSelectElement; "sweep-rows": HTMLSelectElement; "sweep-columns": HTMLSelectElement;
+  code: HTMLTextAreaElement; pixels: HTMLSelectElement; "hypotheses-field": HTMLFieldSetElement;
 }
 /**
  * What a hand is doing to the instances. `live`: all layouts while one is moved; `there`: which of them are;
@@ -238,7 +236,8 @@ interface Grid {
 interface Insistence { tell?(sentence: string): void; tries?: number; stale?(): boolean }
 interface Page {
   grid(root: HTMLElement, side: Side, owner: GridOwner): Grid;
-  hand: Hand; canvas: Canvas; sheets: Sheets; sheet: Sheet; corrections: Corrections; queue: Queue; place: PlaceUnderHand;
+  hand: Hand; canvas: Canvas; sheets: Sheets; sheet: Sheet; corrections: Corrections; queue: Queue;
+  place: PlaceUnderHand;
   zoom(stage: string): void;
   plane(plane: Plane): HTMLCanvasElement;
   cardLayers(card: Card): HTMLElement[];
