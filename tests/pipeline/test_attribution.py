@@ -28,7 +28,7 @@ def test_shares_add_up_to_what_the_emoji_changed(quick, main):
     net = awake(tiny())
     fuser = Fuser(net=net, device="cpu", quick=quick)
     found = explained(fuser, main=main)
-    pair = fuser._read_pair(FACE, PIZZA, SIZE)
+    pair = fuser._read_pair(FACE, PIZZA, None, SIZE)
     whole = [fuser._tensor(picture) for picture in pair.pictures]
     with torch.no_grad():
         sign = 1 if main == "second" else -1

@@ -54,9 +54,9 @@ interface PlaneAnswer { channels: string[]; plane: Plane | null }
 interface Reading { name: string; value: number }
 interface StageReadings { id: string; readings: Reading[] }
 interface ReadAnswer { stages: StageReadings[] }
-interface PictureAnswer { picture: string }
 interface Partner { key: string; family: string }
 interface PartnersAnswer { key: string; partners: Partner[] }
+interface PictureAnswer { picture: string }
 interface SweepCell { picture: string; iou: number; main: Side | null; hypothesis: number; layout: Layout | null }
 interface SweepAnswer { rows: string[]; columns: string[]; cells: SweepCell[] }
 interface ZipAnswer { name: string; zip: string }
