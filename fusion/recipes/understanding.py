@@ -49,7 +49,8 @@ def understand_part(text: str) -> Meant | None:
     """What one part of a sentence seems to ask for."""
     known = every_wording()
     likeness = known.vectors @ direction(text)
-    order = likeness.argsort()[::-1]
+    # Of wordings that mean the same to the last digits the plainer kind counts, whatever the processor rounds to.
+    order = np.argsort(-likeness.round(4), kind="stable")
     best = likeness[order[0]]
     if best < CLOSE:
         return None
@@ -64,11 +65,11 @@ def understand_part(text: str) -> Meant | None:
 def every_wording() -> Wordings:
     """The wordings of families, sizes, places, counts and palettes; made once in a process."""
     tables = {
-        "family": phrases.FAMILIES,
         "size": phrases.SIZES,
         "place": phrases.PLACES,
         "count": phrases.COUNTS,
         "palette": phrases.PALETTES,
+        "family": phrases.FAMILIES,
     }
     meanings, vectors = [], []
     for kind, table in tables.items():

@@ -40,8 +40,10 @@ def one_line(text):
 
 
 class TestWords:
-    def test_shipped_weights_refuse_a_sentence_in_one_line(self, run):
-        code, told, error = run("fuse", "😀", "🍕", "--json", "--say", "on its head")
+    def test_weights_without_words_refuse_a_sentence_in_one_line(self, run, tmp_path):
+        weights = save_fusion_net(tiny(), tmp_path / "weights", half=False)
+        options = ["--json", "--weights", weights, "--size", SIZE]
+        code, told, error = run("fuse", "😀", "🍕", *options, "--say", "on its head")
         assert (code, told) == (2, "")
         assert one_line(error)
         assert error.startswith("These weights know no words")
@@ -55,8 +57,9 @@ class TestWords:
         assert "does not know it: “qwxyz”" in left_out
         assert "“qwxyz on its head”" in unmet
 
-    def test_shipped_weights_have_no_captions_to_obey(self, run):
-        code, _, error = run("evaluate", "--captions", "--limit", "2")
+    def test_weights_without_words_have_no_captions_to_obey(self, run, tmp_path):
+        weights = save_fusion_net(tiny(), tmp_path / "weights", half=False)
+        code, _, error = run("evaluate", "--captions", "--limit", "2", "--weights", weights)
         assert code == 2
         assert one_line(error)
         code, _, error = run("evaluate")

@@ -69,7 +69,7 @@ def test_the_wheel_fuses_in_an_empty_folder(programs, tmp_path):
     command = [programs / "emoji-fusion", "fuse", "😀", "🍕", "-o", "slice.png", "--json"]
     told = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
-    assert json.loads(told.stdout)["family"] == "face on object"
+    assert json.loads(told.stdout)["family"] == "face on thing"
     with Image.open(tmp_path / "slice.png") as sticker:
         assert (sticker.size, sticker.mode) == ((256, 256), "RGBA")
     assert [path.name for path in tmp_path.iterdir()] == ["slice.png"]

@@ -38,7 +38,8 @@ def test_folder_and_zip_hold_the_same(trace, files, tmp_path):
 
 
 def test_every_stage_and_number_is_there(trace, files):
-    for stage in set(STAGES) - {"words"}:  # which this network does not read
+    # This network reads no words, and nobody asked why.
+    for stage in set(STAGES) - {"words", "why main", "why here"}:
         (name,) = [name for name in files if name.endswith(f"-{stage}.png")]
         assert Image.open(io.BytesIO(files[name])).height == SIZE
     report = json.loads(files["trace.json"])
