@@ -26,7 +26,7 @@ START, PAIR, LONGEST = 15, 0.05, 120
 """Seconds: until the worker has its weights, for a measured pair, and the most that is asked for at once."""
 
 BATCH = 8 if LENDS else 2
-"""Pairs that are measured at once: beside fusions, two in less than 150 MB; eight take half a gigabyte."""
+"""Pairs that are measured at once: few, since their maps lie in memory beside those of fusions."""
 
 if LENDS:
     import spaces
