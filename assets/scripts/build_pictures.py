@@ -31,21 +31,21 @@ CARD = ROOT / "assets" / "weights" / "fusion"
 PAPER, INK, FAINT = (255, 255, 255, 255), (60, 60, 67, 255), (130, 136, 146, 255)
 
 EQUATIONS = (
-    "😀🍕",  # face on object
+    "😀🍕",  # face on thing
     "😂🧊",  # material
     "🐱🎩",  # wearable
     "😇🦋",  # halo
-    "🐙🫙",  # inside
     "🐻🐦",  # perch
-    "🌵🦩",  # recolour
-    "🐰💙",  # motif eyes
-    "😭🌊",  # aura
     "🦖🌃",  # scene
-    "👕🍓",  # repaint
-    "😎🔥",  # face on object, with what sits on the face
+    "🐼🎂",  # creature
+    "👻🐱",  # hybrid
+    "🥔🤬",  # face on thing, with what lies over the face
+    "🦊🥐",  # balance
+    "🐮🎃",  # hybrid, carved
+    "😎🔥",  # face on thing, with what sits on the face
 )
-"""One pair a family, in the order in which they are shown."""
-STICKERS = (0, 1, 2, 3, 4, 6, 8, 11)
+"""Pairs of several families, in the order in which they are shown."""
+STICKERS = (0, 2, 3, 4, 6, 7, 8, 11)
 """Which of them stand in the row at the top."""
 FILM = "😎🔥"
 """The pair whose every stage is shown: it is easy to see what each of them does to it."""

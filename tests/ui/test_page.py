@@ -127,6 +127,7 @@ def test_own_picture(open_page, served, tmp_path):
     assert query["first"][0].startswith("own:")
     assert query["second"] == ["1f355"], "a link keeps the other side"
     page.reload()
+    settled(page)
     page.wait_for_function("() => EF.answer?.names[0] === 'mine.png'")
     assert page.locator('.ef-thumb[aria-label="Again: mine.png and pizza"]').count() == 1
     pick(page, "first", "fire")
