@@ -181,7 +181,7 @@ def test_what_cannot_be_asked_is_said(graphs, tmp_path):
 def test_a_trace_lacks_nothing(graphs):
     trace = graphs.fuse(*PAIR, size=64)
     empty = [one.name for one in fields(trace) if getattr(trace, one.name) is None]
-    assert set(empty) <= {"override", "teacher", "recoloured", "words", "attribution", "mixture"}
+    assert set(empty) <= {"override", "teacher", "recoloured", "words", "attribution"}
 
 
 def test_fusing_by_onnx_imports_nothing_heavy(tmp_path):

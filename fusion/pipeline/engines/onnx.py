@@ -36,7 +36,7 @@ from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.overrides import Request, RequestError, check_request, read_override
 from fusion.pipeline.ranking import Ranked, chosen, rank
 from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
-from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, WordTrace
+from fusion.trace import AttentionTrace, FusionTrace, HypothesisTrace, LayoutTrace, MixtureTrace, WordTrace
 
 CURVE = (8, 4)
 UNWEIGHED = ("main", "main_logit", *WORD_ATTENTION)
@@ -78,6 +78,13 @@ class Decision:
         return tuple(
             HypothesisTrace(one.probability, self.layout_of(one.index), bool(switch[one.index])) for one in self.ranked
         )
+
+    def mixture(self) -> MixtureTrace | None:
+        """All that were weighed; ``None`` where there is one."""
+        shares = self.weighed["shares"]
+        if len(shares) == 1:
+            return None
+        return MixtureTrace(shares, self.weighed["layout"], sigmoid(self.weighed["presence_logit"]))
 
 
 class OnnxFuser:
@@ -174,6 +181,7 @@ class OnnxFuser:
             override=override,
             effective=decision.layout,
             hypotheses=decision.hypotheses(),
+            mixture=decision.mixture(),
             hypothesis=hypothesis,
             recolour=float(sigmoid(decision.recolour_logit)),
             teacher=None,
