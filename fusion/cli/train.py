@@ -25,6 +25,7 @@ from fusion.model.config import CHOICES
 from fusion.model.variants import VARIANTS, parse_settings
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.pipeline.engines.accelerated import has_bfloat16
+from fusion.recipes.rosters import roster_named
 from fusion.recipes.teacher import Teacher
 from fusion.training.engine import WEIGHTS, Engine
 from fusion.training.phases import LAYOUT_MODULES, Phase, choose, schedule, within
@@ -54,6 +55,7 @@ def add_network(add: Callable[..., object]) -> None:
         + ", ".join(VARIANTS)
         + "; words=64 lets the layout branch read words, and can be added to --init as well",
     )
+    add("--families", action="store_true", help="name each layout's family and tell the U-Net; also with --init")
     add("--roster", choices=CHOICES["roster"], help="whose recipes to learn (default: classic, or what --init learned)")
     add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
     add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
@@ -214,11 +216,40 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
         net = build_fusion_net(args.preset, **overrides, **parse_settings(args.set))
     if args.roster:
         net.config = replace(net.config, roster=args.roster)
+    if args.families:
+        net = with_families(net, family_names(net.config.roster))
     if args.layout_from:
         donor = load_fusion_net(args.layout_from)
         net = with_words(net, donor.config.words)
         graft_layout(net, donor)
     return net
+
+
+def family_names(roster: str) -> str:
+    """The families of a roster as FusionConfig's ``families`` has them: those that pairs get, in their order."""
+    return ",".join(family.name for family in roster_named(roster).rules)
+
+
+def with_families(net: FusionNet, names: str) -> FusionNet:
+    """``net`` naming recipe families and telling the U-Net, which changes nothing until it learns.
+
+    Raises FusionError where it names others already, or has no layout branch that could.
+    """
+    if names == net.config.families:
+        return net
+    if net.config.families:
+        raise FusionError("The weights name other recipe families already: leave out --families.")
+    teller = FusionNet.from_config(replace(net.config, families=names))
+    fresh, known = teller.state_dict(), net.state_dict()
+    many = net.config.hypotheses
+    for name, numbers in known.items():
+        if numbers.shape == fresh[name].shape:
+            fresh[name] = numbers
+        else:  # the last layer of the layout head, hypothesis by hypothesis, has got a number for each family
+            wider = fresh[name].unflatten(0, (many, -1)).zero_()
+            wider[:, : len(numbers) // many] = numbers.unflatten(0, (many, -1))
+    teller.load_state_dict(fresh)
+    return teller
 
 
 def with_words(net: FusionNet, dimensions: int) -> FusionNet:

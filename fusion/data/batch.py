@@ -56,6 +56,11 @@ class Batch:
             raise ValueError("this batch was collated with paint=False: it has no target")
         return self.target
 
+    def family(self, names: Sequence[str]) -> Tensor:
+        """The family of each recipe, one-hot (B, len(names)); a row of zeros for those that are none of ``names``."""
+        told = [[float(name == one) for name in names] for one in self.families]
+        return torch.tensor(told, device=self.main.device).view(len(self), len(names))
+
     def tensors(self) -> dict[str, Tensor]:
         """The tensors by name, for moving and for saving."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -23,13 +23,12 @@ class WordRates:
     """How often words are left out in training.
 
     ``all``: every word of a pair, so that the network keeps working with pictures alone; ``name``, ``keywords``: of
-    one emoji, else. ``sentence``: no wish is drawn for a pair, which then gets the router's recipe.
+    one emoji, else.
     """
 
     all: float = 0.25
     name: float = 0.2
     keywords: float = 0.4
-    sentence: float = 0.3
 
 
 RATES = WordRates()

@@ -162,7 +162,7 @@ def among_three(plan: LayoutPrediction, data: Batch, main_ok: Tensor) -> Tensor:
         return torch.zeros_like(main_ok)
     best = [torch.zeros_like(main_ok) for _ in range(SHOWN)]
     for row in range(len(main_ok)):
-        one = Hypotheses(*(values[row : row + 1] for values in vars(every).values()))
+        one = Hypotheses(*(values if values is None else values[row : row + 1] for values in vars(every).values()))
         for idea, ranked in zip(best, distinct(one, data.content[row]), strict=False):
             said = one.take(torch.tensor([ranked.index], device=main_ok.device))
             only = slice(row, row + 1)

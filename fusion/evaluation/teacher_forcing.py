@@ -6,6 +6,7 @@ Source: teacher forcing, Williams and Zipser 1989.
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from fusion.data.batch import Batch
 from fusion.model import FusionNet, FusionOutput, PairFeatures
@@ -21,7 +22,7 @@ def given_words(batch: Batch) -> Words | None:
 
 
 def fuse_as_painted(net: FusionNet, seen: PairFeatures, plan: LayoutPrediction, batch: Batch) -> FusionOutput:
-    """The picture for the truth that the target shows: its main subject, layout, presence and recolour switch.
+    """The picture for the truth that the target shows: its main subject, layout, presence, switch and recipe family.
 
     A network with one instance has no way to leave it out: where the teacher places nothing, its own layout stands.
     """
@@ -29,4 +30,13 @@ def fuse_as_painted(net: FusionNet, seen: PairFeatures, plan: LayoutPrediction, 
     present = batch.presence[:, :slots, None] > 0
     layout = torch.where(present, batch.painted_layout[:, :slots], plan.layout.detach().float())
     presence = batch.presence if slots > 1 else None
-    return net.fuse(seen, batch.main, plan, layout, presence, batch.recolour)
+    return net.fuse(seen, batch.main, plan, layout, presence, batch.recolour, family=painted_family(net, plan, batch))
+
+
+def painted_family(net: FusionNet, plan: LayoutPrediction, batch: Batch) -> Tensor | None:
+    """What the U-Net is told (B, families): the family that painted the target, else the network's own."""
+    own = plan.family
+    if own is None:
+        return None
+    truth = batch.family(net.config.family_names)
+    return torch.where(truth.sum(1, keepdim=True) > 0, truth, own.to(truth.dtype))

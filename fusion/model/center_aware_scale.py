@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fusion.geometry import MAX_SCALE, MIN_SCALE, warp
@@ -23,6 +24,7 @@ class Hypotheses:
     layout: Tensor
     presence_logit: Tensor  # (B, M, K)
     recolour_logit: Tensor  # (B, M)
+    family_logit: Tensor | None = None  # (B, M, families)
 
     def likeliest(self) -> LayoutPrediction:
         """The prediction of each pair's likeliest hypothesis."""
@@ -32,18 +34,30 @@ class Hypotheses:
         """The prediction of hypothesis ``index`` (B,) of each pair."""
         row = torch.arange(index.shape[0], device=index.device)
         return LayoutPrediction(
-            self.layout[row, index], self.presence_logit[row, index], self.recolour_logit[row, index], self
+            self.layout[row, index],
+            self.presence_logit[row, index],
+            self.recolour_logit[row, index],
+            self,
+            None if self.family_logit is None else self.family_logit[row, index],
         )
 
 
 @dataclass
 class LayoutPrediction:
-    """What the layout branch wants. ``layout``: (B, K, 4); logits: presence (B, K), recolour (B,)."""
+    """What the layout branch wants. ``layout``: (B, K, 4); logits: presence (B, K), recolour (B,), family (B, F)."""
 
     layout: Tensor
     presence_logit: Tensor
     recolour_logit: Tensor
     hypotheses: Hypotheses | None = None
+    family_logit: Tensor | None = None
+
+    @property
+    def family(self) -> Tensor | None:
+        """The likeliest recipe family, one-hot (B, F); ``None`` of a network that tells none apart."""
+        if self.family_logit is None:
+            return None
+        return F.one_hot(self.family_logit.argmax(1), self.family_logit.shape[1]).to(self.layout.dtype)
 
     @property
     def weighed(self) -> Hypotheses:
@@ -59,21 +73,28 @@ class CenterAwareScaleModule(nn.Module):
     ``scale = 2 sigmoid(.)`` in (0, 2], ``offset = max_offset tanh(.)``. A fresh module leaves one instance
     where it is. With several instances each has a presence logit, and one more logit switches recolouring.
 
-    With M hypotheses the module says all of this M times, and how likely each is. A single answer to a pair that
-    could be either of two recipes lies half-way between them, where nobody wants it; the likeliest of several is
-    at least one of the two.
+    With M hypotheses the module says all of this M times, how likely each is, and which of the recipe ``families``.
+    A single answer to a pair that could be either of two recipes lies half-way between them, where nobody wants it;
+    the likeliest of several is at least one of the two.
 
     Source: DESIGN section 1, CenterAwareScaleModule; section 2 for instances and the switch; mixture density
     networks (Bishop 1994) for the hypotheses.
     """
 
     def __init__(
-        self, channels: int, head: str, instances: int, max_offset: float, recolour: bool, hypotheses: int = 1
+        self,
+        channels: int,
+        head: str,
+        instances: int,
+        max_offset: float,
+        recolour: bool,
+        hypotheses: int = 1,
+        families: int = 0,
     ) -> None:
         super().__init__()
         self.instances, self.max_offset, self.recolour = instances, max_offset, recolour
-        self.hypotheses = hypotheses
-        each = 4 * instances + (instances if instances > 1 else 0) + int(recolour) + (hypotheses > 1)
+        self.hypotheses, self.families = hypotheses, families
+        each = 4 * instances + (instances if instances > 1 else 0) + int(recolour) + (hypotheses > 1) + families
         self.head = HEADS[head](channels, each * hypotheses)
         with torch.no_grad():
             bias = bias_of(self.head.numbers).view(hypotheses, each)
@@ -86,6 +107,7 @@ class CenterAwareScaleModule(nn.Module):
         """Two maps (B, C, h, w), main subject first."""
         k, m = self.instances, self.hypotheses
         numbers = self.head(main, non_main).float().unflatten(1, (m, -1))
+        numbers, family_logit = numbers.tensor_split([numbers.shape[2] - self.families], dim=2)
         layout, rest = numbers[..., : 4 * k].unflatten(2, (k, 4)), numbers[..., 4 * k :]
         always, never = numbers.new_full((numbers.shape[0], m, k), 20.0), numbers.new_full((numbers.shape[0], m), -20.0)
         return Hypotheses(
@@ -93,6 +115,7 @@ class CenterAwareScaleModule(nn.Module):
             layout=torch.cat([self.scales(layout[..., :2]), self.offsets(layout[..., 2:])], dim=-1),
             presence_logit=rest[..., :k] if k > 1 else always,
             recolour_logit=rest[..., k if k > 1 else 0] if self.recolour else never,
+            family_logit=family_logit if self.families else None,
         ).likeliest()
 
     @staticmethod

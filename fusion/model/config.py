@@ -61,6 +61,9 @@ class FusionConfig:
     """So many layouts the layout branch weighs against each other; the likeliest is taken."""
     words: int = 0
     """Dimensions of the word vectors that the layout branch reads; 0: it looks at the pictures alone."""
+    families: str = ""
+    """Names of the teacher's recipe families, with commas between: the layout branch says which of them each of its
+    layouts is, and the U-Net is told. Empty: neither."""
     recolour: bool = False
     """The path that shows the main subject in the other's palette, with its supervised switch."""
     frame_scale: float = 1.0
@@ -133,6 +136,14 @@ class FusionConfig:
                 self.words > 0 and self.layout_head != "trunk",
                 "words need layout_head 'trunk', whose maps they change.",
             ),
+            (
+                bool(self.families) and (self.layout_head != "trunk" or self.hypotheses == 1),
+                "families need layout_head 'trunk' and hypotheses above 1: each hypothesis names its own.",
+            ),
+            (
+                len(set(self.family_names)) < len(self.family_names) or "" in self.family_names,
+                f"families is {self.families!r}; it must be different names with commas between.",
+            ),
             (over and not self.has_alpha, "output 'alpha-over' needs has_alpha=True: it lays over by alpha."),
             (over and not aligned, "output 'alpha-over' needs a layout_head: otherwise nothing says what lies on top."),
             (self.recolour and not over, "recolour needs output 'alpha-over', whose gates mix the recoloured in."),
@@ -150,6 +161,11 @@ class FusionConfig:
                 "layout_head 'pooled' works on the separated features; separator_width must be above 0.",
             ),
         ]
+
+    @property
+    def family_names(self) -> tuple[str, ...]:
+        """The recipe families that the network tells apart, in the order of its numbers."""
+        return tuple(self.families.split(",")) if self.families else ()
 
     @property
     def frame(self) -> Frame:

@@ -66,6 +66,7 @@ class FusionOutput:
     presence: Tensor  # (B, K), in effect, 0 or 1
     recolour_logit: Tensor  # (B,)
     recolour: Tensor  # (B,), in effect, 0 or 1
+    family: Tensor | None  # (B, families), in effect, one-hot
     main_image: Tensor  # (B, 4, H, W)
     instances: Tensor  # (B, K, 4, H, W)
     image: Tensor  # (B, C, H, W)
@@ -103,6 +104,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
                 config.max_offset,
                 config.recolour,
                 config.hypotheses,
+                len(config.family_names),
             )
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
@@ -185,17 +187,19 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         presence: Tensor | None = None,
         recolour: Tensor | None = None,
         disabled: frozenset[str] = frozenset(),
+        family: Tensor | None = None,
     ) -> FusionOutput:
         """Align the non-main, encode position, and paint: everything that lies after a layout.
 
-        ``layout`` (B, K, 4), ``presence`` (B, K) and ``recolour`` (B,) override the prediction. ``disabled``: of
-        ABLATIONS.
+        ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,) and ``family`` (B, families), one-hot, override
+        the prediction. ``disabled``: of ABLATIONS.
         """
         decision = decide_layout(prediction, layout, presence, recolour, disabled)
         aligned = self.align(pair, main, *decision)
         position = self.encode_position(aligned, disabled)
         x = self.join(aligned, position)
-        features, attention = self.unet(x, self.locator(aligned), disabled)
+        family = prediction.family if family is None else family
+        features, attention = self.unet(x, self.locator(aligned), disabled, family)
         painted = self.head(features, aligned)
         return FusionOutput(
             separated=pair.separated,
@@ -206,6 +210,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             presence=aligned.presence,
             recolour_logit=prediction.recolour_logit,
             recolour=aligned.recolour,
+            family=family,
             main_image=aligned.main,
             instances=aligned.instances,
             recoloured=aligned.recoloured,

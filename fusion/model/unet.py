@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from fusion.model.attention import AttentionMaps, GlobalContext, PositionalAttentionSE, SkipGate, SqueezeExcitation
 from fusion.model.config import FusionConfig
+from fusion.model.feature_modulation import FeatureModulation
 from fusion.model.layers import ConvBlock, DoubleConv, ResidualDoubleConv
 from fusion.model.position import PositionalEncoding
 from fusion.names import ATTENTION_BLOCKS
@@ -87,15 +88,19 @@ class UNet(nn.Module):
             attends = config.attention_blocks == "all" or name in ATTENTION_BLOCKS
             last = name == self.UPS[-1]
             setattr(self, name, UpBlock(widths[4 - i], widths[3 - i], config, last=last, attends=attends))
+        self.modulation = modulation(config, widths)
 
     def forward(
-        self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset()
+        self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset(), family: Tensor | None = None
     ) -> tuple[Tensor, dict[str, AttentionMaps]]:
-        """``x``: (B, in, H, W), H and W multiples of 16. Returns (B, head_channels, H, W) and the attention maps."""
+        """``x``: (B, in, H, W), H and W multiples of 16; ``family``: (B, families), where the preset is told of it.
+
+        Returns (B, head_channels, H, W) and the attention maps.
+        """
         # One memory format from end to end: mixed ones cost more in copies than the convolutions themselves.
-        skips = [self.stem(x.contiguous(memory_format=torch.channels_last))]
+        skips = [self.told("stem", self.stem(x.contiguous(memory_format=torch.channels_last)), family)]
         for level, down in enumerate(self.downs):
-            x = down(skips[-1])
+            x = self.told(f"down{level + 1}", down(skips[-1]), family)
             if level == 1 and self.middle is not None and "position" not in disabled:
                 x = x * self.middle(x)
             skips.append(x)
@@ -103,6 +108,21 @@ class UNet(nn.Module):
         x, attention = skips.pop(), {}
         for name in self.UPS:
             x, maps = getattr(self, name)(x, skips.pop(), locate, attend=name not in disabled)
+            x = self.told(name, x, family)
             if maps is not None:
                 attention[name] = maps
         return x, attention
+
+    def told(self, name: str, x: Tensor, family: Tensor | None) -> Tensor:
+        """The map ``x`` that leaves the block ``name``, as the recipe's family changes it."""
+        return x if family is None or self.modulation is None else self.modulation[name](x, family)
+
+
+def modulation(config: FusionConfig, widths: list[int]) -> nn.ModuleDict | None:
+    """What the family changes about the map that leaves each block; ``widths``: channels by level from the stem."""
+    if not config.families:
+        return None
+    down = {"stem": widths[0], **{f"down{level}": width for level, width in enumerate(widths[1:], 1)}}
+    up = {name: widths[3 - i] for i, name in enumerate(UNet.UPS)} | {UNet.UPS[-1]: config.head_channels}
+    families = len(config.family_names)
+    return nn.ModuleDict({name: FeatureModulation(families, width) for name, width in (down | up).items()})

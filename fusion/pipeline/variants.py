@@ -88,10 +88,12 @@ def repeat(features: PairFeatures, count: int) -> PairFeatures:
 def joined(placed: list[Placed]) -> LayoutPrediction:
     """The predictions of all variants as one batch."""
     predictions = [one.prediction for one in placed]
+    families = [one.family_logit for one in predictions if one.family_logit is not None]
     return LayoutPrediction(
         torch.cat([one.layout for one in predictions]),
         torch.cat([one.presence_logit for one in predictions]),
         torch.cat([one.recolour_logit for one in predictions]),
+        family_logit=torch.cat(families) if families else None,
     )
 
 

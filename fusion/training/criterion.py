@@ -81,7 +81,7 @@ class Criterion(nn.Module):
             return image_terms(output, batch, net, wanted, self.perceptual[0], phase.beta)
         seen = net.perceive(batch.first, batch.second, given_words(batch))
         plan = net.plan(seen, believed_main(seen, batch))
-        taught = layout_terms(seen.main_logit, plan, batch, LAYOUT_WEIGHTS)
+        taught = layout_terms(seen.main_logit, plan, batch, LAYOUT_WEIGHTS, net.config.family_names)
         terms = {name: loss for name, loss in taught.items() if name in wanted}
         batch = with_own_decisions(batch, seen, plan)
         if phase.fuses:

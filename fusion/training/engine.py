@@ -19,7 +19,6 @@ from fusion.data.batch import Batch
 from fusion.data.corrections import CorrectedPairs, corrected_pairs
 from fusion.data.loader import TrainingSteps, loader
 from fusion.data.sampler import PairSampler, PairTeacher
-from fusion.data.words import RATES
 from fusion.evaluation.perceptual import Perceptual
 from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import FusionNet
@@ -133,7 +132,7 @@ class Engine:
         stream = (self.config.seed, self.phases.index(phase), self.accelerator.process_index)
         styles = training_styles(self.config.styles, phase.size, self.teacher.frame) if not phase.paints else ()
         words = self.net.config.words
-        wishes = 1 - RATES.sentence if words else 0.0
+        wishes = phase.wishes if words else 0.0
         sampler = PairSampler(self.teacher, self.config.split, phase.families, wishes=wishes)
         stickers = self.stickers(phase)
         steps = TrainingSteps(

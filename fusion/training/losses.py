@@ -6,7 +6,7 @@ phase two") and section 1 (published: MSE of the transformed layout, then MSE + 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,7 @@ from fusion.geometry import box_iou, layout_to_box
 from fusion.model import FusionNet, FusionOutput
 from fusion.model.center_aware_scale import LayoutPrediction
 
-LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour", "choice")
+LAYOUT_TERMS = ("main", "layout", "box", "presence", "recolour", "choice", "family")
 IMAGE_TERMS = ("l1", "gradient", "mse", "changed", "attention", "perceptual", "composite")
 SMOOTH = 0.05
 """Where the layout loss turns from square to linear, in canvas fractions."""
@@ -32,15 +32,20 @@ CHANGED = 0.02
 
 
 def layout_terms(
-    main_logit: Tensor, plan: LayoutPrediction, batch: Batch, weights: Mapping[str, float]
+    main_logit: Tensor,
+    plan: LayoutPrediction,
+    batch: Batch,
+    weights: Mapping[str, float],
+    families: Sequence[str] = (),
 ) -> dict[str, Tensor]:
     """Losses of the layout branch. ``plan`` is the one for the true main subject; ``weights``: of the terms.
 
     The weights only say what counts when a pair is shared out among the hypotheses; the terms come unweighted.
     ``layout`` is smooth L1 of the four numbers and ``box`` one minus IoU, both over the present instances; ``box``
-    weighs small instances (an eye) as much as large ones. Of several hypotheses each answers for its share of the
-    pair, the more the better it fits, and ``choice`` asks that the likeliest be the one that fits: the two steps
-    of expectation and maximisation for the mixture's likelihood.
+    weighs small instances (an eye) as much as large ones. ``families``: names of those that the network tells apart;
+    ``family`` is the cross-entropy of each hypothesis's, 0 where nobody knows. Of several hypotheses each answers for
+    its share of the pair, the more the better it fits, and ``choice`` asks that the likeliest be the one that fits:
+    the two steps of expectation and maximisation for the mixture's likelihood.
     """
     every = plan.weighed
     slots, many = every.layout.shape[2], every.logit.shape[1]
@@ -53,6 +58,9 @@ def layout_terms(
     likely = F.log_softmax(every.logit, dim=1)
     misfit = (weights["layout"] * layout + weights["box"] * box) / presence.sum(2).clamp_min(1)
     misfit = misfit + weights["presence"] * there + weights["recolour"] * switch
+    truth_of_family = batch.family(families)  # (B, F)
+    named = misnamed(every.family_logit, truth_of_family) if every.family_logit is not None else torch.zeros_like(there)
+    misfit = misfit + weights["family"] * named
     share = torch.softmax(likely - SHARPNESS * misfit, dim=1).detach()  # (B, M)
     instances, pairs = presence.sum().clamp_min(1), known.sum().clamp_min(1)
     return {
@@ -62,7 +70,13 @@ def layout_terms(
         "presence": (share * there).sum() / pairs / slots,
         "recolour": (share * switch).sum() / recolour_known.sum().clamp_min(1),
         "choice": -((share * likely).sum(1) * known).sum() / pairs,
+        "family": (share * named).sum() / truth_of_family.sum().clamp_min(1),
     }
+
+
+def misnamed(logit: Tensor, truth: Tensor) -> Tensor:
+    """Cross-entropy (B, M) of ``logit`` (B, M, F) with the one-hot ``truth`` (B, F); 0 where that is all zeros."""
+    return -(F.log_softmax(logit.float(), dim=2) * truth[:, None]).sum(2)
 
 
 def misplaced(layout: Tensor, truth: Tensor, presence: Tensor, content: Tensor) -> tuple[Tensor, Tensor]:

@@ -50,8 +50,9 @@ class Phase:
     ``trains``: names of the network's parts that learn; empty means all. ``fuses``: whether the U-Net runs and
     targets are painted. ``weights``: loss term -> weight. ``share``: of the run's minutes, where those are limited.
     ``minutes``: limit of this phase alone. ``families``: relative share of a family among the pairs, 1 where none is
-    given. ``beta``: error up to which the picture's L1 is rounded off to a square. Rates fall by a cosine to ``floor``
-    of ``learning_rate``.
+    given. ``wishes``: share of the pairs that get a sentence and the recipe which obeys it, where words are read.
+    ``beta``: error up to which the picture's L1 is rounded off to a square. Rates fall by a cosine to ``floor`` of
+    ``learning_rate``.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Phase:
     floor: float = 0.01
     minutes: float | None = None
     families: Mapping[str, float] = field(default_factory=dict)
+    wishes: float = 0.5
     beta: float = 0.0
     switch: Switch | None = None
 
@@ -88,7 +90,15 @@ class Phase:
         return min(1.0, max(step / self.steps, spent))
 
 
-LAYOUT_WEIGHTS = {"main": 1.0, "layout": 4.0, "box": 0.5, "presence": 1.0, "recolour": 1.0, "choice": 1.0}
+LAYOUT_WEIGHTS = {
+    "main": 1.0,
+    "layout": 4.0,
+    "box": 0.5,
+    "presence": 1.0,
+    "recolour": 1.0,
+    "choice": 1.0,
+    "family": 0.5,
+}
 IMAGE_WEIGHTS = {"l1": 3.0, "gradient": 3.0, "mse": 3.0, "changed": 2.0, "attention": 0.02}
 STAGES = {  # size -> batch, steps, learning rate, share of the time
     64: (32, 6000, 2e-3, 0.35),
@@ -111,6 +121,9 @@ PAINTED = {
 }
 """Families whose targets have to be painted come more often: of most others the plain composite, or the recoloured
 main subject, is nearly the answer. The lower a family's ``composite_psnr`` in ``evaluate``, the larger its share."""
+
+PAINTED_WISHES = 0.2
+"""A wish often asks for a family that any pair has, whose target is the plain composite: nothing to learn."""
 
 PUBLISHED_SWITCH = Switch("similarity", 0.92, 50)
 ADAPTIVE_SWITCH = Switch("adaptive", 0.02, 250)
@@ -146,6 +159,7 @@ def image_phases(size: int, perceptual: float = 0.0) -> list[Phase]:
                 trains,
                 learning_rate=rate,
                 families=PAINTED,
+                wishes=PAINTED_WISHES,
                 beta=0.0 if side == size and stages else ROUND,
             )
         )

@@ -62,9 +62,10 @@ class QuickFusionNet(FusionNet):
         presence: Tensor | None = None,
         recolour: Tensor | None = None,
         disabled: frozenset[str] = frozenset(),
+        family: Tensor | None = None,
     ) -> FusionOutput:
         """As ``FusionNet.fuse``."""
-        return super().fuse(pair, main, prediction, layout, presence, recolour, disabled)
+        return super().fuse(pair, main, prediction, layout, presence, recolour, disabled, family)
 
 
 def accelerate(net: FusionNet, size: int = 256, device: str | torch.device = "cpu") -> QuickFusionNet:

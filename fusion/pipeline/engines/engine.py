@@ -35,6 +35,7 @@ class Engine(Protocol):
         presence: Tensor | None = None,
         recolour: Tensor | None = None,
         disabled: frozenset[str] = frozenset(),
+        family: Tensor | None = None,
     ) -> FusionOutput:
         """Everything that lies after a layout."""
 
