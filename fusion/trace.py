@@ -41,8 +41,9 @@ class LayoutTrace:
 class HypothesisTrace:
     """One of the layouts that the network weighed, and the probability it gave it.
 
-    ``recolour``: its switch. ``family``: the teacher's family whose recipe it is aligned with; ``None`` where that is
-    none, or nobody asked the teacher.
+    ``recolour``: its switch. ``family``: the recipe family that the network says it is and its U-Net is told; of a
+    network that names none, the teacher's whose recipe it is aligned with, ``None`` where that is none, or nobody asked
+    the teacher.
     """
 
     probability: float

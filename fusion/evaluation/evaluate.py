@@ -27,7 +27,7 @@ from fusion.evaluation.style_teacher import SPARE, StyleTeacher
 from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
 from fusion.geometry import Frame, content_box
 from fusion.model import FusionNet, FusionOutput
-from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
+from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
 from fusion.pipeline.fit import fit_picture, long_side
 from fusion.pipeline.hypotheses import SHOWN, alike, distinct, shares
@@ -162,7 +162,7 @@ def among_three(plan: LayoutPrediction, data: Batch, main_ok: Tensor) -> Tensor:
         return torch.zeros_like(main_ok)
     best = [torch.zeros_like(main_ok) for _ in range(SHOWN)]
     for row in range(len(main_ok)):
-        one = Hypotheses(*(values if values is None else values[row : row + 1] for values in vars(every).values()))
+        one = every.of_pair(row)
         for idea, ranked in zip(best, distinct(one, data.content[row]), strict=False):
             said = one.take(torch.tensor([ranked.index], device=main_ok.device))
             only = slice(row, row + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from fusion.geometry import over
@@ -38,3 +39,13 @@ def stack_instances(instances: Tensor) -> Tensor:
     for k in range(1, instances.shape[1]):
         layer = over(instances[:, k], layer)
     return layer
+
+
+def instance_planes(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:
+    """Which instances there are, and how large each is (0 to 2), at every place: (B, 2K, H, W) for ``like``'s H and W.
+
+    The pictures say this only where an instance lies, and a convolution that sees one copy cannot tell a halo from
+    motif eyes.
+    """
+    sizes = presence * layout[..., :2].mean(dim=-1)
+    return torch.cat([presence, sizes], dim=1).to(like.dtype)[:, :, None, None].expand(-1, -1, *like.shape[-2:])

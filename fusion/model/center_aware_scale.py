@@ -26,6 +26,17 @@ class Hypotheses:
     recolour_logit: Tensor  # (B, M)
     family_logit: Tensor | None = None  # (B, M, families)
 
+    def of_pair(self, row: int) -> Hypotheses:
+        """Those of one pair, as a batch of one."""
+        families = self.family_logit
+        return Hypotheses(
+            self.logit[row, None],
+            self.layout[row, None],
+            self.presence_logit[row, None],
+            self.recolour_logit[row, None],
+            None if families is None else families[row, None],
+        )
+
     def likeliest(self) -> LayoutPrediction:
         """The prediction of each pair's likeliest hypothesis."""
         return self.take(self.logit.argmax(dim=1))

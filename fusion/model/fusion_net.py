@@ -13,7 +13,7 @@ from typing_extensions import Self
 
 from fusion.colour import repaint
 from fusion.geometry import IDENTITY, content_box, layout_to_box, over
-from fusion.model.aligned import Aligned, stack_instances
+from fusion.model.aligned import Aligned, instance_planes, stack_instances
 from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import CenterAwareScaleModule, LayoutPrediction, align
 from fusion.model.center_detector import EmojiCenterDetector, decide, order_by_main
@@ -292,13 +292,3 @@ def decide_layout(
     if "layout" in disabled:
         layout = torch.tensor(IDENTITY, device=layout.device).expand_as(layout)
     return layout, presence, recolour
-
-
-def instance_planes(layout: Tensor, presence: Tensor, like: Tensor) -> Tensor:
-    """Which instances there are, and how large each is (0 to 2), at every place: (B, 2K, H, W) for ``like``'s H and W.
-
-    The pictures say this only where an instance lies, and a convolution that sees one copy cannot tell a halo from
-    motif eyes.
-    """
-    sizes = presence * layout[..., :2].mean(dim=-1)
-    return torch.cat([presence, sizes], dim=1).to(like.dtype)[:, :, None, None].expand(-1, -1, *like.shape[-2:])

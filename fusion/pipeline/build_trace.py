@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,8 @@ def layout_trace(prediction: LayoutPrediction) -> LayoutTrace:
     return LayoutTrace(array(prediction.layout[0]), array(torch.sigmoid(prediction.presence_logit[0].float())))
 
 
-def hypothesis_traces(ranking: Ranking) -> tuple[HypothesisTrace, ...]:
-    """The distinct hypotheses of a batch of one, in their order."""
+def hypothesis_traces(ranking: Ranking, families: Sequence[str]) -> tuple[HypothesisTrace, ...]:
+    """The distinct hypotheses of a batch of one, in their order; ``families``: those that the network tells apart."""
     every = ranking.likeliest.hypotheses
     if every is None:
         return ()
@@ -51,7 +51,9 @@ def hypothesis_traces(ranking: Ranking) -> tuple[HypothesisTrace, ...]:
     for one in ranking.distinct:
         prediction = every.take(torch.tensor([one.index], device=every.logit.device))
         switch = bool(prediction.recolour_logit[0] > 0)
-        found.append(HypothesisTrace(one.probability, layout_trace(prediction), switch))
+        logit = prediction.family_logit
+        family = None if logit is None else families[int(logit[0].argmax())]
+        found.append(HypothesisTrace(one.probability, layout_trace(prediction), switch, family))
     return tuple(found)
 
 
@@ -105,7 +107,7 @@ def build_trace(
         size=pair.size,
         inputs=(first, second),
         override=None if request.override is None else request.override.lead,
-        hypotheses=hypothesis_traces(ranking),
+        hypotheses=hypothesis_traces(ranking, net.config.family_names),
         mixture=mixture_trace(ranking),
         hypothesis=request.hypothesis,
         disabled=tuple(name for name in ABLATIONS if name in request.disabled),

@@ -20,7 +20,12 @@ from fusion.trace import FusionTrace, LayoutTrace
 
 
 def name_families(trace: FusionTrace, recipes: Sequence[Recipe]) -> FusionTrace:
-    """``trace`` with the family of each hypothesis, of those whose ``recipes`` fit the pair."""
+    """``trace`` with the family of each hypothesis, of those whose ``recipes`` fit the pair.
+
+    Where the network names them itself, its word stands.
+    """
+    if any(one.family for one in trace.hypotheses):
+        return trace
     families = families_of(trace, [one.layout for one in trace.hypotheses], recipes)
     named = tuple(replace(one, family=family) for one, family in zip(trace.hypotheses, families, strict=True))
     return replace(trace, hypotheses=named)

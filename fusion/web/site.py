@@ -91,6 +91,7 @@ def write_network(site: Path, graphs: Path, fuser: OnnxFuser) -> None:
             "side": SIDE,
             "view_box": " ".join(f"{value:g}" for value in frame.view_box),
             "palette": fuser.palette_view,
+            "families": fuser.families,
             "preset": fuser.preset,
             "weights": fuser.weights_hash,
             "words": fuser.words > 0,

@@ -14,12 +14,12 @@ class OnPaper:
 
     made = 0
 
-    def __init__(self, unet, x, planes, disabled):
+    def __init__(self, unet, x, planes, disabled, family):
         type(self).made += 1
         self.unet, self.disabled = unet, disabled
 
-    def replay(self, x, planes):
-        return self.unet(x, lambda h, _: planes[x.shape[-2] // h], self.disabled)
+    def replay(self, x, planes, family):
+        return self.unet(x, lambda h, _: planes[x.shape[-2] // h], self.disabled, family)
 
 
 @pytest.fixture
@@ -28,9 +28,12 @@ def on_paper(monkeypatch):
     monkeypatch.setattr(graphs, "Recording", OnPaper)
 
 
-@pytest.mark.parametrize("preset", ["fusion", "unet-se-po", "unet-se", "unet"])
-def test_a_recording_gets_all_that_the_unet_needs(on_paper, preset):
-    net, pair = awake(tiny(preset)), pictures(2, 64)
+@pytest.mark.parametrize(
+    ("preset", "settings"),
+    [("fusion", {}), ("fusion", {"families": "halo,print"}), ("unet-se-po", {}), ("unet-se", {}), ("unet", {})],
+)
+def test_a_recording_gets_all_that_the_unet_needs(on_paper, preset, settings):
+    net, pair = awake(tiny(preset, **settings)), pictures(2, 64)
     wanted = net(*pair)
     net.unet = GraphedUNet(net.unet)
     for _ in range(2):

@@ -120,6 +120,9 @@ def test_words_are_the_same_through_both(worded, say):
     np.testing.assert_allclose(other.output, one.output, atol=TOLERANCE / 2)
     np.testing.assert_allclose(other.predicted.layouts, one.predicted.layouts, atol=1e-4)
     assert (other.say, other.notices) == (one.say, one.notices)
+    named = [idea.family for idea in one.hypotheses]
+    assert [idea.family for idea in other.hypotheses] == named
+    assert set(named) <= {"halo", "print", "aura"}
     for theirs, ours in zip(other.words, one.words, strict=True):
         assert (theirs.named, theirs.said) == (ours.named, ours.said)
         np.testing.assert_allclose(theirs.attention, ours.attention, atol=1e-4)

@@ -40,10 +40,10 @@ def fuse(fuser: Fuser, first: str = FACE, second: str = PIZZA, **settings: objec
 
 
 def worded_graphs(folder: Path) -> Fuser:
-    """The ONNX graphs, in ``folder``, of an untrained network that reads words; and the fuser that they are of."""
+    """The ONNX graphs, in ``folder``, of an untrained network that reads words and names families; and its fuser."""
     from fusion.model.weights import load_fusion_net, save_fusion_net
     from fusion.pipeline.engines.export_onnx import export_onnx
 
-    save_fusion_net(awake(tiny(words=64)), folder / "weights")
+    save_fusion_net(awake(tiny(words=64, families="halo,print,aura")), folder / "weights")
     export_onnx(folder, folder / "weights", progress=lambda graph: None)
     return Fuser(net=load_fusion_net(folder / "weights"), device="cpu", quick=False)

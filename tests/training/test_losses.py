@@ -85,6 +85,21 @@ def test_only_the_hypothesis_that_fits_answers_for_a_pair(batch):
     )
 
 
+def test_the_fitting_hypothesis_learns_the_family(batch):
+    names = sorted(set(batch.families))
+    truth = plan_of(batch)
+    logit = torch.zeros(len(batch), 1, len(names), requires_grad=True)
+    every = replace(truth.weighed, family_logit=logit)
+    terms = layout_terms(batch.main.float(), every.likeliest(), batch, LAYOUT_WEIGHTS, names)
+    assert float(terms["family"].detach()) == pytest.approx(math.log(len(names)), abs=1e-4)
+    terms["family"].backward()
+    right = batch.family(names).bool()
+    assert (logit.grad[:, 0][right] < 0).all()
+    strangers = replace(batch, families=["kitchen"] * len(batch))
+    terms = layout_terms(batch.main.float(), every.likeliest(), strangers, LAYOUT_WEIGHTS, names)
+    assert float(terms["family"].detach()) == 0  # nobody knows, nothing is learned
+
+
 def test_the_gradient_term_sees_edges_and_not_levels():
     flat = torch.zeros(1, 4, 8, 8)
     assert float(gradient_distance(flat, flat + 0.5)) == 0

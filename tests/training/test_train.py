@@ -131,6 +131,23 @@ def test_given_weights_learn_to_read_words(tmp_path):
         train.with_words(reader, 64)
 
 
+def test_given_weights_learn_to_name_families():
+    torch.manual_seed(1)
+    net = build_fusion_net("fusion", width=4)
+    torch.nn.init.normal_(net.center_aware_scale.head.numbers.weight)
+    torch.nn.init.normal_(net.head.conv.weight)
+    teller = train.with_families(net, "aura,halo,print")
+    pair = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64)
+    net.eval(), teller.eval()
+    said, known = teller(*pair), net(*pair)
+    torch.testing.assert_close(said.image, known.image)
+    torch.testing.assert_close(said.layout, known.layout)
+    assert said.family.shape == (2, 3)
+    with pytest.raises(FusionError, match="other recipe families"):
+        train.with_families(teller, "aura,halo")
+    assert "face on thing" in train.family_names("taste").split(",")
+
+
 def test_training_can_start_from_given_weights(tmp_path):
     torch.manual_seed(1)
     saved = build_fusion_net("fusion", width=4, size=32)

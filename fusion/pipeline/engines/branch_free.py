@@ -180,6 +180,7 @@ class Perceive(nn.Module):
             "layout": both("layout"),
             "presence_logit": both("presence_logit"),
             "recolour_logit": both("recolour_logit"),
+            **({"family": both("family_logit").argmax(3)} if self.net.config.families else {}),
             **dict(zip(WORD_ATTENTION, seen.word_attention or (), strict=False)),
         }
 
@@ -208,14 +209,21 @@ class Fuse(nn.Module):
         presence: Tensor,
         recolour: Tensor,
         curves: Tensor,
+        family: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Pictures, and what holds: ``main`` (B,), ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,)."""
+        """Pictures, and what holds: ``main`` (B,), ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
+
+        ``family``: (B,) long, which of the network's recipe families, where it tells them apart.
+        """
         pictures = tensor(first), tensor(second)
         separated = self.net.separator(torch.cat(pictures, dim=1))
         seen = PairFeatures(pictures, separated, separated, recolour)  # what comes before a layout is not asked for
         plan = LayoutPrediction(layout, presence, recolour)
         self.net.curves = curves
-        out = self.net.fuse(seen, main, plan, layout, presence, recolour)
+        told = None
+        if family is not None:
+            told = (family[:, None] == torch.arange(len(self.net.config.family_names))).float()
+        out = self.net.fuse(seen, main, plan, layout, presence, recolour, family=told)
         self.net.curves = None
         return pictures_of(self.net, out)
 

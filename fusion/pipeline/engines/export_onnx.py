@@ -56,7 +56,8 @@ def examples(config: FusionConfig) -> dict[str, dict[str, Tensor]]:
             "presence": torch.ones(2, config.instances),
             "recolour": torch.tensor([1.0, 0.0]),
             "curves": torch.rand(2, 8, 4, generator=generator),
-        },
+        }
+        | ({"family": torch.tensor([0, 1])} if config.families else {}),
     }
 
 

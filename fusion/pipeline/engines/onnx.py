@@ -48,7 +48,8 @@ INPUT_BYTES, SEEN_BYTES = 64 * 2**20, 2**22
 class Decision:
     """What the network decided about a pair once its main subject is known; shapes as in a batch of one.
 
-    ``weighed``: the network's M hypotheses for this main subject, by name (``branch_free.Perceive``).
+    ``weighed``: the network's M hypotheses for this main subject, by name (``branch_free.Perceive``). ``families``:
+    names of the recipe families that the network tells apart.
     """
 
     main: int
@@ -57,6 +58,7 @@ class Decision:
     weighed: Arrays
     ranked: list[Ranked]
     index: int
+    families: tuple[str, ...] = ()
 
     @property
     def layout(self) -> LayoutTrace:
@@ -74,9 +76,15 @@ class Decision:
 
     def hypotheses(self) -> tuple[HypothesisTrace, ...]:
         """The distinct ones, in the order they are offered."""
-        switch = self.weighed["recolour_logit"] > 0
+        said = self.weighed
         return tuple(
-            HypothesisTrace(one.probability, self.layout_of(one.index), bool(switch[one.index])) for one in self.ranked
+            HypothesisTrace(
+                one.probability,
+                self.layout_of(one.index),
+                bool(said["recolour_logit"][one.index] > 0),
+                self.families[int(said["family"][one.index])] if self.families else None,
+            )
+            for one in self.ranked
         )
 
     def mixture(self) -> MixtureTrace | None:
@@ -109,6 +117,7 @@ class OnnxFuser:
         facts = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
         config = facts["config"]
         self.palette_view, self.words = facts["palette_view"], config.get("words", 0)
+        self.families = tuple(filter(None, config.get("families", "").split(",")))
         self.weights_hash, self.preset = facts["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
         self.catalog = catalog or Catalog.default()
@@ -145,7 +154,7 @@ class OnnxFuser:
             with clock(timings, "plan"):
                 known = (sources[0].key, sources[1].key, size, words and words.key)
                 seen = self._seen.get(known, lambda: self._perceive(pictures, words))
-                decision = decide(seen, main, hypothesis)
+                decision = decide(seen, main, hypothesis, self.families)
                 layouts, presence = decision.layout.layouts, (decision.layout.presence > 0.5).astype(np.float32)
                 if wanted is not None:
                     layouts, presence = wanted.apply(layouts, presence)
@@ -196,7 +205,7 @@ class OnnxFuser:
             sources = Source("", keys[0]), Source("", keys[1])
             pictures = self._picture(sources[0], size), self._picture(sources[1], size)
             words = read_words(sources, None, None, self.catalog, self.words > 0)
-            decision = decide(self._perceive(pictures, words), None, 1)
+            decision = decide(self._perceive(pictures, words), None, 1, self.families)
             presence = (decision.layout.presence > 0.5).astype(np.float32)
             found[row] = self._paint(pictures, decision, decision.layout.layouts, presence, ["output"])["output"]
         return found
@@ -236,18 +245,20 @@ class OnnxFuser:
             "recolour": np.array([recolour], np.float32),
             "curves": curves,
         }
+        if self.families:
+            given["family"] = np.array([decision.weighed["family"][decision.index]], np.int64)
         return run(self._graphs["fuse"], given, names)
 
 
-def decide(seen: Arrays, main: str | None, hypothesis: int) -> Decision:
-    """The main subject and the hypothesis of that rank. Raises UnknownHypothesis."""
+def decide(seen: Arrays, main: str | None, hypothesis: int, families: tuple[str, ...] = ()) -> Decision:
+    """The main subject and the hypothesis of that rank; ``families`` as in Decision. Raises UnknownHypothesis."""
     logit = float(seen["main_logit"])
     predicted = int(seen["main"])
     decided = predicted if main is None else SIDES.index(main)
     weighed = {name: value[decided] for name, value in seen.items() if name not in UNWEIGHED}
     ranked = rank(weighed["shares"], weighed["same"])
     index = chosen(ranked, hypothesis)
-    return Decision(decided, predicted, logit, weighed, ranked, 0 if index is None else index)
+    return Decision(decided, predicted, logit, weighed, ranked, 0 if index is None else index, families)
 
 
 def told(words: PairWords | None, seen: Arrays) -> dict[str, Any]:

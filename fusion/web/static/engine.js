@@ -12,7 +12,7 @@ const PADDING = 0n;
 const NAMED = 1n;
 /** @typedef {Record<string, ort.Tensor>} Tensors */
 /** @typedef {{ index: number, probability: number }} Ranked */
-/** @typedef {{ layouts: Layout[], presence: number[], recolour: number }} Placed */
+/** @typedef {{ layouts: Layout[], presence: number[], recolour: number, family: number | null }} Placed */
 /** @typedef {Placed & { shares: number[], same: boolean[][] }} Weighed */
 /** @typedef {{ key: string, pixels: Uint8ClampedArray }} Drawn */
 
@@ -143,6 +143,7 @@ export class Engine {
       layouts: Array.from({ length: instances }, (_, k) => rows.slice(k * NUMBERS, (k + 1) * NUMBERS)),
       presence: logits.map(sigmoid),
       recolour: /** @type {Float32Array} */ (seen.recolour_logit.data)[at],
+      family: seen.family ? Number(/** @type {BigInt64Array} */ (seen.family.data)[at]) : null,
       shares: slice(/** @type {Float32Array} */ (seen.shares.data), main * count, count),
       same: Array.from({ length: count }, (_, row) =>
         slice(same, (main * count + row) * count, count).map(Boolean),
@@ -213,9 +214,18 @@ export class Engine {
       presence: new ort.Tensor("float32", Float32Array.from(there, Number), [1, there.length]),
       recolour: new ort.Tensor("float32", Float32Array.of(Number(recolour)), [1]),
       curves,
+      ...this.told(chosen),
     };
     const { output } = await this.graphs.fuse.run(given, ["output"]);
     return /** @type {Float32Array} */ (output.data);
+  }
+
+  /**
+   * What weights that tell recipe families apart are to paint: the one they named.
+   * @param {Weighed} chosen
+   */
+  told({ family }) {
+    return family === null ? {} : { family: new ort.Tensor("int64", BigInt64Array.of(BigInt(family)), [1]) };
   }
 
   /**

@@ -3,7 +3,7 @@
 /** `site.json`, as `fusion/web/site.py` writes it. `side`: of the network's canvas; `palette`: of what is read for one. */
 interface SiteFacts {
   side: number; view_box: string; palette: number; preset: string; weights: string; words: boolean; columns: number;
-  tiles: number; leading: number[]; popular: number[];
+  families: string[]; tiles: number; leading: number[]; popular: number[];
   frame: { scale: number; drop: number; fill: number }; range: Range; contract: Contract;
 }
 

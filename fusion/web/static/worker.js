@@ -88,17 +88,17 @@ const permalink = (asked, [first, second], hypothesis) => {
 
 /** @typedef {Awaited<ReturnType<Engine["plan"]>>} Plan */
 
-/** @type {(one: Plan["hypotheses"][0]) => Hypothesis} */
-const hypothesis = ({ probability, layouts, presence, recolour }) => ({
+/** @type {(one: Plan["hypotheses"][0], families: string[]) => Hypothesis} */
+const hypothesis = ({ probability, layouts, presence, recolour, family }, families) => ({
   probability: round(probability),
   layouts: layouts.filter((_, k) => presence[k] > 0.5).map(rounded),
   recolour: recolour > 0,
-  family: null,
+  family: family === null ? null : families[family],
 });
 
 /** @type {(pair: { pixels: Uint8ClampedArray }[], plan: Plan, asked: State) => Promise<Controls>} */
 const controls = async (pair, plan, asked) => {
-  const { side, range } = await facts;
+  const { side, range, families } = await facts;
   const [main, other] = [pair[plan.main].pixels, pair[1 - plan.main].pixels];
   const content = boxOf(other, [side, side], (alpha) => alpha > HALF)?.map((edge) => round(edge / side));
   const lead = Math.max(plan.there.indexOf(true), 0);
@@ -114,7 +114,7 @@ const controls = async (pair, plan, asked) => {
     presence: plan.there.map(Number),
     predicted_presence: plan.chosen.presence.map(round),
     hypothesis: plan.hypothesis,
-    hypotheses: plan.hypotheses.map(hypothesis),
+    hypotheses: plan.hypotheses.map((one) => hypothesis(one, families)),
     truth: null,
     range,
   };
