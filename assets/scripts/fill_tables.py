@@ -64,6 +64,7 @@ def overall(reports: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
         "main subject right": row(percent, "main_accuracy"),
         "aligned": row(percent, "alignment_accuracy"),
         "truth among the three likeliest hypotheses": row(percent, "among_three"),
+        "recipe family named right": row(percent, "family_accuracy"),
         "IoU": row(plain, "iou"),
         "PSNR under the network's own layout": row(decibel, "psnr_own_layout"),
         "PSNR under the true layout": row(decibel, "psnr_true_layout"),

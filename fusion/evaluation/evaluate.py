@@ -121,6 +121,8 @@ def measure(
         "switch_ok": (own.recolour > 0.5).eq(data.recolour > 0.5).float(),
         "confidence": confidence(seen.main_logit, plan, 1 - own.main, data),
     }
+    if own.family is not None:
+        columns["family_ok"] = (own.family * data.family(net.config.family_names)).sum(1)
     columns |= swap_columns(net, data, own, order_is_free(pairs, teacher))
     if not net.aligns:  # it decides nothing, so there is nothing to be right about
         columns = {name: torch.full_like(column, math.nan) for name, column in columns.items()} | {

@@ -33,7 +33,7 @@ Rank = float | tuple[float, ...]
 class Row:
     """One pair. ``among_three``: one of the three best hypotheses is it. ``fill``: long side over side of the canvas.
 
-    ``count_ok``: as many instances as the truth has; ``switch_ok``: recoloured where the truth is; ``confidence``: how
+    ``family_ok``: the network names the truth's recipe family; ``count_ok``: as many instances as the truth has; ``switch_ok``: recoloured where the truth is; ``confidence``: how
     likely the network finds its own main subject and layout, in [0, 1]. NaN where a figure does not exist (no common
     instance, no target, no backbone, order matters).
     """
@@ -60,6 +60,7 @@ class Row:
     swap_main: float = math.nan
     count_ok: float = math.nan
     switch_ok: float = math.nan
+    family_ok: float = math.nan
     confidence: float = math.nan
 
 
@@ -121,6 +122,7 @@ class Figures(TypedDict):
     main_accuracy: float | None
     alignment_accuracy: float | None
     among_three: float | None
+    family_accuracy: float | None
     iou: float | None
     center_error: float | None
     scale_error: float | None
@@ -148,6 +150,7 @@ def summary(rows: Sequence[Row]) -> Figures:
         "main_accuracy": means["main_ok"],
         "alignment_accuracy": means["aligned"],
         "among_three": means["among_three"],
+        "family_accuracy": means["family_ok"],
         "iou": means["iou"],
         "center_error": means["center_error"],
         "scale_error": means["scale_error"],
