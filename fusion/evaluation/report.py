@@ -33,9 +33,9 @@ Rank = float | tuple[float, ...]
 class Row:
     """One pair. ``among_three``: one of the three best hypotheses is it. ``fill``: long side over side of the canvas.
 
-    ``family_ok``: the network names the truth's recipe family; ``count_ok``: as many instances as the truth has; ``switch_ok``: recoloured where the truth is; ``confidence``: how
-    likely the network finds its own main subject and layout, in [0, 1]. NaN where a figure does not exist (no common
-    instance, no target, no backbone, order matters).
+    ``family_ok``: the network names the truth's recipe family; ``count_ok``: as many instances as the truth has;
+    ``switch_ok``: recoloured where the truth is; ``confidence``: how likely the network finds its own main subject and
+    layout, in [0, 1]. NaN where a figure does not exist (no common instance, no target, no backbone, order matters).
     """
 
     first: str
