@@ -91,6 +91,7 @@ COMMANDS: dict[str, Command] = {
         """
   python -m fusion evaluate --split pairs --limit 200
   python -m fusion evaluate --split emoji --json
+  python -m fusion evaluate --words each --limit 160 --size 64
   python -m fusion evaluate --split emoji --keep-failures 40 failures.jsonl
   python -m fusion evaluate --corrections failures.jsonl""",
     ),

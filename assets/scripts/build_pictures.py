@@ -1,9 +1,10 @@
 """Paint the pictures of README and model card with the shipped weights: ``python assets/scripts/build_pictures.py``.
 
 Writes ``stickers.png`` (a row of stickers) beside the weights, and into ``assets/pictures`` ``equations.png`` (first +
-second = sticker) and ``stages.png`` (everything between two emoji and their sticker). The same weights give the same
-pictures, byte for byte on one machine. ``--weights`` paints with others; ``--sheet PNG`` draws each sticker beside the
-teacher's instead, to choose pairs by.
+second = sticker), ``stages.png`` (everything between two emoji and their sticker) and ``sentences.png`` (one pair under
+twelve sentences; weights that know no words leave it as it is). The same weights give the same pictures, byte for byte
+on one machine. ``--weights`` paints with others, ``--to DIR`` writes all of them elsewhere; ``--sheet PNG`` draws each
+sticker beside the teacher's instead, to choose pairs by.
 """
 
 from __future__ import annotations
@@ -49,6 +50,22 @@ STICKERS = (0, 2, 3, 4, 6, 7, 8, 11)
 """Which of them stand in the row at the top."""
 FILM = "😎🔥"
 """The pair whose every stage is shown: it is easy to see what each of them does to it."""
+SAID_OF = "😋🌹"
+"""The pair that every sentence is said of: held out of training, and many families fit it."""
+SENTENCES = (
+    "behind the ear",
+    "as eyes",
+    "balanced on its head",
+    "put a face on the thing",
+    "as its blossom",
+    "together",
+    "bigger",
+    "small",
+    "to the left",
+    "to the lower right",
+    "two of them",
+    "in its colours",
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,17 @@ def stage_cell(view: View, width: int, height: int) -> Image.Image:
     return cell
 
 
+def sentence_cell(trace: FusionTrace, width: int, height: int) -> Image.Image:
+    """The sticker where the network painted it, what was said, and the family that the network names."""
+    cell, side = on_cell((width, height)), width - 12
+    cell.alpha_composite(sized(drawing.emoji_picture(trace.output), side), (0, 0))
+    family = trace.hypotheses[trace.hypothesis - 1].family if trace.hypotheses else None
+    pen, middle = ImageDraw.Draw(cell), side // 2
+    pen.text((middle, side + 8), f"“{trace.say}”", fill=INK, font=drawing.font(15), anchor="ma")
+    pen.text((middle, side + 30), family or "none of the families", fill=FAINT, font=drawing.font(14), anchor="ma")
+    return cell
+
+
 def wrapped(text: str, face, width: int) -> list[str]:
     """``text`` in lines of at most ``width`` pixels."""
     lines: list[str] = []
@@ -146,6 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", help="folder or hub id instead of the shipped weights")
     parser.add_argument("--sheet", type=Path, metavar="PNG", help="only this: each sticker beside the teacher's")
+    parser.add_argument("--to", type=Path, metavar="DIR", help="a folder for all pictures instead of their places")
     options = parser.parse_args()
 
     # On the CPU and without the accelerated copy, so that other machines get the same pixels as far as possible.
@@ -154,10 +183,14 @@ def main() -> None:
     if options.sheet:
         save(Grid(4, 340, 190).board([teacher_cell(trace, 330, 180) for trace in traces]), options.sheet)
         return
-    save(Grid(8, 160, 160, 8).board([sticker_cell(traces[i], 152) for i in STICKERS]), CARD / "stickers.png")
-    save(Grid(3, 440, 180).board([equation_cell(trace, 430, 176) for trace in traces]), TARGET / "equations.png")
+    card, target = options.to or CARD, options.to or TARGET
+    save(Grid(8, 160, 160, 8).board([sticker_cell(traces[i], 152) for i in STICKERS]), card / "stickers.png")
+    save(Grid(3, 440, 180).board([equation_cell(trace, 430, 176) for trace in traces]), target / "equations.png")
     film = views(traces[EQUATIONS.index(FILM)], opacity=0.75)
-    save(Grid(6, 226, 318).board([stage_cell(view, 226, 312) for view in film]), TARGET / "stages.png")
+    save(Grid(6, 226, 318).board([stage_cell(view, 226, 312) for view in film]), target / "stages.png")
+    if fuser.net.config.words:
+        said = [fuser.fuse(*SAID_OF, say=sentence) for sentence in SENTENCES]
+        save(Grid(6, 196, 240).board([sentence_cell(trace, 196, 236) for trace in said]), target / "sentences.png")
 
 
 if __name__ == "__main__":

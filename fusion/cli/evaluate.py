@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from fusion.cli.options import counted
 from fusion.corrections import merged, write_corrections
+from fusion.data.art_styles import TEST_STYLE
 from fusion.data.corrections import corrected_pairs
 from fusion.data.splits import SPLITS
 from fusion.emoji.catalog import Catalog
@@ -23,10 +24,13 @@ from fusion.evaluation.evaluate import LIMIT, WORDS, run_evaluation, teacher_for
 from fusion.evaluation.perceptual import load_perceptual
 from fusion.evaluation.report import WORST, Row, report, table
 from fusion.evaluation.report_file import SavedReport, write_report
+from fusion.evaluation.words import KINDS, Told, joined, measure_words, weights_for, words_report, words_table
 from fusion.evaluation.worst_sheet import write_worst_sheet
 from fusion.model import DEFAULT_PRESET, FusionNet
 from fusion.model.config import CHOICES
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash
+
+EACH = "each"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--split", choices=SPLITS, help="held-out pairs, held-out emoji, or pairs in another art style")
     add("--captions", action="store_true", help="how many sentences in held-out wordings are obeyed, by kind")
     add("--corrections", type=Path, metavar="FILE", help="how many of a person's corrections hold, each listed")
-    add("--words", choices=WORDS, default="names", help="tell networks that read words what the emoji are called")
+    add(
+        "--words",
+        choices=(*WORDS, EACH),
+        default=WORDS[0],
+        help="what networks that read words are told of the emoji: names and keywords (full, the default), names "
+        f"alone, or nothing; {EACH}: a table of all three, of every split where --split names none, another style's "
+        "pictures also as uploads; nothing is painted",
+    )
     add("--limit", type=int, default=LIMIT, metavar="N", help="how many pairs")
     add("--json", action="store_true", help="the whole report as JSON on stdout")
     add("--weights", metavar="W", help="a folder or hub id (default: what ships)")
@@ -59,10 +70,13 @@ def run(args: argparse.Namespace) -> int:
     if args.limit < 1:
         raise FusionError(f"--limit is {args.limit}: give how many pairs to look at, at least 1.")
     check_keeping(args)
+    check_words(args)
     net = load_fusion_net(args.weights, args.preset)
     size = args.size or net.config.size
     if size % 16 or size < 32:
         raise FusionError(f"The size {size} does not work: choose a multiple of 16, at least 32.")
+    if args.words == EACH:
+        return run_words(args, size)
     if args.captions:
         return run_captions(args, net, size)
     if args.corrections:
@@ -85,6 +99,13 @@ def check_keeping(args: argparse.Namespace) -> None:
         raise FusionError("--keep-failures needs --split pairs or emoji: of another style nobody has the pictures.")
     if args.keep_failures and not (args.keep_failures[0].isdecimal() and int(args.keep_failures[0]) > 0):
         raise FusionError(f"--keep-failures {args.keep_failures[0]!r}: give how many, then the file.")
+
+
+def check_words(args: argparse.Namespace) -> None:
+    """Refuse --words each beside what it does not do."""
+    beside = ("captions", "corrections", "sheet", "report", "keep_failures")
+    if args.words == EACH and (given := [name for name in beside if getattr(args, name)]):
+        raise FusionError(f"--words {EACH} prints a table and nothing else: leave out --{given[0].replace('_', '-')}.")
 
 
 def measured_rows(args: argparse.Namespace, net: FusionNet, size: int) -> list[Row]:
@@ -121,7 +142,7 @@ def run_corrections(args: argparse.Namespace, net: FusionNet, size: int) -> int:
     """Measure and print which corrections hold; returns the exit code."""
     teacher = teacher_for("pairs", net.config.frame, args.roster or net.config.roster)
     pairs = corrected_pairs(args.corrections, teacher)
-    measured = measure_corrections(net, pairs, size, args.batch, args.words == "names")
+    measured = measure_corrections(net, pairs, size, args.batch, args.words != "none")
     found = list(tqdm(measured, total=len(pairs.pairs), desc="corrections", disable=args.quiet or None))
     print(json.dumps(case_report(found), indent=2) if args.json else case_table(found, called))
     return 0
@@ -131,6 +152,24 @@ def called(key: str) -> str:
     """What people call an emoji; the key of a picture as it is."""
     catalog = Catalog.default()
     return catalog[key].name if key in catalog else key[:19]
+
+
+def run_words(args: argparse.Namespace, size: int) -> int:
+    """Measure and print every split, or one, with and without words; returns the exit code."""
+    kinds = [kind for kind in KINDS if args.split in (None, kind.split)]
+    if any(kind.split == "style" for kind in kinds):
+        Catalog.style_path(TEST_STYLE)  # what is not there is said before the measuring
+    measured: list[Told] = []
+    for kind in kinds:
+        folder = weights_for(kind, args.weights, args.preset)
+        net = load_fusion_net(folder)
+        teacher = kind.teacher(net.config.frame, args.roster or net.config.roster)
+        batches = measure_words(net, kind, args.limit, size=size, batch=args.batch, teacher=teacher)
+        total = -(-args.limit // args.batch)
+        measured += joined(kind, folder.name, tqdm(batches, total=total, desc=kind.title, disable=args.quiet or None))
+    result = words_report(measured)
+    print(json.dumps({"size": size, "words": result}, indent=2) if args.json else words_table(result))
+    return 0
 
 
 def run_captions(args: argparse.Namespace, net: FusionNet, size: int) -> int:

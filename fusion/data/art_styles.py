@@ -46,11 +46,15 @@ class StyledSprites:
     def one(self, key: str) -> Tensor:
         """uint8 (4, S, S), drawn once where pictures are small enough to keep."""
         if key not in self.drawn:
-            picture = np.ascontiguousarray(self.catalog.render(key, self.size, self.frame).transpose(2, 0, 1))
+            picture = np.ascontiguousarray(self.draw(key).transpose(2, 0, 1))
             if self.size > 64:
                 return torch.from_numpy(picture)
             self.drawn[key] = torch.from_numpy(picture)
         return self.drawn[key]
+
+    def draw(self, key: str) -> np.ndarray:
+        """uint8 (S, S, 4) premultiplied."""
+        return self.catalog.render(key, self.size, self.frame)
 
 
 def training_styles(names: Sequence[str], size: int, frame: Frame) -> list[StyledSprites]:

@@ -34,12 +34,14 @@ class WordRates:
 RATES = WordRates()
 
 
-def name_words(key: str, rates: WordRates, generator: np.random.Generator | None) -> list[str]:
+def name_words(
+    key: str, rates: WordRates, generator: np.random.Generator | None, keywords_too: bool = True
+) -> list[str]:
     """The words of an emoji's name and keywords; with a ``generator`` either may be left out. None for a stranger."""
     if key not in Catalog.default():
         return []
     emoji = Catalog.default()[key]
-    name, keywords = (True, True) if generator is None else generator.random(2) >= (rates.name, rates.keywords)
+    name, keywords = (True, keywords_too) if generator is None else generator.random(2) >= (rates.name, rates.keywords)
     texts = (*([emoji.name] if name else ()), *(emoji.keywords if keywords else ()))
     return [word for text in texts for word in words_of(text)]
 
@@ -50,12 +52,14 @@ def add_words(
     sentences: Sequence[str] = (),
     generator: np.random.Generator | None = None,
     rates: WordRates = RATES,
+    keywords: bool = True,
 ) -> None:
     """Give ``batch``, in place, the words of its emoji, and to each pair its sentence; the truth stays.
 
     ``dimensions``: of the vectors (``FusionConfig.words``), 0 gives none. ``sentences``: one a pair, or none at all.
     ``generator``: leaves names and keywords out at random, as training does; sentences are kept, since the truth
-    follows them. Raises FusionError where the table has fewer dimensions.
+    follows them. ``keywords``: without a ``generator``, whether they are told beside the names. Raises FusionError
+    where the table has fewer dimensions.
     """
     if not dimensions:
         return
@@ -68,7 +72,7 @@ def add_words(
         silent = generator is not None and generator.random() < rates.all
         said = table.of_text(sentences[row] if sentences else "")
         for side, key in enumerate(keys):
-            named = table.look_up([] if silent else name_words(key, rates, generator))
+            named = table.look_up([] if silent else name_words(key, rates, generator, keywords))
             found, role = named_and_said(named, said)
             vectors[row, side, : len(found)] = torch.from_numpy(found[:, :dimensions])
             roles[row, side, : len(role)] = torch.from_numpy(role)

@@ -78,5 +78,5 @@ def test_evaluation_without_names_shows_pictures_alone(net, monkeypatch):
     given.clear()
     list(run_evaluation("pairs", net, 2, teacher=TEACHER))
     assert all(words is not None for words in given)
-    with pytest.raises(FusionError, match="names, none"):
+    with pytest.raises(FusionError, match="full, names, none"):
         next(run_evaluation("pairs", net, 2, teacher=TEACHER, words="all"))
