@@ -15,7 +15,7 @@ from fusion.alignment import alignment
 from fusion.geometry import content_box
 from fusion.recipes.captions import COUNT_NAMES
 from fusion.recipes.recipe import Recipe
-from fusion.recipes.understanding import Meant, understand
+from fusion.recipes.understanding import Meant, understand, unlike_any
 from fusion.trace import FusionTrace, LayoutTrace
 
 
@@ -58,14 +58,16 @@ def unmet(trace: FusionTrace, recipes: Sequence[Recipe]) -> tuple[str, ...]:
 
     ``recipes``: of every family that fits the pair.
     """
+    said = trace.say, trace.names
     checks = {"family": family_unmet, "count": count_unmet, "palette": palette_unmet}
-    wishes = [meant for meant in understand(trace.say) if meant.kind in checks]
+    unlike = [f"“{part}” is like nothing that was taught; this is the nearest." for part in unlike_any(*said)]
+    wishes = [meant for meant in understand(*said) if meant.kind in checks]
     if not wishes:
-        return ()
+        return tuple(unlike)
     (given,) = families_of(trace, [trace.effective], recipes)
     fitting = {recipe.family for recipe in recipes}
     found = (checks[meant.kind](meant, trace, given, fitting) for meant in wishes)
-    return tuple(sentence for sentence in found if sentence)
+    return (*unlike, *(sentence for sentence in found if sentence))
 
 
 def family_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str]) -> str:

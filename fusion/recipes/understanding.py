@@ -8,23 +8,33 @@ Source: DESIGN section 3. Likeness is the cosine between mean word vectors.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from fusion.emoji.search import words_of
 from fusion.emoji.words import WordTable
 from fusion.recipes import phrases
 
 CLOSE, NEARLY = 0.75, 0.2
 """Likeness from which on a wording counts as meant, and by how much less the next may be like it to count as well."""
 
+ELSEWHERE: dict[str, str] = {
+    "wearable": "on the ears; over the ears; on both ears; on its nose",
+    "": "in its mouth; between the teeth; in its hand; in the paws; on the arm; around its neck; on its tail; "
+    "on the belly; on the leg; under its feet; on the wings",
+}
+"""Places that people name and no caption does: the families they may be, in vain for most pairs; none has the last."""
+
 
 class Meant(NamedTuple):
     """What a part of a sentence asks for.
 
     ``kind``: of ``captions.KINDS``; ``values``: such as ``("three",)``, of a family all that it may be, the likeliest
-    first, since "on its head" can be ``("wearable", "perch", "balance")``; ``text``: the part that says so.
+    first, since "on its head" can be ``("wearable", "perch", "balance")``, and nothing for places that no family has;
+    ``text``: the part that says so.
     """
 
     kind: str
@@ -39,16 +49,29 @@ class Wordings(NamedTuple):
     vectors: np.ndarray
 
 
-def understand(sentence: str) -> list[Meant]:
-    """What each part of ``sentence``, between commas, seems to ask for; parts like no wording are left out."""
-    parts = filter(None, (part.strip() for part in re.split(r"[,;.]", sentence)))
-    return [meant for part in parts if (meant := understand_part(part)) is not None]
+def understand(sentence: str, names: Sequence[str] = ()) -> list[Meant]:
+    """What each part of ``sentence``, between commas, seems to ask for; parts like no wording are left out.
+
+    ``names``: what the two emoji are called. A person who says "glasses on the cloud's ears" means "on the ears".
+    """
+    return [meant for part in parts_of(sentence) if (meant := understand_part(part, names)) is not None]
 
 
-def understand_part(text: str) -> Meant | None:
+def unlike_any(sentence: str, names: Sequence[str] = ()) -> list[str]:
+    """The parts of ``sentence`` that hold known words and are like no wording; ``names`` as for :func:`understand`."""
+    return [part for part in parts_of(sentence) if direction(part).any() and understand_part(part, names) is None]
+
+
+def parts_of(sentence: str) -> list[str]:
+    """What stands between commas."""
+    return [part.strip() for part in re.split(r"[,;.]", sentence) if part.strip()]
+
+
+def understand_part(text: str, names: Sequence[str] = ()) -> Meant | None:
     """What one part of a sentence seems to ask for."""
     known = every_wording()
-    likeness = known.vectors @ direction(text)
+    readings = [known.vectors @ direction(reading) for reading in (text, without(text, names))]
+    likeness = max(readings, key=lambda reading: float(reading.max()))
     # Of wordings that mean the same to the last digits the plainer kind counts, whatever the processor rounds to.
     order = np.argsort(-likeness.round(4), kind="stable")
     best = likeness[order[0]]
@@ -57,8 +80,17 @@ def understand_part(text: str) -> Meant | None:
     kind, value = known.meanings[order[0]]
     if kind != "family":
         return Meant(kind, (value,), text)
-    near = [known.meanings[row] for row in order if likeness[row] >= best - NEARLY]
+    if not value:
+        return Meant(kind, (), text)
+    near = [known.meanings[row] for row in order if likeness[row] >= best - NEARLY and known.meanings[row][1]]
     return Meant(kind, tuple(dict.fromkeys(value for other, value in near if other == kind)), text)
+
+
+def without(text: str, names: Sequence[str]) -> str:
+    """``text`` without the words of ``names``, be they one or many, or whose something is."""
+    called = {word for name in names for word in words_of(name)}
+    called |= {f"{word}s" for word in called}
+    return " ".join(word for word in words_of(text) if word not in called)
 
 
 @cache
@@ -72,7 +104,7 @@ def every_wording() -> Wordings:
         "family": phrases.FAMILIES,
     }
     meanings, vectors = [], []
-    for kind, table in tables.items():
+    for kind, table in (*tables.items(), ("family", ELSEWHERE)):
         for value, text in table.items():
             for wording in (wording for group in phrases.wordings(text, value) for wording in group):
                 vector = direction(wording)

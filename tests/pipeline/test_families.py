@@ -57,6 +57,26 @@ def test_who_says_nothing_is_told_nothing(trace, recipes, monkeypatch):
     assert unmet(replace(trace, say="small, xyzzy"), recipes) == ()
 
 
+@pytest.mark.parametrize("sentence", ["on its tail", "the rose in its mouth", "a rose as the smiley's wheels"])
+def test_places_that_these_two_do_not_have_are_named(trace, recipes, sentence):
+    (notice,) = unmet(replace(trace, say=sentence, names=("smiley", "rose")), recipes)
+    assert notice.startswith(f"These two cannot be put “{sentence}”; the nearest is ")
+
+
+def test_ears_are_looked_for_though_the_sentence_is_about_the_emoji(trace):
+    cloud, glasses = ("2601", "1f453")
+    fitting = every(cloud, glasses, roster=TASTE)
+    assert "wearable" not in {recipe.family for recipe in fitting}
+    asked = replace(trace, say="glasses on a cloud's ears", names=("cloud", "glasses"))
+    (notice,) = unmet(asked, fitting)
+    assert notice.startswith("These two cannot be put “glasses on a cloud's ears”; ")
+
+
+def test_what_is_like_nothing_that_was_taught_is_named(trace, recipes):
+    (notice,) = unmet(replace(trace, say="small, make it fly"), recipes)
+    assert notice == "“make it fly” is like nothing that was taught; this is the nearest."
+
+
 def test_wishes_that_cannot_be_had_are_named(trace, recipes):
     (sentence,) = unmet(replace(trace, say="as wheels"), recipes)
     assert sentence.startswith("These two cannot be put “as wheels”; the nearest is ")
