@@ -103,9 +103,11 @@ def neighbours(table: WordTable, word: str, among: Sequence[str], count: int = 4
     return ", ".join([among[row] for row in np.argsort(-likeness) if among[row] != word][:count])
 
 
-def known_share(table: WordTable, words: Iterable[str]) -> float:
-    """Share of ``words`` that have a vector other than zero."""
-    return float(np.mean([bool(table.look_up([word]).vectors.any()) for word in words]))
+def known_share(table: WordTable, words: Sequence[str]) -> float:
+    """Share of ``words`` with a vector of their own: those that a source does not know share one."""
+    vectors, _ = table.packed(words)
+    _, which, counts = np.unique(vectors, axis=0, return_inverse=True, return_counts=True)
+    return float((counts[which.reshape(-1)] == 1).mean())
 
 
 def main() -> None:

@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--split", choices=SPLITS, help="held-out pairs, held-out emoji, or pairs in another art style")
     add("--captions", action="store_true", help="how many sentences in held-out wordings are obeyed, by kind")
+    add("--dyes", action="store_true", help="--captions also asks for recipes with a dyed main subject (train --dyes)")
     add("--corrections", type=Path, metavar="FILE", help="how many of a person's corrections hold, each listed")
     add(
         "--words",
@@ -175,9 +176,9 @@ def run_words(args: argparse.Namespace, size: int) -> int:
 def run_captions(args: argparse.Namespace, net: FusionNet, size: int) -> int:
     """Measure and print how many sentences are obeyed; returns the exit code."""
     split, roster = args.split or "pairs", args.roster or net.config.roster
-    measured = measure_captions(
-        net, split, args.limit, size=size, batch=args.batch, teacher=teacher_for(split, net.config.frame, roster)
-    )
+    teacher = teacher_for(split, net.config.frame, roster)
+    teacher.dyes = args.dyes
+    measured = measure_captions(net, split, args.limit, size=size, batch=args.batch, teacher=teacher)
     result = obeyed(tqdm(measured, desc="captions", disable=args.quiet or None))
     if args.json:
         print(json.dumps({"split": split, "size": size, "obeyed": result}, indent=2))

@@ -56,6 +56,7 @@ def add_network(add: Callable[..., object]) -> None:
         + "; words=64 lets the layout branch read words, and can be added to --init as well",
     )
     add("--families", action="store_true", help="name each layout's family and tell the U-Net; also with --init")
+    add("--dyes", action="store_true", help='teach "in its colours" also as the same recipe, its main subject dyed')
     add("--roster", choices=CHOICES["roster"], help="whose recipes to learn (default: classic, or what --init learned)")
     add("--init", metavar="WEIGHTS", help="start from these weights (a folder or hub id)")
     add("--layout-from", metavar="WEIGHTS", help="take the layout branch from these weights")
@@ -118,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
     phases, config = plan_phases(args), train_config(args)
     net = starting_net(args)
     teacher = Teacher(net.config.frame, roster=net.config.roster)
+    teacher.dyes = args.dyes
     teacher.prepare()
     prepare_data(config, net.config.frame, phases)
     perceptual = load_perceptual() if any(phase.weights.get("perceptual") for phase in phases) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -35,6 +36,9 @@ class PairTeacher(Protocol):
 
     def every(self, first: str, second: str) -> Sequence[Recipe]:
         """An answer of each family that fits a pair, the one answer first."""
+
+    def dye(self, recipe: Recipe, first: str, second: str) -> Recipe | None:
+        """A recipe of a pair in the other's palette; ``None`` where there is none."""
 
     def table(self, size: int) -> SpriteSource:
         """Pictures of ``size`` pixels a side."""
@@ -92,7 +96,8 @@ class PairSampler:
         """At times the pair with a sentence and what obeys it, else the pair as it is."""
         if generator.random() >= self.wishes:
             return pair
-        wish = draw_wish(self.teacher.every(pair.first, pair.second), self.teacher.frame, generator)
+        dye = partial(self.teacher.dye, first=pair.first, second=pair.second)
+        wish = draw_wish(self.teacher.every(pair.first, pair.second), self.teacher.frame, generator, dye=dye)
         return pair if wish is None else pair._replace(recipe=wish.recipe, sentence=wish.text)
 
     def draw_one(self, family: str, generator: np.random.Generator) -> PairSample:

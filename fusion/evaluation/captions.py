@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -63,9 +64,10 @@ def draw_wishes(pairs: Iterable[PairSample], teacher: PairTeacher) -> Iterator[t
     """Pairs with what obeys a held-out wording, the wish itself, and the router's own recipe."""
     for number, pair in enumerate(pairs):
         recipes = teacher.every(pair.first, pair.second)
+        dye = partial(teacher.dye, first=pair.first, second=pair.second)
         for turn, kind in enumerate(KINDS):
             generator = np.random.default_rng((STREAM, number, turn))
-            wish = draw_wish(recipes, teacher.frame, generator, held_out=True, kind=kind)
+            wish = draw_wish(recipes, teacher.frame, generator, held_out=True, kind=kind, dye=dye)
             if wish is not None:
                 yield pair._replace(recipe=wish.recipe, sentence=wish.text), wish, recipes[0]
 

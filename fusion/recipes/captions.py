@@ -6,7 +6,7 @@ among the recipes that fit a pair; size and place change the layout of the one t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,12 +62,16 @@ def draw_wish(
     *,
     held_out: bool = False,
     kind: str | None = None,
+    dye: Callable[[Recipe], Recipe | None] | None = None,
 ) -> Wish | None:
     """A wish for a pair that ``recipes`` fit, the router's choice first; ``None`` where its kind cannot be had.
 
-    ``kind``: that kind and nothing said beside it; by default one in the shares of training.
+    ``kind``: that kind and nothing said beside it; by default one in the shares of training. ``dye``: gives a recipe in
+    the other's palette, which then obeys "in its colours" before any other does; without it a palette only chooses.
     """
     chosen = str(generator.choice(KINDS, p=SHARES)) if kind is None else kind
+    if chosen == "palette" and dye is not None and (coloured := dye(recipes[0])) is not None:
+        recipes = (coloured, *recipes)
     if chosen == "family":
         recipe = recipes[int(generator.integers(len(recipes)))]
         if kind is None:

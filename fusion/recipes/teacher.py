@@ -33,7 +33,10 @@ class Teacher:
     ``memory_limit``: bytes of sprites to hold, and then of one size at a time; ``None`` holds whatever is asked for,
     as training wants it. ``roster``: whose families answer (see :mod:`fusion.recipes.rosters`); a network's
     configuration names the one it learned from. Raises FusionError for an unknown one, when it is first asked.
+    ``dyes``: whether a wish for the other's palette may also mean the same recipe with its main subject dyed.
     """
+
+    dyes = False
 
     def __init__(self, frame: Frame = STICKER_FRAME, memory_limit: int | None = None, roster: str = "classic") -> None:
         self.frame, self.memory_limit, self.roster = frame, memory_limit, roster
@@ -70,6 +73,12 @@ class Teacher:
         from fusion.recipes.router import every
 
         return every(first, second, self.frame, roster_named(self.roster))
+
+    def dye(self, recipe: Recipe, first: str, second: str) -> Recipe | None:
+        """``recipe`` of the two keys in the other's palette; ``None`` where that cannot be, or is not taught."""
+        from fusion.recipes.dyeing import dyed
+
+        return dyed(recipe, first, second) if self.dyes else None
 
     def table(self, size: int) -> SpriteSource:
         """Pictures of ``size`` pixels a side."""

@@ -45,5 +45,8 @@ def test_roles_are_where_an_emoji_stands_in_a_family(compare_words):
 def test_neighbours_and_wordings_come_from_the_table(compare_words):
     table = WordTable(["hat", "cap", "soup"], np.array([[9, 0], [8, 1], [0, 9]], np.int8), np.ones(2, np.float32))
     assert compare_words.neighbours(table, "hat", ["hat", "cap", "soup"]) == "cap, soup"
-    assert compare_words.known_share(table, ["hat", "bonnet"]) == 0.5
+    same = WordTable(
+        ["hat", "cap", "xyzzy", "qwxyz"], np.int8([[9, 0], [8, 1], [0, 0], [0, 0]]), np.ones(2, np.float32)
+    )
+    assert compare_words.known_share(same, ["hat", "cap", "xyzzy", "qwxyz"]) == 0.5
     assert 0.2 < compare_words.understood(WordTable.default()) < 1

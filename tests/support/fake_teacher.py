@@ -60,6 +60,9 @@ class FakeTeacher:
     def every(self, first: str, second: str) -> tuple[Recipe, ...]:
         return (self.recipe(first, second),)
 
+    def dye(self, recipe: Recipe, first: str, second: str) -> None:
+        return None
+
     def table(self, size: int) -> Pictures:
         return Pictures(size)
 
