@@ -26,9 +26,9 @@ from fusion.evaluation.report import Row
 from fusion.evaluation.style_teacher import SPARE, StyleTeacher
 from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
 from fusion.geometry import Frame, content_box
-from fusion.model import FusionNet, FusionOutput
+from fusion.model import FusionNet, FusionOutput, PairFeatures
 from fusion.model.center_aware_scale import Hypotheses, LayoutPrediction
-from fusion.model.center_detector import decide
+from fusion.model.center_detector import decide, order_by_main
 from fusion.pipeline.fit import fit_picture, long_side
 from fusion.pipeline.hypotheses import SHOWN, alike, distinct, shares
 from fusion.recipes.teacher import Teacher
@@ -130,10 +130,28 @@ def measure(
     if data.target is not None:
         columns |= picture_columns(net, data, own, perceptual)
     values = {name: column.cpu().tolist() for name, column in columns.items()}
+    features = layout_features(net, seen, main)
     return [
-        Row(pair.first, pair.second, pair.recipe.family, **{name: column[i] for name, column in values.items()})
+        Row(
+            pair.first,
+            pair.second,
+            pair.recipe.family,
+            **{name: column[i] for name, column in values.items()},
+            features=None if features is None else features[i],
+        )
         for i, pair in enumerate(pairs)
     ]
+
+
+def layout_features(net: FusionNet, seen: PairFeatures, main: Tensor) -> np.ndarray | None:
+    """What the layout branch reads its layouts off, once ``main`` (B,) is the main subject: float16 (B, D).
+
+    ``None`` for a network without that branch.
+    """
+    if not net.aligns:
+        return None
+    found = net.center_aware_scale.head.features(*order_by_main(main, *seen.maps))
+    return found.flatten(1).float().cpu().numpy().astype(np.float16)
 
 
 def confidence(main_logit: Tensor, plan: LayoutPrediction, other: Tensor, data: Batch) -> Tensor:

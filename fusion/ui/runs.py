@@ -14,8 +14,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from fusion.assets import ASSETS
 from fusion.errors import FusionError
+from fusion.evaluation.neighbours import packed, together, unpacked
 from fusion.evaluation.report import Report
 from fusion.evaluation.report_file import read_report
 from fusion.files import cache_folder
@@ -59,6 +62,7 @@ class Subject:
 class MeasuredRun:
     """An evaluation, under way or over. ``total``: pairs that were asked for; ``message``: why it failed or ended.
 
+    ``features``: what the layout branch makes of the pair of each row, (D,), or ``None``; at least one a row.
     ``figures``: gives the report over all rows; ``shipped``: whether it came with the weights; ``date``: when it began,
     in the form of ISO 8601.
     """
@@ -67,6 +71,7 @@ class MeasuredRun:
         self, subject: Subject, total: int, figures: Callable[[], Report], state: State, date: str | None = None
     ) -> None:
         self.rows: list[SheetRow] = []
+        self.features: list[np.ndarray | None] = []
         self.subject, self.split, self.total = subject, subject.split, total
         self.state: State = state
         self.message, self.shipped = "", False
@@ -120,7 +125,9 @@ class MeasuredRun:
         """What is kept of it on the disk."""
         figures = self._figures() if self.state == "done" else None
         told = {"subject": asdict(self.subject), "total": self.total, "state": self.state, "message": self.message}
+        features = together(self.features[: len(self.rows)])
         told |= {"date": self.date, "rows": self.rows, "figures": figures}
+        told |= {"features": None if features is None else packed(features)}
         return gzip.compress(json.dumps(told, separators=(",", ":")).encode(), mtime=0)
 
 
@@ -130,6 +137,7 @@ def restored(content: bytes) -> MeasuredRun:
     figures = told["figures"]
     run = MeasuredRun(Subject(**told["subject"]), told["total"], lambda: figures, told["state"], told["date"])
     run.rows, run.message = told["rows"], told["message"]
+    run.features = unpacked(told.get("features"), len(run.rows))
     return run
 
 
@@ -184,5 +192,6 @@ def shipped_runs(
         about = Subject(saved.split, saved.preset, saved.name, style, note, saved.weights)
         run = MeasuredRun(about, len(saved.rows), lambda saved=saved: saved.figures, "done", "")  # type: ignore[misc]
         run.rows, run.shipped = [row(one) for one in saved.rows], True
+        run.features = [one.features for one in saved.rows]
         found[f"shipped-{path.name.removesuffix('.json.gz')}"] = run
     return found
