@@ -1,6 +1,6 @@
 """A report with all its rows as one small file: what ships for the page, and what two networks are compared by.
 
-Columns instead of rows, compressed: 480 pairs take some 40 kB, a quarter of it what the layout branch makes of them.
+Columns instead of rows, compressed: 480 pairs take some 40 kB, a third of it what the layout branch makes of them.
 """
 
 from __future__ import annotations
