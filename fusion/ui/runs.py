@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 
 from fusion.assets import ASSETS
+from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.neighbours import packed, together, unpacked
 from fusion.evaluation.report import Report
@@ -177,6 +178,7 @@ def shipped_runs(
 ) -> dict[str, MeasuredRun]:
     """The reports in ``folder`` by name: those of weights that are here, and of no others of the same name.
 
+    Held-out pairs come first: the page opens with them, and offers them first to be run.
     ``row``: a measured pair as a row of the sheet; ``hashes``: name of weights -> gives their hash.
     """
     found: dict[str, MeasuredRun] = {}
@@ -185,7 +187,7 @@ def shipped_runs(
             saved = read_report(path)
         except FusionError:  # one that is damaged is no reason to show nothing
             continue
-        if saved.name not in hashes or hashes[saved.name]() != saved.weights:
+        if saved.split not in SPLITS or saved.name not in hashes or hashes[saved.name]() != saved.weights:
             continue
         style = "twemoji" if saved.split == "style" else ""
         note = f"Shipped with {saved.name}: measured when these weights were made."
@@ -194,4 +196,4 @@ def shipped_runs(
         run.rows, run.shipped = [row(one) for one in saved.rows], True
         run.features = [one.features for one in saved.rows]
         found[f"shipped-{path.name.removesuffix('.json.gz')}"] = run
-    return found
+    return dict(sorted(found.items(), key=lambda one: SPLITS.index(one[1].split)))

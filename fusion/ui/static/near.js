@@ -88,12 +88,13 @@
   const dotAt = (event) => {
     const field = part("near-map");
     const area = field.getBoundingClientRect();
-    const [x, y] = [event.clientX - area.left, event.clientY - area.top];
+    const [x, y] = [event.clientX - area.left - field.clientLeft, event.clientY - area.top - field.clientTop];
     /** @type {HTMLElement | null} */
     let best = null;
     let least = REACH;
     for (const one of /** @type {Iterable<HTMLElement>} */ (field.children)) {
-      const far = Math.hypot(one.offsetLeft - x, one.offsetTop - y);
+      const [u, v] = map.points[Number(one.dataset.row)];
+      const far = Math.hypot(u * field.clientWidth - x, (v / height()) * field.clientHeight - y);
       if (far <= least) [best, least] = [one, far];
     }
     return best;
