@@ -126,12 +126,17 @@
     const error = EF.make("span", {}, EF.make("i", { className: `ef-dot ${kindClass(row.kind)}` }), errorOf(row));
     const facts = EF.make("span", {
       className: "ef-soft",
-      textContent: `IoU ${EF.number(row.iou)} · ${row.family} · distance ${EF.number(distance)}`,
+      textContent: `IoU ${EF.number(row.iou)} · ${row.family}`,
     });
-    const pictures = EF.make("span", { className: "ef-pictures" });
+    // Until it is painted the two emoji stand there; of another style there are no such small ones.
+    const inputs = EF.sheet.run().style ? [] : [sprite(row.first), sprite(row.second)];
+    const pictures = EF.make("span", { className: "ef-pictures" }, ...inputs);
     const button = EF.make(
       "button",
-      { type: "button", className: "ef-neighbour", title: "Open this pair", "data-pair": pairOf(row) },
+      {
+        ...{ type: "button", className: "ef-neighbour", "data-pair": pairOf(row) },
+        title: `Open ${called(row)}, ${EF.number(distance)} away`,
+      },
       pictures,
       EF.make("span", {}, name, error, facts),
     );
