@@ -26,9 +26,9 @@ from fusion.evaluation.report import Row
 from fusion.evaluation.style_teacher import SPARE, StyleTeacher
 from fusion.evaluation.teacher_forcing import fuse_as_painted, given_words
 from fusion.geometry import Frame, content_box
-from fusion.model import FusionNet, FusionOutput
+from fusion.model import FusionNet, FusionOutput, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
-from fusion.model.center_detector import decide
+from fusion.model.center_detector import decide, order_by_main
 from fusion.pipeline.fit import fit_picture, long_side
 from fusion.pipeline.hypotheses import SHOWN, alike, distinct, shares
 from fusion.recipes.teacher import Teacher
@@ -129,7 +129,7 @@ def measure(
     columns |= fill_columns(net.to_rgba(own.image.float()))
     if data.target is not None:
         columns |= picture_columns(net, data, own, perceptual)
-    return rows_of(pairs, columns)
+    return rows_of(pairs, columns, layout_features(net, seen, main))
 
 
 def measure_layout(net: FusionNet, data: Batch, pairs: Sequence[PairSample]) -> list[Row]:
@@ -139,11 +139,19 @@ def measure_layout(net: FusionNet, data: Batch, pairs: Sequence[PairSample]) -> 
     return rows_of(pairs, layout_columns(net, seen.main_logit, main, net.plan(seen, main), data))
 
 
-def rows_of(pairs: Sequence[PairSample], columns: Mapping[str, Tensor]) -> list[Row]:
-    """A row for each pair; ``columns``: figures by name, (B,) each."""
+def rows_of(
+    pairs: Sequence[PairSample], columns: Mapping[str, Tensor], features: np.ndarray | None = None
+) -> list[Row]:
+    """A row for each pair; ``columns``: figures by name, (B,) each; ``features``: (B, D)."""
     values = {name: column.cpu().tolist() for name, column in columns.items()}
     return [
-        Row(pair.first, pair.second, pair.recipe.family, **{name: column[i] for name, column in values.items()})
+        Row(
+            pair.first,
+            pair.second,
+            pair.recipe.family,
+            **{name: column[i] for name, column in values.items()},
+            features=None if features is None else features[i],
+        )
         for i, pair in enumerate(pairs)
     ]
 
@@ -169,6 +177,17 @@ def layout_columns(
     if plan.family is not None:
         columns["family_ok"] = (plan.family * data.family(net.config.family_names)).sum(1)
     return columns
+
+
+def layout_features(net: FusionNet, seen: PairFeatures, main: Tensor) -> np.ndarray | None:
+    """What the layout branch reads its layouts off, once ``main`` (B,) is the main subject: float16 (B, D).
+
+    ``None`` for a network without that branch.
+    """
+    if not net.aligns:
+        return None
+    found = net.center_aware_scale.head.features(*order_by_main(main, *seen.maps))
+    return found.flatten(1).float().cpu().numpy().astype(np.float16)
 
 
 def confidence(main_logit: Tensor, plan: LayoutPrediction, other: Tensor, data: Batch) -> Tensor:

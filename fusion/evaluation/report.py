@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TypedDict, TypeVar
+
+import numpy as np
 
 WORST = 40
 """Pairs on a sheet of the worst."""
@@ -36,6 +38,7 @@ class Row:
     ``family_ok``: the network names the truth's recipe family; ``count_ok``: as many instances as the truth has;
     ``switch_ok``: recoloured where the truth is; ``confidence``: how likely the network finds its own main subject and
     layout, in [0, 1]. NaN where a figure does not exist (no common instance, no target, no backbone, order matters).
+    ``features``: what the layout branch makes of the pair, (D,), if that is known (``evaluation.neighbours``).
     """
 
     first: str
@@ -62,6 +65,7 @@ class Row:
     switch_ok: float = math.nan
     family_ok: float = math.nan
     confidence: float = math.nan
+    features: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 KINDS = {

@@ -69,9 +69,13 @@ class PairHead(nn.Module):
         self.numbers = nn.Linear(128, outputs)
         start_at_zero(self.numbers)
 
+    def features(self, a: Tensor, b: Tensor) -> Tensor:
+        """What the numbers are read off: two maps (B, C, 4, 4) to (B, 128)."""
+        return self.hidden(self.mix(torch.cat([a, b], dim=1)))
+
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Two maps (B, C, 4, 4) to (B, outputs)."""
-        return self.numbers(self.hidden(self.mix(torch.cat([a, b], dim=1))))
+        return self.numbers(self.features(a, b))
 
 
 class PooledHead(nn.Module):
@@ -88,10 +92,13 @@ class PooledHead(nn.Module):
         self.numbers = nn.Conv2d(hidden, outputs, 1)
         start_at_zero(self.numbers)
 
+    def features(self, a: Tensor, b: Tensor) -> Tensor:
+        """What the numbers are read off: two maps (B, C, h, w) to (B, 2C, 1, 1)."""
+        return torch.cat([F.adaptive_avg_pool2d(a, 1), F.adaptive_avg_pool2d(b, 1)], dim=1)
+
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
         """Two maps (B, C, h, w) to (B, outputs)."""
-        pooled = torch.cat([F.adaptive_avg_pool2d(a, 1), F.adaptive_avg_pool2d(b, 1)], dim=1)
-        return self.numbers(self.squeeze(pooled)).flatten(1)
+        return self.numbers(self.squeeze(self.features(a, b))).flatten(1)
 
 
 HEADS: dict[str, type[PooledHead] | type[PairHead]] = {"pooled": PooledHead, "trunk": PairHead}

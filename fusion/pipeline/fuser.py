@@ -19,7 +19,7 @@ from torch import Tensor
 from fusion.cache import Budget, SharedCache, held_bytes
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
-from fusion.geometry import Layout, content_box
+from fusion.geometry import content_box
 from fusion.model import DEFAULT_PRESET, FusionNet, PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide
@@ -38,7 +38,7 @@ from fusion.pipeline.pair import Pair
 from fusion.pipeline.ranking import chosen
 from fusion.pipeline.stopwatch import Stopwatch
 from fusion.pipeline.teacher_trace import TeacherTracer
-from fusion.pipeline.variants import Painted, Placed, Variant, joined, overlap, repeat
+from fusion.pipeline.variants import Painted, Placed, Variant, joined, overlap, painted, put, repeat
 from fusion.pipeline.words import PairWords, name_uploads, read_words, tokens
 from fusion.trace import AttributionTrace, FusionTrace
 
@@ -148,22 +148,13 @@ class Fuser:
             output = self.net.fuse(batch, main, joined(placed), layout, presence, disabled=disabled)
             pictures = self.net.to_rgba(output.image).float().permute(0, 2, 3, 1).cpu().numpy()
             ious = overlap(features, placed, own)
-        return [Painted(pictures[n], one.main, one.lead, ious[n]) for n, one in enumerate(placed)]
+        return [painted(one, placed[n], pictures[n], ious[n]) for n, one in enumerate(wanted)]
 
     def _put(self, pair: Pair, words: PairWords | None, features: PairFeatures, wanted: Variant) -> Placed:
         """Where everything lies in a variant. Raises UnknownHypothesis."""
         decided = int(decide(features.main_logit)[0]) if wanted.main is None else SIDES.index(wanted.main)
         ranking = self._rank(pair, words, features, torch.tensor([decided], device=self.device))
-        prediction = self._follow(ranking, wanted.hypothesis)
-        there = (prediction.presence_logit > 0).float()
-        if wanted.own:
-            return Placed(decided, prediction, prediction.layout, there, None)
-        predicted = Layout(*prediction.layout[0, int(there[0].argmax())].tolist())
-        override = Override((wanted.place(predicted, self.frame),), each=False, frame=self.frame)
-        layout, presence = self._place(prediction, override)
-        assert layout is not None  # there is an override
-        assert presence is not None
-        return Placed(decided, prediction, layout, presence, override.lead)
+        return put(wanted, decided, self._follow(ranking, wanted.hypothesis), self.frame)
 
     def explain(
         self,

@@ -16,6 +16,7 @@ from fusion.frame import Frame, Layout
 from fusion.geometry import content_box
 from fusion.model import PairFeatures
 from fusion.model.center_aware_scale import LayoutPrediction
+from fusion.pipeline.overrides import carry_along
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Variant:
 
     ``main``: a side, or ``None`` for the network's choice; ``hypothesis``: its rank, from 1. The first instance lies at
     ``layout``, or where that hypothesis puts it, ``scale`` times as large and shifted by ``down`` and ``right``, in
-    fractions of the canvas.
+    fractions of the canvas. ``count``: so many instances, those that the network finds likeliest to be there; ``None``
+    for as many as it would place.
     """
 
     main: str | None = None
@@ -33,10 +35,11 @@ class Variant:
     scale: float = 1.0
     down: float = 0.0
     right: float = 0.0
+    count: int | None = None
 
     @property
     def own(self) -> bool:
-        """Whether everything lies where the network puts it."""
+        """Whether everything that is there lies where the network puts it."""
         return self.layout is None and (self.scale, self.down, self.right) == (1.0, 0.0, 0.0)
 
     def place(self, predicted: Layout, frame: Frame) -> Layout:
@@ -65,13 +68,44 @@ class Painted:
     """One variant. ``picture``: premultiplied RGBA (S, S, 4) in [0, 1]; ``main``: 0 or 1.
 
     ``layout``: where its first instance was put, ``None`` where it was left to the network. ``iou``: mean IoU of its
-    boxes with those of the network's own answer, 0 for another main subject or number of instances.
+    boxes with those of the network's own answer, 0 for another main subject or number of instances. ``instances``:
+    where each of them lies, if their number was asked for.
     """
 
     picture: np.ndarray
     main: int
     layout: Layout | None
     iou: float
+    instances: tuple[Layout, ...] | None = None
+
+
+def there(prediction: LayoutPrediction, count: int | None) -> Tensor:
+    """Which instances there are, (1, K), 0 or 1: those that are predicted, or the ``count`` likeliest."""
+    logit = prediction.presence_logit
+    if count is None:
+        return (logit > 0).float()
+    return torch.zeros_like(logit).scatter(1, logit.topk(min(count, logit.shape[1]), dim=1).indices, 1.0)
+
+
+def put(wanted: Variant, main: int, prediction: LayoutPrediction, frame: Frame) -> Placed:
+    """Where everything lies in a variant with that main subject, of one pair. ``prediction``: of its hypothesis."""
+    presence = there(prediction, wanted.count)
+    if wanted.own:
+        return Placed(main, prediction, prediction.layout, presence, None)
+    layouts, here = prediction.layout[0].float().cpu().numpy(), presence[0].cpu().numpy()
+    lead = wanted.place(Layout(*layouts[int(here.argmax())].tolist()), frame)
+    moved, present = carry_along(layouts, here, lead, frame)
+    device = prediction.layout.device
+    layout, presence = (torch.from_numpy(values)[None].to(device) for values in (moved, present))
+    return Placed(main, prediction, layout, presence, lead)
+
+
+def painted(wanted: Variant, placed: Placed, picture: np.ndarray, iou: float) -> Painted:
+    """A variant that was placed, with its ``picture`` (S, S, 4)."""
+    if wanted.count is None:
+        return Painted(picture, placed.main, placed.lead, iou)
+    here = placed.layout[0][placed.presence[0] > 0]
+    return Painted(picture, placed.main, None, iou, tuple(Layout(*one) for one in here.tolist()))
 
 
 def repeat(features: PairFeatures, count: int) -> PairFeatures:

@@ -32,7 +32,7 @@ SCREEN_SIZES, FILE_SIZES = (256, 384, 512), (256, 512, 1024)
 UPLOAD_NAME = 60
 """Characters of what a picture is called that are kept."""
 
-SWEPT = ("scale", "offset x", "offset y", "main", "hypothesis")
+SWEPT = ("scale", "offset x", "offset y", "main", "hypothesis", "instances")
 """What a sheet of variants can change."""
 
 PRESENT = 0.5

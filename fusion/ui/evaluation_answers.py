@@ -90,6 +90,34 @@ class ChartsAnswer(TypedDict):
     charts: str
 
 
+class MapAnswer(TypedDict):
+    """All pairs of a run on a plane, [x, y] in [0, 1] for each row: what the layout branch makes of them, by PCA.
+
+    ``shares``: of the variance that x and y show; ``missing``: one sentence where there is no such map.
+    """
+
+    points: list[list[float]]
+    shares: list[float]
+    missing: str
+
+
+class Neighbour(TypedDict):
+    """A pair of the same run by the number of its row; ``distance``: 1 is that of a usual pair from the mean."""
+
+    row: int
+    distance: float
+
+
+class NearAnswer(TypedDict):
+    """The pairs that look most like one to the layout branch: those with the same error first, each group by distance.
+
+    ``missing``: one sentence where nothing is known of that.
+    """
+
+    near: list[Neighbour]
+    missing: str
+
+
 class ThumbnailAnswer(TypedDict):
     """The network's picture and, where there is one, the teacher's; ``inputs``: the two drawings it was given."""
 

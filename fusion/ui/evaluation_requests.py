@@ -79,6 +79,18 @@ class AgainstRequest(JobRequest):
         return str(value or "")
 
 
+class NearRequest(JobRequest):
+    """``row``: the number of the pair whose neighbours are wanted."""
+
+    row: int = 0
+
+    @field_validator("row", mode="before")
+    @classmethod
+    def whole_too(cls, value: Any) -> Any:
+        """A whole number."""
+        return counted(value)
+
+
 class JudgeRequest(Request):
     """What a person says of a fusion: ``verdict`` "corrected", "right" or "wrong", and a ``note``."""
 

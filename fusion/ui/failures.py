@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from typing import Any, Protocol
 
+import numpy as np
+
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.report import Report
@@ -57,6 +59,10 @@ class Evaluator(Protocol):
 
     def row(self, measured: Measured) -> SheetRow:
         """A measured pair as a row of the sheet."""
+        ...
+
+    def features(self, measured: Measured) -> np.ndarray | None:
+        """What the layout branch makes of the pair, (D,), if it has one."""
         ...
 
     def report(self, measured: list[Measured]) -> Report:
@@ -107,6 +113,7 @@ class EvaluationJob(MeasuredRun):
             self.state = "running"
             for one in self._evaluator.run(self.split, self._fuser, self.total):
                 self.measured.append(one)
+                self.features.append(self._evaluator.features(one))
                 self.rows.append(self._evaluator.row(one))
                 if self._to_end():
                     return

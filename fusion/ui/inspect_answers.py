@@ -61,14 +61,17 @@ class PartnersAnswer(TypedDict):
 class SweepCell(TypedDict):
     """One variant of a fusion, with what restores it; ``iou``: of its boxes with those of the network's own answer.
 
-    ``main`` and ``layout``: ``None`` where they are left to the network.
+    ``psnr``: with the teacher's picture, in dB, where there is one. ``main``, ``layout`` and ``instances``: ``None``
+    where they are left to the network.
     """
 
     picture: str
     iou: float
+    psnr: float | None
     main: str | None
     hypothesis: int
     layout: list[float] | None
+    instances: list[list[float]] | None
 
 
 class SweepAnswer(TypedDict):

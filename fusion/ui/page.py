@@ -33,6 +33,7 @@ from fusion.service.app import YEAR, Beside, build_service
 from fusion.service.stickers import Stickers
 from fusion.turns import FUSIONS_WAITING, Busy, Turns
 from fusion.ui import api, picker
+from fusion.ui.atlas import Atlas
 from fusion.ui.backend import Backend, Json
 from fusion.ui.compare import Compare
 from fusion.ui.corrector import Corrector
@@ -81,7 +82,9 @@ SCRIPTS = (
     "say.js",
     "corrections.js",
     "called.js",
+    "thumbs.js",
     "sheet.js",
+    "near.js",
     "failures.js",
     "against.js",
     "queue.js",
@@ -133,7 +136,7 @@ def server_functions(
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
     views, reports = Turns(name="views"), Turns(REPORTS_WAITING, "reports")
     inspector = Inspector(backend)
-    corrector = Corrector(backend)
+    corrector, atlas = Corrector(backend), Atlas(review)
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
     runs += [review.evaluation_delete, corrector.corrections_read]
     lines: list[tuple[Turns | None, list[Answer]]] = [
@@ -145,7 +148,7 @@ def server_functions(
         (Turns(PACKS_WAITING, "packs"), [Packing(backend, kept).pack]),
         (reports, [drawn, Partners(backend).partners]),
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_compared]),
-        (reports, [review.evaluation_csv, review.evaluation_worst]),
+        (reports, [review.evaluation_csv, review.evaluation_worst, atlas.evaluation_map, atlas.evaluation_near]),
     ]
     return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
 

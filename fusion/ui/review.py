@@ -251,6 +251,10 @@ class ProjectEvaluator:
             "confidence": known(measured.confidence),
         }
 
+    def features(self, measured: Row) -> np.ndarray | None:
+        """What the layout branch makes of the pair."""
+        return measured.features
+
     def report(self, measured: list[Row]) -> Report:
         """The JSON of DESIGN section 6 over all measured pairs."""
         from fusion.evaluation.report import report

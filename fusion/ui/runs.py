@@ -14,8 +14,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from fusion.assets import ASSETS
+from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
+from fusion.evaluation.neighbours import packed, together, unpacked
 from fusion.evaluation.report import Report
 from fusion.evaluation.report_file import read_report
 from fusion.files import cache_folder
@@ -59,6 +63,7 @@ class Subject:
 class MeasuredRun:
     """An evaluation, under way or over. ``total``: pairs that were asked for; ``message``: why it failed or ended.
 
+    ``features``: what the layout branch makes of the pair of each row, (D,), or ``None``; at least one a row.
     ``figures``: gives the report over all rows; ``shipped``: whether it came with the weights; ``date``: when it began,
     in the form of ISO 8601.
     """
@@ -67,6 +72,7 @@ class MeasuredRun:
         self, subject: Subject, total: int, figures: Callable[[], Report], state: State, date: str | None = None
     ) -> None:
         self.rows: list[SheetRow] = []
+        self.features: list[np.ndarray | None] = []
         self.subject, self.split, self.total = subject, subject.split, total
         self.state: State = state
         self.message, self.shipped = "", False
@@ -120,7 +126,9 @@ class MeasuredRun:
         """What is kept of it on the disk."""
         figures = self._figures() if self.state == "done" else None
         told = {"subject": asdict(self.subject), "total": self.total, "state": self.state, "message": self.message}
+        features = together(self.features[: len(self.rows)])
         told |= {"date": self.date, "rows": self.rows, "figures": figures}
+        told |= {"features": None if features is None else packed(features)}
         return gzip.compress(json.dumps(told, separators=(",", ":")).encode(), mtime=0)
 
 
@@ -130,6 +138,7 @@ def restored(content: bytes) -> MeasuredRun:
     figures = told["figures"]
     run = MeasuredRun(Subject(**told["subject"]), told["total"], lambda: figures, told["state"], told["date"])
     run.rows, run.message = told["rows"], told["message"]
+    run.features = unpacked(told.get("features"), len(run.rows))
     return run
 
 
@@ -169,6 +178,7 @@ def shipped_runs(
 ) -> dict[str, MeasuredRun]:
     """The reports in ``folder`` by name: those of weights that are here, and of no others of the same name.
 
+    Held-out pairs come first: the page opens with them, and offers them first to be run.
     ``row``: a measured pair as a row of the sheet; ``hashes``: name of weights -> gives their hash.
     """
     found: dict[str, MeasuredRun] = {}
@@ -177,12 +187,13 @@ def shipped_runs(
             saved = read_report(path)
         except FusionError:  # one that is damaged is no reason to show nothing
             continue
-        if saved.name not in hashes or hashes[saved.name]() != saved.weights:
+        if saved.split not in SPLITS or saved.name not in hashes or hashes[saved.name]() != saved.weights:
             continue
         style = "twemoji" if saved.split == "style" else ""
         note = f"Shipped with {saved.name}: measured when these weights were made."
         about = Subject(saved.split, saved.preset, saved.name, style, note, saved.weights)
         run = MeasuredRun(about, len(saved.rows), lambda saved=saved: saved.figures, "done", "")  # type: ignore[misc]
         run.rows, run.shipped = [row(one) for one in saved.rows], True
+        run.features = [one.features for one in saved.rows]
         found[f"shipped-{path.name.removesuffix('.json.gz')}"] = run
-    return found
+    return dict(sorted(found.items(), key=lambda one: SPLITS.index(one[1].split)))

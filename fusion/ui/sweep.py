@@ -6,11 +6,15 @@ nothing has to be called back. Source: DESIGN section 7.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+import torch
+import torch.nn.functional as F
 from pydantic import field_validator
 
+from fusion.evaluation.metrics import psnr
 from fusion.names import SIDES
 from fusion.pipeline.overrides import RequestError
 from fusion.pipeline.variants import Painted, Variant
@@ -61,28 +65,42 @@ class Sweep:
         request, asked = self.backend.request(data), SweepRequest.parse(data)
         if asked.rows == asked.columns:
             raise RequestError("A sheet changes two different things; choose another one for its columns.")
-        hypotheses = max(len(self.backend.trace(request).hypotheses), 1)
-        rows, columns = steps(asked.rows, hypotheses), steps(asked.columns, hypotheses)
+        trace = self.backend.trace(request)
+        most = {"hypothesis": max(len(trace.hypotheses), 1), "instances": len(trace.predicted.layouts)}
+        rows, columns = steps(asked.rows, most), steps(asked.columns, most)
         if asked.row >= len(rows):
             raise RequestError(f"The sheet has {len(rows)} lines; there is no line {asked.row}.")
         wanted = [merged(request, rows[asked.row][1], change) for _, change in columns]
         painted = self.backend.variants(request, wanted)
+        # The teacher's picture is in Noto's drawings, and so none of another style's.
+        target = trace.teacher.target if trace.teacher and not request.style else None
+        near = [None] * len(painted) if target is None else likeness([one.picture for one in painted], target)
         return {
             "rows": [label for label, _ in rows],
             "columns": [label for label, _ in columns],
-            "cells": [cell(one, variant) for one, variant in zip(painted, wanted, strict=True)],
+            "cells": [cell(one, *rest) for one, *rest in zip(painted, wanted, near, strict=True)],
         }
 
 
-def steps(name: str, hypotheses: int) -> list[tuple[str, dict[str, Any]]]:
-    """The steps of one of SWEPT: what each is called, and what of a ``Variant`` it changes."""
+def likeness(pictures: list[np.ndarray], target: np.ndarray) -> list[float]:
+    """PSNR in dB of pictures (S, S, 4) with a larger or equal one, averaged down to their size."""
+    shown, wanted = (torch.from_numpy(np.stack(some)).movedim(-1, 1) for some in (pictures, [target]))
+    return psnr(shown, F.adaptive_avg_pool2d(wanted, shown.shape[-2:])).tolist()
+
+
+def steps(name: str, most: Mapping[str, int]) -> list[tuple[str, dict[str, Any]]]:
+    """The steps of one of SWEPT: what each is called, and what of a ``Variant`` it changes.
+
+    ``most``: how many hypotheses and instances there are.
+    """
     signed: Callable[[float], str] = "{:+.2f}".format
     by_name: dict[str, Callable[[], list[tuple[str, dict[str, Any]]]]] = {
         "scale": lambda: [(f"x {factor:g}", {"scale": factor}) for factor in SCALES],
         "offset x": lambda: [(signed(shift), {"right": shift}) for shift in SHIFTS],
         "offset y": lambda: [(signed(shift), {"down": shift}) for shift in SHIFTS],
         "main": lambda: [(side, {"main": side}) for side in SIDES],
-        "hypothesis": lambda: [(str(rank), {"hypothesis": rank}) for rank in range(1, hypotheses + 1)],
+        "hypothesis": lambda: [(str(rank), {"hypothesis": rank}) for rank in range(1, most["hypothesis"] + 1)],
+        "instances": lambda: [(str(count), {"count": count}) for count in range(1, most["instances"] + 1)],
     }
     return by_name[name]()
 
@@ -94,12 +112,14 @@ def merged(request: FuseRequest, *changes: dict[str, Any]) -> Variant:
     return Variant(**{"main": request.main, "hypothesis": request.hypothesis, "layout": layout, **changed})
 
 
-def cell(painted: Painted, wanted: Variant) -> SweepCell:
-    """One variant for the browser, with what restores it."""
+def cell(painted: Painted, wanted: Variant, near: float | None) -> SweepCell:
+    """One variant for the browser, with what restores it. ``near``: its PSNR, where there is a truth."""
     return {
         "picture": data_url(painted.picture),
         "iou": round(painted.iou, 3),
+        "psnr": None if near is None else round(near, 2),
         "main": wanted.main,
         "hypothesis": wanted.hypothesis,
         "layout": None if painted.layout is None else layout_of(painted.layout),
+        "instances": None if painted.instances is None else [layout_of(one) for one in painted.instances],
     }

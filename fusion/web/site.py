@@ -38,7 +38,7 @@ SIDE = 256
 SERVER_ALONE = (
     *("tabs.js", "place.js", "strip.js", "plane.js", "zoom.js", "copyas.js", "say.js", "sheet.js", "failures.js"),
     *("compare.js", "sharp.js", "corrections.js", "called.js", "queue.js", "sweep.js", "pack.js"),
-    *("browse.js", "why.js", "against.js"),
+    *("browse.js", "why.js", "against.js", "thumbs.js", "near.js"),
 )
 """Scripts of parts that need Python: stages, evaluations, comparisons, other sizes, and what copies its commands."""
 ICONS = (192, 512)

@@ -42,6 +42,19 @@ def test_iou_is_that_with_the_network_s_own_boxes(fuser):
     assert 1 > near.iou > far.iou
 
 
+def test_so_many_instances_as_are_asked_for_the_likeliest_of_them(fuser):
+    found = fuser.variants(FACE, PIZZA, [Variant(count=n) for n in (1, 2, 3)], size=SIZE)
+    assert [len(one.instances) for one in found] == [1, 2, 3]
+    assert [one.iou for one in found] == [0.0, 1.0, 0.0], "the network's own answer has two"
+    for one in found:
+        alone = fuse(fuser, instances=one.instances)
+        np.testing.assert_allclose(one.picture, alone.output, atol=1e-4)
+    assert fuser.variants(FACE, PIZZA, [Variant()], size=SIZE)[0].instances is None
+    moved = fuser.variants(FACE, PIZZA, [Variant(count=2, scale=0.5)], size=SIZE)[0].instances
+    assert moved[0].scale_h == pytest.approx(found[1].instances[0].scale_h / 2)
+    assert moved[1].scale_h == pytest.approx(found[1].instances[1].scale_h / 2), "the others go along"
+
+
 def test_what_cannot_be_varied_is_refused(fuser):
     with pytest.raises(UnknownHypothesis):
         fuser.variants(FACE, PIZZA, [Variant(hypothesis=99)], size=SIZE)

@@ -94,10 +94,11 @@ class FakeFuser:
     def variants(self, first, second, wanted, *, size=128, disabled=frozenset(), say=None, names=None) -> list[Painted]:
         found = []
         for one in wanted:
-            own = self._hypotheses()[one.hypothesis - 1][0]
-            lead = None if one.own else one.place(Layout(*own.tolist()), self.frame)
+            own = self._hypotheses()[one.hypothesis - 1]
+            lead = None if one.own else one.place(Layout(*own[0].tolist()), self.frame)
             trace = self.fuse(first, second, main=one.main, layout=lead, hypothesis=one.hypothesis, size=size)
-            found.append(Painted(trace.output, trace.main, lead, 1.0 if one.own else 0.5))
+            each = None if one.count is None else tuple(Layout(*row) for row in own[: one.count].tolist())
+            found.append(Painted(trace.output, trace.main, lead, 1.0 if one.own else 0.5, each))
         return found
 
     def explain(self, first, second, *, main, hypothesis=1, size=256, say=None, names=None) -> AttributionTrace:
@@ -292,6 +293,10 @@ class FakeEvaluator:
 
     def row(self, measured) -> dict:
         return measured
+
+    def features(self, measured) -> np.ndarray:
+        """Right main subjects on one side, wrong ones on the other; in between lie the others, by their overlap."""
+        return np.array([measured["main_ok"], measured["iou"], measured["confidence"] / 4], np.float16)
 
     def report(self, measured: list) -> dict:
         return {"n": len(measured)}

@@ -116,8 +116,8 @@ def test_reports_of_the_weights_that_are_here_ship_and_no_others(tmp_path, repor
     review = review_in(tmp_path / "runs", reports)
     runs = review.evaluation_runs({"jobs": []})["runs"]
     assert [(run["job"], run["weights"], run["shipped"], run["state"]) for run in runs] == [
-        ("shipped-fusion-emoji", "fusion-held-out", True, "done"),
         ("shipped-fusion-pairs", "fusion", True, "done"),
+        ("shipped-fusion-emoji", "fusion-held-out", True, "done"),
     ]
     polled = review.evaluation_poll({"job": "shipped-fusion-pairs"})
     assert polled["summary"]["main_ok"] == 0.5

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+
+import numpy as np
 import pytest
+import torch
+from torch.nn.functional import avg_pool2d
 
 from fusion.emoji.catalog import Catalog
+from fusion.evaluation.metrics import psnr
 from fusion.pipeline.overrides import RequestError
 from fusion.ui.backend import Backend
 from fusion.ui.contract import SWEPT
@@ -42,6 +49,36 @@ def test_one_s_own_layout_is_varied_until_another_main_subject_makes_it_void(swe
     ]
 
 
+def test_instances_are_counted_as_far_as_the_preset_places_any():
+    fuser = FakeFuser(instances=2)
+    sweep = Sweep(Backend(Catalog.default(), {"fusion": lambda: fuser})).sweep
+    line = sweep(PAIR | {"rows": "main", "columns": "instances", "row": 0})
+    assert line["columns"] == ["1", "2"]
+    assert [len(cell["instances"]) for cell in line["cells"]] == [1, 2]
+    assert {cell["layout"] for cell in line["cells"]} == {None}
+    np.testing.assert_allclose(line["cells"][1]["instances"], PREDICTED, atol=1e-6)
+
+
+def test_each_variant_says_how_near_it_comes_to_the_teacher_s_picture(sweep):
+    cells = sweep(PAIR | {"rows": "scale", "columns": "offset x", "row": 3})["cells"]
+    fused = FakeFuser().fuse("1f600", "1f355", size=256)
+    target = torch.from_numpy(fused.teacher.target.copy()).movedim(-1, 0)[None]
+    small = FakeFuser().fuse("1f600", "1f355", size=128)
+    own = torch.from_numpy(small.output).movedim(-1, 0)[None]
+    assert cells[3]["psnr"] == pytest.approx(psnr(own, avg_pool2d(target, 2)).item(), abs=0.01)
+    assert len({cell["psnr"] for cell in cells}) > 1
+
+
+def test_without_a_truth_there_is_no_such_figure(sweep, art_style):
+    fuser = FakeFuser()
+    fuser.fuse = partial(fuser.fuse, teacher=False)
+    blind = Sweep(Backend(Catalog.default(), {"fusion": lambda: fuser})).sweep
+    assert {cell["psnr"] for cell in blind(PAIR)["cells"]} == {None}
+    styled = Backend(Catalog.default(), {"fusion": FakeFuser}, styled=lambda preset, style: FakeFuser(preset))
+    cells = Sweep(styled).sweep(PAIR | {"style": art_style})["cells"]
+    assert {cell["psnr"] for cell in cells} == {None}, "the teacher's picture is in Noto's drawings"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -65,6 +102,7 @@ def test_a_variant_is_taken_over_and_closing_ends_the_questions(open_page, serve
     page.wait_for_function("() => document.querySelectorAll('.ef-variant').length === 49")
     assert page.locator('[data-role="sweep-columns"] option').all_inner_texts() == list(SWEPT)
     assert page.locator(".ef-variant.ef-here").count() == 1
+    assert re.search(r"IoU 1\.00\s+\d+\.\d dB", page.inner_text(".ef-variant.ef-here"))
     page.locator('.ef-variant[title="scale x 0.55, offset x +0.16"]').click()
     page.wait_for_function("() => EF.answer.controls.override")
     assert page.evaluate("EF.state.layout[3]") == 0.16
@@ -85,3 +123,15 @@ def test_a_variant_is_taken_over_and_closing_ends_the_questions(open_page, serve
     page.select_option('[data-role="sweep-columns"]', "scale")
     assert page.input_value('[data-role="sweep-rows"]') != "scale"
     page.wait_for_selector(".ef-variant")
+
+
+@pytest.mark.browser
+def test_a_number_of_instances_is_taken_over(open_page, served, monkeypatch):
+    monkeypatch.setattr(served.fusers["fusion"], "instances", 2)
+    page = open_page("?first=1f35e&second=1f9c0")
+    settled(page)
+    page.click('[data-act="what-if"]')
+    page.select_option('[data-role="sweep-columns"]', "instances")
+    page.locator('.ef-variant[title="scale x 1, instances 1"]').click()
+    page.wait_for_function("() => EF.state.instances?.length === 1 && EF.answer.controls.each")
+    assert not page.locator('[data-role="sweep"]').is_visible()

@@ -13,6 +13,8 @@ globalThis.EF = /** @type {Page} */ ({
   grid: null,
   canvas: null,
   sheet: null,
+  thumbs: null,
+  near: null,
   corrections: null,
   queue: null,
   against: null,

@@ -30,6 +30,9 @@ interface Run {
 interface RunsAnswer { runs: Run[] }
 interface PollAnswer { run: Run; message: string; rows: SheetRow[]; summary: Totals }
 interface ChartsAnswer { charts: string }
+interface MapAnswer { points: number[][]; shares: number[]; missing: string }
+interface Neighbour { row: number; distance: number }
+interface NearAnswer { near: Neighbour[]; missing: string }
 interface ThumbnailAnswer { pictures: string[]; inputs: string[] }
 
 // ---------------------------------------------------------------- the page
@@ -38,6 +41,7 @@ interface ThumbnailAnswer { pictures: string[]; inputs: string[] }
 interface Sheet {
   build(root: HTMLElement): void; clear(): void; add(rows: SheetRow[], run: Run): void; draw(): void; count(): number;
   compare(found: RunComparison | null): void;
+  row(number: number): SheetRow | undefined; numberOf(row: SheetRow): number;
   chosen(): SheetRow[]; numbers(): number[]; said(): string; run(): Run | null; open(row: SheetRow): void;
 }
 /** A correction in this browser; `sources`: by which names it finds the two, codepoints or those of own pictures. */
@@ -50,6 +54,14 @@ interface Corrections {
 interface Against {
   offer(runs: Run[], job: string | null, label: (run: Run) => string): void; clear(): void;
 }
+/** Pictures of pairs of the run that is open. `clear`: another run, or another's pictures `beside` them from now on. */
+interface Thumbs {
+  known(pair: string): ThumbnailAnswer | undefined;
+  of(pair: string, stale: () => boolean): Promise<ThumbnailAnswer | null>;
+  clear(beside: string | null): void;
+}
+/** `learn`: the map of the run that is open; `show`: the neighbours of one of its pairs. */
+interface Near { learn(): void; show(row: SheetRow): void; clear(): void }
 interface Queue { start(): void; close(): void }
 interface PagePart {
   /** Of the pair with these keys a correction was kept. */
@@ -60,4 +72,6 @@ interface Roles {
   against: HTMLSelectElement; "correction-note": HTMLInputElement; "corrections-file": HTMLInputElement;
   "queue-picture": HTMLImageElement; "kept-corrections": HTMLDetailsElement;
 }
-interface Page { sheet: Sheet; corrections: Corrections; queue: Queue; against: Against }
+interface Page {
+  sheet: Sheet; thumbs: Thumbs; near: Near; corrections: Corrections; queue: Queue; against: Against;
+}

@@ -58,6 +58,7 @@
     EF.find("charts", root).hidden = true;
     EF.find("run-note", root).hidden = true;
     EF.sheet.clear();
+    EF.near.clear();
     EF.queue.close();
     EF.against.clear();
     running(true);
@@ -101,6 +102,7 @@
     job = null;
     EF.against.clear();
     EF.sheet.clear();
+    EF.near.clear();
     EF.queue.close();
     EF.find("totals", root).replaceChildren();
     EF.find("charts", root).hidden = true;
@@ -148,7 +150,10 @@
       return;
     }
     running(false);
-    if (EF.sheet.count()) drawCharts();
+    if (EF.sheet.count()) {
+      drawCharts();
+      EF.near.learn();
+    }
     list();
   };
 

@@ -83,7 +83,7 @@
 
   const clear = () => {
     [rows, run, shown] = [[], null, PAGE];
-    pictures.clear();
+    EF.thumbs.clear(null);
     for (const { role } of SLICES) {
       EF.find(role, root).replaceChildren(EF.make("option", { value: "", textContent: "all" }));
     }
@@ -102,7 +102,7 @@
     }
     if (!found && CHANGES.includes(select.value)) select.value = "";
     EF.find("pictures", root).textContent = found?.painter ? "other run, this run, teacher" : "network, teacher";
-    pictures.clear();
+    EF.thumbs.clear(found?.painter ?? null);
     drawRows();
   };
 
@@ -217,23 +217,22 @@
     );
     line.dataset.pair = `${row.first} ${row.second}`;
     line.addEventListener("click", () => openPair(row));
-    if (pictures.has(line.dataset.pair)) fill(line);
+    if (EF.thumbs.known(line.dataset.pair)) fill(line);
     else watcher.observe(line);
     return line;
   };
 
   // As it was measured: with the run's weights, and in its art style.
-  const openPair = (/** @type {SheetRow} */ { first, second }) => {
+  const openPair = (/** @type {SheetRow} */ row) => {
     const { weights: preset, style } = run;
+    const { first, second } = row;
+    EF.near.show(row);
     EF.update({ first, second, preset, style, main: null, layout: null, hypothesis: 1, disabled: [] });
     EF.openTab("fuse");
     scrollTo({ top: 0 });
   };
 
-  // Thumbnails: fused one after the other, only for rows that are seen.
-  /** @type {Map<string, ThumbnailAnswer>} */
-  const pictures = new Map();
-  let queue = Promise.resolve();
+  // Thumbnails only for rows that are seen.
   /** @type {IntersectionObserverCallback} */
   const seen = (entries) => {
     for (const entry of entries) {
@@ -243,7 +242,7 @@
     }
   };
   const fill = (/** @type {HTMLElement} */ line) => {
-    const known = pictures.get(line.dataset.pair);
+    const known = EF.thumbs.known(line.dataset.pair);
     const drawn = known.pictures.map((src) => EF.make("img", { src, alt: "", className: "ef-checker" }));
     line.querySelector(".ef-pictures").replaceChildren(...drawn);
     if (!run.style) return;
@@ -253,23 +252,8 @@
       node.replaceWith(EF.make("img", { src: known.inputs[at], alt, className: "ef-pair" }));
     });
   };
-  const thumbs = (/** @type {HTMLElement} */ line) => {
-    queue = queue.then(async () => {
-      if (!line.isConnected) return;
-      const [first, second] = line.dataset.pair.split(" ");
-      const mine = run;
-      const { weights: preset, style } = run;
-      const stale = () => mine.job !== run?.job || !line.isConnected;
-      const answer = await EF.insist("thumbnail", { first, second, preset, style }, { stale });
-      if (answer.error || stale()) return;
-      if (compared?.painter) {
-        const other = await EF.insist("thumbnail", { first, second, preset: compared.painter, style }, { stale });
-        if (other.error || stale()) return;
-        answer.pictures.unshift(other.pictures[0]);
-      }
-      pictures.set(line.dataset.pair, answer);
-      fill(line);
-    });
+  const thumbs = async (/** @type {HTMLElement} */ line) => {
+    if (await EF.thumbs.of(line.dataset.pair, () => !line.isConnected)) fill(line);
   };
 
   const numbers = () => {
@@ -280,5 +264,6 @@
   EF.sheet = {
     ...{ build, clear, add, draw, compare, chosen, numbers, said, open: openPair },
     ...{ count: () => rows.length, run: () => run },
+    ...{ row: (number) => rows[number], numberOf: (row) => rows.indexOf(row) },
   };
 })();

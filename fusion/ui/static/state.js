@@ -15,8 +15,9 @@
     if (!keep && pair && !("style" in patch)) EF.state.style = "";
     if (!keep && preset) Object.assign(EF.state, { layout: null, instances: null, hypothesis: 1 });
     EF.state.disabled = EF.state.disabled.filter((part) => EF.info.parts[EF.state.preset]?.includes(part));
-    for (const part of EF.parts) part.changed?.(EF.state, before);
+    // Asked first: what else changes is drawn, and drawings are fetched, while the network works.
     EF.fuse({ ...EF.state });
+    for (const part of EF.parts) part.changed?.(EF.state, before);
   };
 
   // The layouts in a link: as many as there are, `null` where one is damaged.
@@ -104,9 +105,10 @@
           settle(answer.keys);
           EF.keepUploads(data, answer.permalink);
           toAddress(answer.permalink);
-          stages(data);
         }
         for (const part of EF.parts) part.fused?.(answer, data);
+        // The sticker is on its way to the screen before the server begins to paint its stages.
+        if (!answer.error) setTimeout(stages, 0, data);
       },
       (busy) => EF.root.classList.toggle("ef-working", busy),
     );

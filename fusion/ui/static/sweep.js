@@ -6,19 +6,20 @@
   const dialog = () => EF.find("sweep");
   const part = (/** @type {string} */ role) => EF.find(role, dialog());
 
-  const open = (/** @type {SweepCell} */ { main, hypothesis, layout }) => {
+  const open = (/** @type {SweepCell} */ { main, hypothesis, layout, instances }) => {
     dialog().close();
-    EF.update({ main, hypothesis, layout, instances: null }, true);
+    EF.update({ main, hypothesis, layout, instances }, true);
   };
 
   /** @type {(cell: SweepCell, label: string) => HTMLElement} */
   const draw = (cell, label) => {
-    const said = `IoU ${EF.number(cell.iou)}`;
+    const said = [`IoU ${EF.number(cell.iou)}`, ...(cell.psnr === null ? [] : [`${EF.number(cell.psnr, 1)} dB`])];
+    const whole = `${label}: ${said.join(", ")}. Take it over`;
     const button = EF.make(
       "button",
-      { type: "button", className: "ef-variant", "aria-label": `${label}: ${said}. Take it over`, title: label },
+      { type: "button", className: "ef-variant", "aria-label": whole, title: label },
       EF.make("img", { src: cell.picture, alt: "", className: "ef-checker" }),
-      said,
+      ...said.map((textContent) => EF.make("span", { textContent })),
     );
     button.classList.toggle("ef-here", cell.iou === 1);
     button.addEventListener("click", () => open(cell));

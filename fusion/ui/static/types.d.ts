@@ -57,7 +57,10 @@ interface ReadAnswer { stages: StageReadings[] }
 interface Partner { key: string; family: string }
 interface PartnersAnswer { key: string; partners: Partner[] }
 interface PictureAnswer { picture: string }
-interface SweepCell { picture: string; iou: number; main: Side | null; hypothesis: number; layout: Layout | null }
+interface SweepCell {
+  picture: string; iou: number; psnr: number | null; main: Side | null; hypothesis: number; layout: Layout | null;
+  instances: Layout[] | null;
+}
 interface SweepAnswer { rows: string[]; columns: string[]; cells: SweepCell[] }
 interface ZipAnswer { name: string; zip: string }
 interface CsvAnswer { name: string; csv: string }
@@ -111,6 +114,8 @@ interface Server {
   correction(data: object): Reply<CorrectionAnswer>;
   corrections_read(data: object): Reply<CorrectionsAnswer>;
   evaluation_charts(data: object): Reply<ChartsAnswer>;
+  evaluation_map(data: object): Reply<MapAnswer>;
+  evaluation_near(data: object): Reply<NearAnswer>;
   evaluation_csv(data: object): Reply<CsvAnswer>;
   evaluation_worst(data: object): Reply<ZipAnswer>;
   thumbnail(data: object): Reply<ThumbnailAnswer>;
