@@ -171,7 +171,7 @@ def queued(answer: Answer, turns: Turns) -> Callable[[Json], Awaitable[Mapping[s
         try:
             return await turns.run(partial(guarded(answer), data))
         except Busy as error:
-            return {"error": str(error)}
+            return {"error": str(error), "busy": True}
 
     call.__name__ = answer.__name__
     return call
