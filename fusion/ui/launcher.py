@@ -148,6 +148,9 @@ def serve(options: argparse.Namespace) -> None:
 
     if LENDS and options.device == "auto":
         options.device = "cpu"
+    from fusion.recipes.kept import keep_few
+
+    keep_few()
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()

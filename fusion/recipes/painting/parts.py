@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from scipy import ndimage
 
-from fusion.emoji.catalog import Catalog
+from fusion.emoji.catalog import Catalog, rasterise
 from fusion.geometry import Frame
 from fusion.recipes.anatomy import measure, regions
 from fusion.recipes.anatomy.anatomy import anatomy
@@ -34,7 +34,7 @@ def render_part(sprite: Sprite, size: int, frame: Frame) -> np.ndarray:
     (the features of a stone) falls back to the nearest thing it has, never to an error.
     """
     if sprite.part == "full":
-        return Catalog.default().render(sprite.emoji, size, frame)  # often drawn already: as what is fused
+        return rasterise(Catalog.default().body(sprite.emoji), size, frame)
     name, _, chain = sprite.part.partition("|")
     picture = base_picture(sprite.emoji, name, size, frame)
     return _bytes(filters.apply(chain, picture, size, frame) if chain else picture)
