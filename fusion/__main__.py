@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import NamedTuple, NoReturn
 
 from fusion.errors import FusionError
+from fusion.interrupts import one_sentence
 
 
 class Command(NamedTuple):
@@ -219,17 +220,16 @@ def build_parser(chosen: str | None = None) -> Parser:
 def main(arguments: list[str] | None = None) -> int:
     """Run a subcommand and return its exit code: 2 for bad input, told in one line on stderr."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    chosen = next((word for word in arguments if word in COMMANDS), None)
+    chosen, code = next((word for word in arguments if word in COMMANDS), None), 0
     try:
-        args = build_parser(chosen).parse_args(arguments)
-        code = module(args.command).run(args)
-        sys.stdout.flush()  # what cannot be written is to be heard of here, not while Python ends
+        with one_sentence():
+            args = build_parser(chosen).parse_args(arguments)
+            code = module(args.command).run(args)
+            sys.stdout.flush()  # what cannot be written is to be heard of here, not while Python ends
         return code
     except FusionError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         # The reader of a pipe left early; Python would complain once more when it closes stdout.
         silence()

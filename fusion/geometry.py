@@ -106,13 +106,13 @@ def content_box(alpha: Tensor, threshold: float = 0.5) -> Tensor:
 
     ``alpha``: (..., H, W). Returns (..., 4); an empty picture gives the empty box (0, 0, 0, 0).
     """
-    inside = alpha > threshold
     height, width = alpha.shape[-2:]
-    rows, columns = inside.any(-1).float(), inside.any(-2).float()
+    # The largest of each line, then the threshold: much quicker than asking whether any pixel lies above it.
+    rows, columns = ((alpha.amax(axis) > threshold).float() for axis in (-1, -2))
     y0, y1 = rows.argmax(-1), height - rows.flip(-1).argmax(-1)
     x0, x1 = columns.argmax(-1), width - columns.flip(-1).argmax(-1)
     box = torch.stack([x0 / width, y0 / height, x1 / width, y1 / height], dim=-1).float()
-    return box * inside.flatten(-2).any(-1, keepdim=True)
+    return box * rows.amax(-1, keepdim=True)
 
 
 def sampling_grid(layout: Tensor, height: int, width: int) -> Tensor:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -20,7 +22,13 @@ from fusion.errors import FusionError
 Answer = TypeVar("Answer")
 
 FUSIONS_WAITING = 64
-"""Fusions that may wait: at some eight a second the last of them waits eight seconds."""
+"""Fusions that may wait, however quick they are."""
+PATIENCE = 1.8
+"""Seconds after which a fusion is to be done: what remains to 2.5 is for its way there and back."""
+ALWAYS = 4
+"""So many may wait however slow they are."""
+REMEMBERED = 16
+"""Things done last whose time tells how long the next ones take."""
 
 
 class Busy(FusionError):
@@ -28,10 +36,21 @@ class Busy(FusionError):
 
 
 class Turns:
-    """One thread that does one thing after the other. ``most``: so many may be under way or wait."""
+    """One thread that does one thing after the other. ``most``: so many may be under way or wait.
 
-    def __init__(self, most: int = FUSIONS_WAITING, name: str = "fusions") -> None:
-        self._most, self._open = most, 0
+    ``patience``: seconds after which what comes last is to be done, as long as the latest took; who would have to wait
+    for longer finds no place. ``None``: as long as it takes.
+    """
+
+    def __init__(
+        self,
+        most: int = FUSIONS_WAITING,
+        name: str = "fusions",
+        patience: float | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._most, self._patience, self._clock, self._open = most, patience, clock, 0
+        self._latest: deque[float] = deque(maxlen=REMEMBERED)
         self._lock = threading.Lock()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=name)
 
@@ -41,14 +60,26 @@ class Turns:
 
     def _submit(self, work: Callable[[], Answer]) -> Awaitable[Answer]:
         with self._lock:
-            if self._open >= self._most:
+            if self._open >= self._places():
                 raise Busy("Many people are fusing right now; try again in a few seconds.")
             self._open += 1
         return asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, self._done, work)
 
+    def _places(self) -> int:
+        """How many may be under way or wait now. The caller holds the lock."""
+        if self._patience is None or not self._latest:
+            return self._most
+        each = sum(self._latest) / len(self._latest)
+        return min(self._most, max(ALWAYS, int(self._patience / max(each, 1e-6))))
+
     def _done(self, work: Callable[[], Answer]) -> Answer:
+        begun = self._clock()
         try:
             return work()
         finally:
+            took = self._clock() - begun
             with self._lock:
                 self._open -= 1
+                if self._patience is not None:
+                    # Weights that were loaded on the way say nothing about the next fusion.
+                    self._latest.append(min(took, self._patience))

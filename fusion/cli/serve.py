@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from fusion.ui.launcher import add_address
+from fusion.ui.launcher import add_address, wait_quietly
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted; returns the exit code."""
+    wait_quietly()
     import uvicorn
 
     from fusion.emoji.catalog import Catalog
@@ -25,12 +26,13 @@ def run(args: argparse.Namespace) -> int:
     from fusion.pipeline.runtimes import build_engine
     from fusion.service.app import build_service
     from fusion.service.stickers import Stickers
-    from fusion.turns import Turns
+    from fusion.turns import PATIENCE, Turns
     from fusion.ui.doors import Doors, allowed_hosts
     from fusion.ui.patience import be_patient
 
     engine = build_engine(args.engine, args.weights, args.device)  # what is wrong with it is to be heard of here
-    service = build_service(Stickers(lambda: engine, Catalog.default(), Turns(), Kept.default()))
+    fusions = Turns(patience=PATIENCE)
+    service = build_service(Stickers(lambda: engine, Catalog.default(), fusions, Kept.default()))
     print(f"Serving http://{args.host}:{args.port}/docs", file=sys.stderr)
     app = Doors(service, allowed_hosts(args.host, args.allow_host))
     config = uvicorn.Config(app, host=args.host, port=args.port, log_level="warning")

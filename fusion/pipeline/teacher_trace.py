@@ -17,7 +17,7 @@ from fusion.recipes.recipe import Recipe
 from fusion.recipes.teacher import Teacher
 from fusion.trace import AlignmentTrace, FusionTrace, LayoutTrace, TeacherTrace
 
-TARGET_BYTES, SPRITE_BYTES, RECIPE_BYTES = 48 * 2**20, 64 * 2**20, 2**20
+TARGET_BYTES, SPRITE_BYTES, RECIPE_BYTES = 48 * 2**20, 32 * 2**20, 2**20
 ONE_RECIPE = 4096
 """Bytes that a recipe is taken to hold: some strokes and layouts."""
 

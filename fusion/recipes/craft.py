@@ -18,6 +18,7 @@ from fusion.geometry import VIEW_BOX, Frame, Layout
 from fusion.recipes.anatomy import measure
 from fusion.recipes.anatomy.anatomy import Box, anatomy
 from fusion.recipes.anatomy.layers import draw
+from fusion.recipes.kept import kept
 from fusion.recipes.placing import Point, middle, scaled
 from fusion.recipes.recipe import Sprite, Stroke
 
@@ -57,13 +58,13 @@ class Ground(NamedTuple):
     unrest: float
 
 
-@cache
+@kept
 def picture(key: str) -> np.ndarray:
     """The flat picture, float32 premultiplied (128, 128, 4): a pixel is a unit."""
     return draw(Catalog.default().body(key), (0, 0, 128, 128), measure.SIDE, measure.SIDE)
 
 
-@cache
+@kept
 def plainness(key: str) -> np.ndarray:
     """(128, 128) float32: how far each unit lies from the nearest detail and from the rim; 0 outside the emoji.
 

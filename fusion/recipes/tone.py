@@ -12,6 +12,7 @@ import numpy as np
 
 from fusion.geometry import PUBLISHED_FRAME, VIEW_BOX
 from fusion.recipes.anatomy import measure
+from fusion.recipes.kept import kept
 from fusion.recipes.painting.parts import render_part
 from fusion.recipes.recipe import Sprite
 
@@ -30,7 +31,7 @@ class Tone(NamedTuple):
     spread: float
 
 
-@cache
+@kept
 def looked_at(sprite: Sprite) -> np.ndarray:
     """float32 (VIEW, VIEW, 4): the part on the whole canvas, premultiplied."""
     return render_part(sprite, VIEW, PUBLISHED_FRAME).astype(np.float32) / 255

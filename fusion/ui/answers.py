@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from typing_extensions import NotRequired
+
 from fusion.views.summary import AlignmentSummary, Summary
 
 Numbers = list[float]
@@ -273,6 +275,7 @@ class ComparedAnswer(TypedDict):
 
 
 class ErrorAnswer(TypedDict):
-    """In place of any other answer: one sentence for people."""
+    """In place of any other answer: one sentence for people. ``busy``: whether it is worth asking again in a moment."""
 
     error: str
+    busy: NotRequired[bool]

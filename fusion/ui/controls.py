@@ -10,7 +10,8 @@ from fusion.geometry import MAX_SCALE, MIN_SCALE, Frame
 from fusion.trace import FusionTrace, HypothesisTrace
 from fusion.ui.answers import Controls, Hypothesis
 from fusion.ui.contract import PRESENT
-from fusion.ui.pictures import data_url
+from fusion.ui.pictures import small_url
+from fusion.views.drawing import emoji_picture
 from fusion.views.maps import present
 from fusion.views.painters import content
 from fusion.views.summary import layout_of, truth_layouts
@@ -21,9 +22,9 @@ def answer(trace: FusionTrace, frame: Frame, each: bool = False) -> Controls:
 
     ``each``: whether every instance was put where it is by hand.
     """
-    main, other = trace.inputs[trace.main], trace.inputs[1 - trace.main]
+    main, other = (emoji_picture(trace.inputs[index]) for index in (trace.main, 1 - trace.main))
     return {
-        "layers": {"main": data_url(main), "other": data_url(other)},
+        "layers": {"main": small_url(main), "other": small_url(other)},
         "content": grip(trace),
         "lead": lead(trace),
         "predicted": [layout_of(one) for one in trace.predicted.layouts],

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
+from fusion.interrupts import one_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,22 +131,35 @@ def bound_memory() -> None:
             tune(setting, value)
 
 
+def wait_quietly() -> None:
+    """Have torch's threads sleep while they wait for each other, unless the environment says how. Before torch only.
+
+    They spin otherwise, for milliseconds after each layer: on cores that others need as well (strips, evaluations,
+    other programs) a fusion then takes two to three times the computing time.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
 def serve(options: argparse.Namespace) -> None:
     """Serve the page until interrupted. Raises FusionError for weights, a device or a port that cannot be used."""
     bound_memory()
+    wait_quietly()
     from fusion.ui.lent_gpu import LENDS  # before torch: there it has to be told of GPUs that are lent by the call
 
     if LENDS and options.device == "auto":
         options.device = "cpu"
+    from fusion.recipes.kept import keep_few
+
+    keep_few()
     backend = build_backend(options.device, options.weights)
     # The first visitor should not wait for weights to load: that happens while the server starts.
     threading.Thread(target=backend.warm, daemon=True).start()
     from fusion.packs.kept import Kept
-    from fusion.turns import Turns
+    from fusion.turns import PATIENCE, Turns
     from fusion.ui.page import build_page, launch_page, service_of
     from fusion.ui.uploads import own_folder
 
-    fusions = Turns()
+    fusions = Turns(patience=PATIENCE)
     with own_folder():
         kept = Kept.default()
         page, service = build_page(backend, fusions=fusions, kept=kept), service_of(backend, fusions, kept)
@@ -157,10 +171,9 @@ def serve(options: argparse.Namespace) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Serve until interrupted. Exits with code 2 and one sentence when that cannot work."""
-    try:
-        serve(parse(arguments))
-    except FusionError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+    with one_sentence():
+        try:
+            serve(parse(arguments))
+        except FusionError as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(2) from None

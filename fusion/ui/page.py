@@ -93,6 +93,8 @@ SCRIPTS = (
 """In the order in which they are run: those that others use come first."""
 SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
+VIEWS_WAITING = 12
+"""Strips and the like that may wait: no more than traces are kept, or what they show would have to be fused again."""
 REPORTS_WAITING = 16
 """Tables, charts and zips of evaluations that may wait."""
 PACKS_WAITING = 4
@@ -134,7 +136,7 @@ def server_functions(
     backend: Backend, review: Review, fusions: Turns, kept: Kept | None = None
 ) -> list[Callable[[Json], Any]]:
     """The answers that the scripts may ask for, under the names by which they call them: one entry an answer."""
-    views, reports = Turns(name="views"), Turns(REPORTS_WAITING, "reports")
+    views, reports = Turns(VIEWS_WAITING, "views"), Turns(REPORTS_WAITING, "reports")
     inspector = Inspector(backend)
     corrector, atlas = Corrector(backend), Atlas(review)
     runs: list[Answer] = [review.evaluation_runs, review.evaluation_poll, review.evaluation_cancel]
@@ -174,7 +176,7 @@ def queued(answer: Answer, turns: Turns) -> Callable[[Json], Awaitable[Mapping[s
         try:
             return await turns.run(partial(guarded(answer), data))
         except Busy as error:
-            return {"error": str(error)}
+            return {"error": str(error), "busy": True}
 
     call.__name__ = answer.__name__
     return call

@@ -37,9 +37,10 @@ def png_url(content: bytes) -> str:
 
 
 def small_url(image: Image.Image) -> str:
-    """A picture as ``data:image/webp;base64,...``, with exact pixels: half the bytes of a PNG in twice the time."""
+    """A picture as ``data:image/webp;base64,...``, with exact pixels: fewer bytes than a PNG, in less time."""
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", lossless=True, exact=True, method=1, quality=20)
+    # Other methods save a tenth of the bytes and take three times as long; a strip has two dozen pictures.
+    image.save(buffer, "WEBP", lossless=True, exact=True, method=0, quality=100)
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

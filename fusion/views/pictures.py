@@ -6,6 +6,7 @@ Source: DESIGN section 7. Everything about a single stage stands in ``stages``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PIL import Image
 
@@ -31,19 +32,27 @@ class Layers:
 class View:
     """One stage of one trace.
 
-    ``picture``: square RGBA of the trace's size. ``caption``: what is to be read off it in this case. ``scale``: what
+    ``painted``: what the stage's painter made. ``caption``: what is to be read off it in this case. ``scale``: what
     its colours mean, ``None`` for emoji in their own colours. A stage that the preset has not, or that is disabled, is
-    not ``available`` and its picture is empty. ``layers``: the two parts of a picture that is a heat map over another.
-    ``places``: where in the picture the network's canvas lies, once for each tile.
+    not ``available`` and its picture is empty. ``layers``: the two parts of a picture that is a heat map over another,
+    which lies there with ``opacity``. ``places``: where in the picture the network's canvas lies, once for each tile.
     """
 
     stage: Stage
-    picture: Image.Image
+    painted: Image.Image
     caption: str = ""
     scale: Scale | None = None
     available: bool = True
     layers: Layers | None = None
     places: tuple[Box, ...] = WHOLE
+    opacity: float = OPACITY
+
+    @cached_property
+    def picture(self) -> Image.Image:
+        """Square RGBA of the trace's size. Made when asked for: the page lays heat maps over pictures by itself."""
+        if self.layers is None:
+            return self.painted
+        return drawing.overlay(self.layers.under, self.layers.heat, self.opacity)
 
 
 def view(trace: FusionTrace, stage: str, *, opacity: float = OPACITY) -> View:
@@ -55,8 +64,8 @@ def view(trace: FusionTrace, stage: str, *, opacity: float = OPACITY) -> View:
         return View(entry, empty, missing(trace, entry), available=False)
     if painted.over is None:
         return View(entry, painted.picture, painted.caption, painted.scale, places=painted.places)
-    picture = drawing.overlay(painted.over, painted.picture, opacity)
-    return View(entry, picture, painted.caption, painted.scale, layers=Layers(painted.picture, painted.over))
+    layers = Layers(painted.picture, painted.over)
+    return View(entry, painted.picture, painted.caption, painted.scale, layers=layers, opacity=opacity)
 
 
 def views(trace: FusionTrace, *, opacity: float = OPACITY) -> list[View]:

@@ -11,6 +11,7 @@ import pytest
 from fusion.__main__ import main
 from fusion.errors import FusionError
 from fusion.files import write_beside
+from fusion.interrupts import one_sentence
 from fusion.ui import launcher
 
 ROOT = Path(__file__).parents[2]
@@ -85,14 +86,58 @@ def test_output_that_cannot_be_printed():
     assert done.stderr.count("\n") == 1
 
 
-def test_an_interrupt_while_modules_load_is_no_traceback(monkeypatch):
+def test_an_interrupt_is_one_sentence(monkeypatch, capsys):
     def interrupted(_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(launcher, "serve", interrupted)
-    with pytest.raises(SystemExit) as leaving:
-        launcher.main([])
-    assert leaving.value.code == 130
+    for begin in (launcher.main, lambda words: main(["app", *words])):
+        with pytest.raises(SystemExit) as leaving:
+            begin([])
+        assert leaving.value.code == 130
+        assert capsys.readouterr().err == "Interrupted.\n"
+
+
+PRESSED = """
+import os, runpy, signal, sys
+
+class Press:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+            if {compiled}:
+                try:
+                    signal.pthread_sigmask(signal.SIG_BLOCK, ())
+                except KeyboardInterrupt:
+                    raise ImportError("multiarray failed to import")
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits it ignored
+sys.meta_path.insert(0, Press())
+sys.argv[1:] = {words!r}
+runpy.{start}
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+@pytest.mark.parametrize("compiled", [False, True], ids=["python", "compiled"])
+@pytest.mark.parametrize(
+    ("start", "words", "module"),
+    [
+        ("run_path('app.py', run_name='__main__')", [], "fusion.ui.launcher"),
+        ("run_path('app.py', run_name='__main__')", [], "numpy"),
+        ("run_module('fusion', run_name='__main__')", ["fuse", "pizza", "fire", "-o", "a.png"], "fusion.cli.fuse"),
+        ("run_module('fusion', run_name='__main__')", ["catalog", "pizza"], "numpy"),
+    ],
+)
+def test_an_interrupt_while_modules_load_is_no_traceback(start, words, module, compiled):
+    program = PRESSED.format(module=module, compiled=compiled, words=words, start=start)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
+
+
+def test_errors_that_nobody_interrupted_stay_errors():
+    with pytest.raises(ImportError), one_sentence():
+        raise ImportError
 
 
 def test_a_trace_without_matplotlib_is_one_sentence(monkeypatch, tmp_path, capsys):

@@ -3,7 +3,8 @@
 Starts app.py in a process of its own and asks it as the page does: a new pair with its film strip, in 10 % of the cases
 a drag (the pair before, under another layout), in 5 % a picture of one's own; between answers everybody thinks for 1 to
 3 seconds. Prints answers a second, milliseconds to the sticker (p50, p95, by kind), how many were told "busy", errors,
-and the server's resident megabytes. Numbers are of this machine: say which, and what else ran. Linux only.
+the server's computing time an answer with its strip (of all cores together, so that it says something on a machine that
+is not idle, too), and its resident megabytes. Numbers are of this machine: say which, and what else ran. Linux only.
 """
 
 from __future__ import annotations
@@ -36,11 +37,12 @@ class Tally:
     busy: int = 0
     errors: list[str] = field(default_factory=list)
 
-    def figures(self, seconds: float) -> dict[str, Any]:
-        """What is printed."""
+    def figures(self, seconds: float, computed: float) -> dict[str, Any]:
+        """What is printed. ``computed``: seconds of the server's computing time."""
         every = [one for kind in ("new", "drag", "upload") for one in self.ms[kind]]
         told = {
             "answers_per_s": round(len(every) / seconds, 2),
+            "cpu_ms_per_answer": round(1000 * computed / max(len(every), 1)),
             "p50_ms": part(every, 0.5),
             "p95_ms": part(every, 0.95),
         }
@@ -126,10 +128,10 @@ async def crowd(server: Server, people: int, seconds: float, pairs: int = 0) -> 
         job, measured = None, 0
         if pairs:
             job = await told(client, server, "evaluation_start", {"split": "pairs", "limit": pairs})
-        begun = time.perf_counter()
+        begun, computed = time.perf_counter(), server.computing()
         visits = [Person(client, server, tally, number).stay(begun + seconds) for number in range(people)]
         await asyncio.gather(*visits, watched(client, server, job, begun + seconds))
-        figures = tally.figures(time.perf_counter() - begun)
+        figures = tally.figures(time.perf_counter() - begun, server.computing() - computed)
         if job:
             measured = (await told(client, server, "evaluation_poll", {**job, "since": pairs}))["run"]["done"]
             await told(client, server, "evaluation_cancel", job)

@@ -25,6 +25,7 @@ def test_a_few_people_are_answered(server):
     assert figures["errors"] == 0, figures
     assert figures["kinds"]["strip"]["n"] > 0
     assert set(figures) >= {"p50_ms", "p95_ms", "busy", "evaluated"}
+    assert figures["cpu_ms_per_answer"] > 0
 
 
 def test_large_pictures_leave_little_behind(server):

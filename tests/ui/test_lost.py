@@ -43,6 +43,27 @@ def test_a_lost_fusion_is_said_asked_again_and_comes(open_page, failing):
     page.wait_for_function("() => EF.answer.names[1] === 'fire'")
 
 
+def test_a_busy_server_is_said_asked_again_and_answers(open_page):
+    page = open_page()
+    settled(page)
+    told = []
+
+    def busy(route) -> None:
+        told.append(route.request.post_data_json["fn_name"])
+        said = {"error": "Many people are fusing right now; try again in a few seconds.", "busy": True}
+        route.fulfill(json=said)
+
+    page.route(ASKED, busy)
+    pick(page, "first", "fire")
+    page.wait_for_function("() => document.querySelector('[data-role=note]').textContent.includes('Many people')")
+    page.wait_for_function("() => !EF.root.classList.contains('ef-working')")
+    page.unroute(ASKED)
+    page.wait_for_function("() => EF.answer.names[0] === 'fire'")
+    settled(page)
+    assert page.inner_text(NOTE) == ""
+    assert "fuse" in told
+
+
 def test_the_page_opens_as_soon_as_the_server_answers(chromium, served):
     context = chromium.new_context()
     page = context.new_page()

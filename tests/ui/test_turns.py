@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from fusion.emoji.catalog import Catalog
-from fusion.turns import Busy, Turns
+from fusion.turns import ALWAYS, Busy, Turns
 from fusion.ui.backend import Backend
+from fusion.ui.page import queued
 from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 from tests.support.serving import serve
@@ -48,6 +49,63 @@ def test_one_after_the_other_and_a_polite_refusal_beyond_the_last_place():
 
     assert run_apart(ask) == [0, 1, 2, 4]
     assert order == [0, 1, 2, 4]
+
+
+def test_no_place_for_who_would_wait_too_long():
+    clock = SlowClock()
+    turns = Turns(64, patience=2.0, clock=clock)
+    release = threading.Event()
+
+    def work() -> None:
+        assert release.wait(30)
+        clock.now += 0.25
+
+    async def crowd(asking: int) -> int:
+        """How many of them were told to come again."""
+        asked = [asyncio.ensure_future(turns.run(work)) for _ in range(asking)]
+        await asyncio.sleep(0)
+        release.set()
+        said = await asyncio.gather(*asked, return_exceptions=True)
+        release.clear()
+        return sum(isinstance(one, Busy) for one in said)
+
+    # Nothing is known at first; then eight of a quarter of a second each are two seconds.
+    assert [run_apart(lambda n=n: crowd(n)) for n in (12, 12, 8)] == [0, 4, 0]
+    # The page asks again by itself, where it is told that this helps.
+    busy = run_apart(lambda: queued_answers(Turns(0)))
+    assert busy["busy"] is True
+    assert "try again" in busy["error"]
+
+
+def test_however_slow_it_is_a_few_may_wait():
+    clock = SlowClock()
+    turns = Turns(64, patience=2.0, clock=clock)
+
+    def work() -> None:
+        clock.now += 100
+
+    async def ask() -> None:
+        for _ in range(3):
+            await turns.run(work)
+        await asyncio.gather(*(turns.run(work) for _ in range(ALWAYS)))
+        said = await asyncio.gather(*(turns.run(work) for _ in range(ALWAYS + 1)), return_exceptions=True)
+        assert [type(one) for one in said] == [*[type(None)] * ALWAYS, Busy]
+
+    run_apart(ask)
+
+
+class SlowClock:
+    """A clock that only moves when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def queued_answers(turns: Turns) -> dict:
+    """What a question of the page gets in these turns."""
+    return dict(await queued(lambda data: {}, turns)({}))
 
 
 def test_the_page_and_static_answers_never_wait_for_fusions():

@@ -18,6 +18,7 @@ from fusion.recipes.anatomy import measure, regions
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.craft import picture
 from fusion.recipes.family import Family
+from fusion.recipes.kept import kept
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import middle, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
@@ -56,11 +57,17 @@ OVERLAP = 1.12
 """How much further than the coat the donor's circle reaches."""
 
 
+@kept
+def coat(key: str) -> np.ndarray:
+    """Mask (128, 128) of what has the emoji's main hue."""
+    return regions.coat(picture(key))
+
+
 @cache
 def coat_box(key: str) -> tuple[float, tuple[float, float, float, float]]:
     """Share of the silhouette that the coat covers, and its box in drawing-area units."""
     flat = picture(key)
-    mask = regions.coat(flat)
+    mask = coat(key)
     return float(mask.sum() / max((flat[..., 3] > 0.5).sum(), 1)), measure.mask_box(mask) or anatomy(key).box
 
 
@@ -77,7 +84,7 @@ def wears_pattern(key: str) -> bool:
 @cache
 def coat_depth(key: str) -> float:
     """Radius of the largest circle that lies in the coat, drawing-area units."""
-    return float(ndimage.distance_transform_edt(np.pad(regions.coat(picture(key)), 1)).max())
+    return float(ndimage.distance_transform_edt(np.pad(coat(key), 1)).max())
 
 
 @cache

@@ -23,6 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.files import cache_folder, write_beside
 from fusion.geometry import STICKER_FRAME, Frame
@@ -197,7 +198,9 @@ def _bound(pictures: dict[Sprite, Tensor], limit: int) -> None:
 
 
 def _render(job: tuple[Sprite, int, Frame]) -> Tensor:
-    picture = render_part(*job)
+    sprite, size, frame = job
+    # A whole emoji was often drawn already, as what is fused.
+    picture = Catalog.default().render(sprite.emoji, size, frame) if sprite.part == "full" else render_part(*job)
     return torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))
 
 

@@ -104,11 +104,12 @@ globalThis.EF = /** @type {Page} */ ({
   const FIRST_WAIT_MS = 500;
 
   // An answer of the server. One that does not come (offline, stopped, broken) is `lost`, with the sentence `sorry`:
-  // Gradio then either rejects or gives nothing.
+  // Gradio then either rejects or gives nothing. So is one that the server is too busy for, with the server's sentence.
   EF.ask = /** @type {Page["ask"]} */ (
     async (/** @type {keyof Server} */ name, /** @type {object} */ data, sorry = SILENT) => {
       try {
-        return (await EF.server[name](data)) ?? { error: sorry, lost: true };
+        const answer = (await EF.server[name](data)) ?? { error: sorry, lost: true };
+        return answer.busy ? { ...answer, lost: true } : answer;
       } catch {
         return { error: sorry, lost: true };
       }

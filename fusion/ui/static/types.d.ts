@@ -71,8 +71,8 @@ interface ComparedAnswer {
   effective: Layout; alignment: Alignment | null; ms: number | null; total_ms: number | null;
   teacher: string | null; composite: string;
 }
-interface ErrorAnswer { error: string }
-/** What did not arrive at all. */
+interface ErrorAnswer { error: string; busy?: boolean }
+/** What did not arrive at all, or found the server busy: it is asked for again. */
 interface Lost { lost: boolean }
 
 // ---------------------------------------------------------------- parts of `views.summary` that the page shows
