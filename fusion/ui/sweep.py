@@ -74,18 +74,20 @@ class Sweep:
         painted = self.backend.variants(request, wanted)
         # The teacher's picture is in Noto's drawings, and so none of another style's.
         target = trace.teacher.target if trace.teacher and not request.style else None
-        near = [None] * len(painted) if target is None else likeness([one.picture for one in painted], target)
+        near: list[float | None] = [None] * len(painted)
+        if target is not None:
+            near = [*likeness([one.picture for one in painted], target)]
         return {
             "rows": [label for label, _ in rows],
             "columns": [label for label, _ in columns],
-            "cells": [cell(one, *rest) for one, *rest in zip(painted, wanted, near, strict=True)],
+            "cells": [cell(*each) for each in zip(painted, wanted, near, strict=True)],
         }
 
 
 def likeness(pictures: list[np.ndarray], target: np.ndarray) -> list[float]:
     """PSNR in dB of pictures (S, S, 4) with a larger or equal one, averaged down to their size."""
     shown, wanted = (torch.from_numpy(np.stack(some)).movedim(-1, 1) for some in (pictures, [target]))
-    return psnr(shown, F.adaptive_avg_pool2d(wanted, shown.shape[-2:])).tolist()
+    return psnr(shown, F.adaptive_avg_pool2d(wanted, (shown.shape[-2], shown.shape[-1]))).tolist()
 
 
 def steps(name: str, most: Mapping[str, int]) -> list[tuple[str, dict[str, Any]]]:
