@@ -85,9 +85,11 @@ def rows_of(columns: dict[str, list[Any]], features: PackedFeatures | None = Non
     count = len(columns["first"])
     texts = [[str(value) for value in columns[name]] for name in TEXTS]
     numbers = [[as_number(value) for value in columns.get(name, [None] * count)] for name in NUMBERS]
-    named: list[dict[str, Any]] = [dict(zip(NUMBERS, values, strict=True)) for values in zip(*numbers, strict=True)]
+    named = [dict(zip(NUMBERS, values, strict=True)) for values in zip(*numbers, strict=True)]
     around = unpacked(features, count)
-    return [Row(*three, **some, features=known) for *three, some, known in zip(*texts, named, around, strict=True)]
+    return [
+        Row(*three, **{**some, "features": known}) for *three, some, known in zip(*texts, named, around, strict=True)
+    ]
 
 
 def known(value: float) -> float | None:

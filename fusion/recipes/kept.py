@@ -30,7 +30,7 @@ def kept(make: Callable[Given, np.ndarray]) -> Callable[Given, np.ndarray]:
 
     @wraps(make)
     def look(*args: Given.args, **kwargs: Given.kwargs) -> np.ndarray:
-        return (few if _bounds else whole)(*args, **kwargs)  # type: ignore[arg-type] - hashable, as lru_cache says
+        return (few if _bounds else whole)(*args, **kwargs)  # type: ignore[arg-type]
 
     look.cache_info = lambda: (few if _bounds else whole).cache_info()  # type: ignore[attr-defined]
     return look
