@@ -53,7 +53,7 @@ def add_network(add: Callable[..., object]) -> None:
         metavar="KEY=VALUE",
         help="change a setting of the preset, as often as wanted: those that DESIGN section 1 argues for are "
         + ", ".join(VARIANTS)
-        + "; words=64 lets the layout branch read words, and can be added to --init as well",
+        + "; words=64 lets the layout branch read words, sentence=true hear what is said apart; both go with --init",
     )
     add("--families", action="store_true", help="name each layout's family and tell the U-Net; also with --init")
     add("--dyes", action="store_true", help='teach "in its colours" also as the same recipe, its main subject dyed')
@@ -145,7 +145,7 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"{args.out} already holds a run: add --resume to go on with it, or choose another --out.")
     if args.max_minutes is not None and args.max_minutes <= 0:
         raise FusionError(f"--max-minutes is {args.max_minutes:g}: give a number of minutes above zero.")
-    if args.init and any(not setting.startswith("words=") for setting in args.set):
+    if args.init and any(not setting.startswith(("words=", "sentence=")) for setting in args.set):
         raise FusionError("--init brings a network with settings of its own: leave out --set, but for words=64.")
     if not 0 < args.correction_share < 1:
         raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
@@ -212,7 +212,9 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
     torch.manual_seed(args.seed)
     if args.init:
         net = load_fusion_net(args.init)
-        net = with_words(net, int(parse_settings(args.set).get("words", net.config.words)))
+        settings = parse_settings(args.set)
+        words, sentence = (settings.get(name, getattr(net.config, name)) for name in ("words", "sentence"))
+        net = with_words(net, int(words), bool(sentence))
     else:
         overrides = {"size": args.size} | ({"width": args.width} if args.width else {})
         net = build_fusion_net(args.preset, **overrides, **parse_settings(args.set))
@@ -222,7 +224,8 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
         net = with_families(net, family_names(net.config.roster))
     if args.layout_from:
         donor = load_fusion_net(args.layout_from)
-        net = with_words(net, donor.config.words)
+        net = with_words(net, donor.config.words, donor.config.sentence)
+        net = with_families(net, donor.config.families or net.config.families)
         graft_layout(net, donor)
     return net
 
@@ -254,16 +257,17 @@ def with_families(net: FusionNet, names: str) -> FusionNet:
     return teller
 
 
-def with_words(net: FusionNet, dimensions: int) -> FusionNet:
+def with_words(net: FusionNet, dimensions: int, sentence: bool = False) -> FusionNet:
     """``net`` with a layout branch that reads words of so many dimensions, which changes nothing until it learns.
 
-    Raises FusionError where it reads words of other dimensions already.
+    ``sentence``: as in FusionConfig. Raises FusionError where it reads words of other dimensions already.
     """
-    if dimensions == net.config.words:
+    sentence = sentence or net.config.sentence
+    if (dimensions, sentence) == (net.config.words, net.config.sentence):
         return net
-    if net.config.words:
+    if net.config.words not in (0, dimensions):
         raise FusionError(f"The weights read words of {net.config.words} dimensions: leave out --set words.")
-    reader = FusionNet.from_config(replace(net.config, words=dimensions))
+    reader = FusionNet.from_config(replace(net.config, words=dimensions, sentence=sentence))
     reader.load_state_dict(reader.state_dict() | net.state_dict())
     return reader
 

@@ -186,7 +186,7 @@ def layout_features(net: FusionNet, seen: PairFeatures, main: Tensor) -> np.ndar
     """
     if not net.aligns:
         return None
-    found = net.center_aware_scale.head.features(*order_by_main(main, *seen.maps))
+    found = net.center_aware_scale.head.features(*order_by_main(main, *seen.maps))  # as nobody says anything
     return found.flatten(1).float().cpu().numpy().astype(np.float16)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from fusion.geometry import MAX_SCALE, MIN_SCALE, warp
 from fusion.model.layers import bias_of
-from fusion.model.layout_trunk import HEADS
+from fusion.model.layout_trunk import PairHead, PooledHead
 
 SPREAD = 0.7
 """Standard deviation of the layout logits of all fresh hypotheses but the first: equal ones would stay equal."""
@@ -101,12 +101,14 @@ class CenterAwareScaleModule(nn.Module):
         recolour: bool,
         hypotheses: int = 1,
         families: int = 0,
+        sentence: int = 0,
     ) -> None:
         super().__init__()
         self.instances, self.max_offset, self.recolour = instances, max_offset, recolour
         self.hypotheses, self.families = hypotheses, families
         each = 4 * instances + (instances if instances > 1 else 0) + int(recolour) + (hypotheses > 1) + families
-        self.head = HEADS[head](channels, each * hypotheses)
+        outputs = each * hypotheses
+        self.head = PairHead(channels, outputs, sentence) if head == "trunk" else PooledHead(channels, outputs)
         with torch.no_grad():
             bias = bias_of(self.head.numbers).view(hypotheses, each)
             if instances > 1:
@@ -114,10 +116,11 @@ class CenterAwareScaleModule(nn.Module):
             if hypotheses > 1:
                 nn.init.normal_(bias[1:, : 4 * instances], std=SPREAD)
 
-    def forward(self, main: Tensor, non_main: Tensor) -> LayoutPrediction:
-        """Two maps (B, C, h, w), main subject first."""
+    def forward(self, main: Tensor, non_main: Tensor, said: Tensor | None = None) -> LayoutPrediction:
+        """Two maps (B, C, h, w), main subject first, and the vector of a sentence (B, D) where the preset hears one."""
         k, m = self.instances, self.hypotheses
-        numbers = self.head(main, non_main).float().unflatten(1, (m, -1))
+        heard = () if said is None else (said,)
+        numbers = self.head(main, non_main, *heard).float().unflatten(1, (m, -1))
         numbers, family_logit = numbers.tensor_split([numbers.shape[2] - self.families], dim=2)
         layout, rest = numbers[..., : 4 * k].unflatten(2, (k, 4)), numbers[..., 4 * k :]
         always, never = numbers.new_full((numbers.shape[0], m, k), 20.0), numbers.new_full((numbers.shape[0], m), -20.0)

@@ -61,6 +61,8 @@ class FusionConfig:
     """So many layouts the layout branch weighs against each other; the likeliest is taken."""
     words: int = 0
     """Dimensions of the word vectors that the layout branch reads; 0: it looks at the pictures alone."""
+    sentence: bool = False
+    """What a person says also reaches the layout head by itself, not only among all the words that the maps read."""
     families: str = ""
     """Names of the teacher's recipe families, with commas between: the layout branch says which of them each of its
     layouts is, and the U-Net is told. Empty: neither."""
@@ -135,6 +137,10 @@ class FusionConfig:
             (
                 self.words > 0 and self.layout_head != "trunk",
                 "words need layout_head 'trunk', whose maps they change.",
+            ),
+            (
+                self.sentence and not self.words,
+                "sentence needs words above 0: the dimensions of what is said.",
             ),
             (
                 bool(self.families) and (self.layout_head != "trunk" or self.hypotheses == 1),

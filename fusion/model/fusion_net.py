@@ -40,7 +40,8 @@ class PairFeatures:
 
     ``inputs``: two premultiplied RGBA pictures (B, 4, H, W); ``separated``: two feature maps (B, C, H, W);
     ``maps``: what the layout branch looks at; ``main_logit``: (B,), above zero the second is the main subject.
-    ``word_attention``: how much each word counted at each place of each emoji's map, (B, T, 4, 4), where words came in.
+    ``word_attention``: how much each word counted at each place of each emoji's map, (B, T, 4, 4), where words came in;
+    ``said``: the vector of the sentence, (B, D), where the preset hears it by itself.
     """
 
     inputs: tuple[Tensor, Tensor]
@@ -48,6 +49,7 @@ class PairFeatures:
     maps: tuple[Tensor, Tensor]
     main_logit: Tensor
     word_attention: tuple[Tensor, Tensor] | None = None
+    said: Tensor | None = None
 
 
 @dataclass
@@ -105,6 +107,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
                 config.recolour,
                 config.hypotheses,
                 len(config.family_names),
+                config.words if config.sentence else 0,
             )
         before = config.position == "before"
         self.position = PositionalEncoding(2 * channels, config.position_planes) if before else None
@@ -164,10 +167,11 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         if not self.aligns:
             return PairFeatures((first, second), separated, separated, first.new_full((len(first),), -20.0))
         maps = self.layout_trunk(*pictures) if self.layout_trunk else separated
-        attention = None
+        attention = said = None
         if words is not None and self.layout_trunk is not None and self.config.words:
             maps, attention = self.layout_trunk.read(maps, words)
-        return PairFeatures((first, second), separated, maps, self.center_detector(*maps), attention)
+            said = words.sentence() if self.config.sentence else None
+        return PairFeatures((first, second), separated, maps, self.center_detector(*maps), attention, said)
 
     def plan(self, pair: PairFeatures, main: Tensor) -> LayoutPrediction:
         """Where the non-main goes, given the main subject ``main`` (B,) long, 0 or 1."""
@@ -176,7 +180,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
             return LayoutPrediction(
                 stay.expand(len(main), 1, 4), stay.new_full((len(main), 1), 20.0), stay.new_full((len(main),), -20.0)
             )
-        return self.center_aware_scale(*order_by_main(main, *pair.maps))
+        return self.center_aware_scale(*order_by_main(main, *pair.maps), pair.said)
 
     def fuse(
         self,

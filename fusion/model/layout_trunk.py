@@ -15,6 +15,9 @@ VIEW = 64
 """The layout branch always looks at a 64-pixel copy: fine-tuning at others worsens it (DESIGN section 8)."""
 
 
+HIDDEN = 128
+"""Hidden units of a head over both emoji's maps, and of what a sentence does to them."""
+
 DROPOUT = 0.15
 """Share of a pair's features left out in training: there are few emoji of each kind, and a head soon knows each by
 heart."""
@@ -57,25 +60,47 @@ class LayoutTrunk(nn.Module):
 class PairHead(nn.Module):
     """Numbers about a pair of 4x4 maps: 1x1 conv to 64, then 128 hidden units.
 
-    The last layer starts at zero, so that a fresh network says ``bias``.
+    The last layer starts at zero, so that a fresh network says ``bias``. With ``words``, the dimensions of a sentence's
+    vector, a sentence gives each hidden unit a scale and a shift; in the maps its few words have to be heard among
+    all those of the names. A fresh one changes nothing.
+
+    Source: for the sentence FiLM, Perez et al. 2018.
     """
 
-    def __init__(self, channels: int, outputs: int) -> None:
+    def __init__(self, channels: int, outputs: int, words: int = 0) -> None:
         super().__init__()
+        self.sentence = SentenceModulation(words, HIDDEN) if words else None
         self.mix = nn.Sequential(
             nn.Conv2d(2 * channels, 64, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.Dropout(DROPOUT)
         )
-        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(64 * 16, 128), nn.ReLU(inplace=True))
-        self.numbers = nn.Linear(128, outputs)
+        self.hidden = nn.Sequential(nn.Flatten(), nn.Linear(64 * 16, HIDDEN), nn.ReLU(inplace=True))
+        self.numbers = nn.Linear(HIDDEN, outputs)
         start_at_zero(self.numbers)
 
-    def features(self, a: Tensor, b: Tensor) -> Tensor:
-        """What the numbers are read off: two maps (B, C, 4, 4) to (B, 128)."""
-        return self.hidden(self.mix(torch.cat([a, b], dim=1)))
+    def features(self, a: Tensor, b: Tensor, said: Tensor | None = None) -> Tensor:
+        """What the numbers are read off: two maps (B, C, 4, 4) and a sentence (B, words) to (B, 128)."""
+        flatten, linear, relu = self.hidden
+        units = linear(flatten(self.mix(torch.cat([a, b], dim=1))))
+        return relu(units if said is None or self.sentence is None else self.sentence(units, said))
 
-    def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        """Two maps (B, C, 4, 4) to (B, outputs)."""
-        return self.numbers(self.features(a, b))
+    def forward(self, a: Tensor, b: Tensor, said: Tensor | None = None) -> Tensor:
+        """Two maps (B, C, 4, 4) and a sentence (B, words), where one is heard, to (B, outputs)."""
+        return self.numbers(self.features(a, b, said))
+
+
+class SentenceModulation(nn.Module):
+    """A scale and a shift of each hidden unit, from the vector of a sentence; none from zeros: nobody says anything."""
+
+    def __init__(self, words: int, units: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(words, HIDDEN, bias=False)
+        self.numbers = nn.Linear(HIDDEN, 2 * units, bias=False)
+        nn.init.zeros_(self.numbers.weight)
+
+    def forward(self, units: Tensor, said: Tensor) -> Tensor:
+        """``units``: (B, units); ``said``: (B, words)."""
+        scale, shift = self.numbers(F.relu(self.hidden(said.to(units.dtype)))).chunk(2, dim=1)
+        return units * (1 + scale) + shift
 
 
 class PooledHead(nn.Module):

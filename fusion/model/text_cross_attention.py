@@ -38,6 +38,11 @@ class Words:
         """(B, T) bool: where no padding stands."""
         return self.roles != PADDING
 
+    def sentence(self) -> Tensor:
+        """Of pairs: the mean vector of what a person says, (B, D); zeros where nobody says anything."""
+        said = (self.roles[:, 0] == SAID).to(self.vectors.dtype)[..., None]  # both emoji hear the same
+        return (self.vectors[:, 0] * said).sum(1) / said.sum(1).clamp_min(1)
+
     def stacked(self) -> Words:
         """Of pairs: the first emoji's tokens of all, then the second's: (2B, T, D)."""
         return Words(torch.cat(self.vectors.unbind(1)), torch.cat(self.roles.unbind(1)))

@@ -166,7 +166,7 @@ class Perceive(nn.Module):
         """Two pictures, uint8 (B, S, S, 4); of a network that reads words the tokens too, as in ``Words`` of pairs."""
         pictures = tensor(first), tensor(second)
         seen = self.net.perceive(*pictures, None if words is None or roles is None else Words(words, roles))
-        plans = [self.net.center_aware_scale(*order).hypotheses for order in (seen.maps, seen.maps[::-1])]
+        plans = [self.net.center_aware_scale(*order, seen.said).hypotheses for order in (seen.maps, seen.maps[::-1])]
         same = [alike(plan, content_box(other[:, 3])) for plan, other in zip(plans, pictures[::-1], strict=True)]
 
         def both(name: str) -> Tensor:
