@@ -44,6 +44,6 @@ def worded_graphs(folder: Path) -> Fuser:
     from fusion.model.weights import load_fusion_net, save_fusion_net
     from fusion.pipeline.engines.export_onnx import export_onnx
 
-    save_fusion_net(awake(tiny(words=64, families="halo,print,aura")), folder / "weights")
+    save_fusion_net(awake(tiny(words=64, sentence=True, families="halo,print,aura")), folder / "weights")
     export_onnx(folder, folder / "weights", progress=lambda graph: None)
     return Fuser(net=load_fusion_net(folder / "weights"), device="cpu", quick=False)

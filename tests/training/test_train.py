@@ -16,7 +16,7 @@ from fusion.errors import FusionError
 from fusion.evaluation.captions import measure_captions, obeyed
 from fusion.kitchen.dataset import ESTIMATES, KitchenDataset
 from fusion.model import build_fusion_net
-from fusion.model.text_cross_attention import Words
+from fusion.model.text_cross_attention import NAMED, PADDING, SAID, Words
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.training.engine import WEIGHTS
 from fusion.training.resume import CHECKPOINT
@@ -129,6 +129,24 @@ def test_given_weights_learn_to_read_words(tmp_path):
     assert not reader(first, second, words=words).layout.allclose(net(first, second).layout)
     with pytest.raises(FusionError, match="of 16 dimensions"):
         train.with_words(reader, 64)
+
+
+def test_given_weights_learn_to_hear_a_sentence():
+    torch.manual_seed(1)
+    net = build_fusion_net("fusion", width=4, words=16)
+    torch.nn.init.normal_(net.center_aware_scale.head.numbers.weight)
+    hearer = train.with_words(net, 16, sentence=True)
+    first, second = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64)
+    roles = torch.tensor([[[NAMED, SAID], [SAID, PADDING]], [[NAMED, PADDING], [NAMED, PADDING]]])
+    words = Words(torch.rand(2, 2, 2, 16), roles)
+    net.eval(), hearer.eval()
+    silent = net(first, second, words=words).layout
+    torch.testing.assert_close(hearer(first, second, words=words).layout, silent)
+    torch.nn.init.normal_(hearer.center_aware_scale.head.sentence.numbers.weight)
+    heard = hearer(first, second, words=words).layout
+    assert not heard[0].allclose(silent[0])
+    torch.testing.assert_close(heard[1], silent[1])  # to which nobody says anything
+    assert train.with_words(hearer, 16) is hearer
 
 
 def test_given_weights_learn_to_name_families():
