@@ -118,9 +118,10 @@ def main() -> None:
     pools = Teacher(roster="taste").pools()
     named = sorted({w for one in Catalog.default() for text in (one.name, *one.keywords) for w in words_of(text)})
     named = [word for word in named if word not in FILLERS]
-    print("| table | numbers a word | catalog's words known | roles told apart, area | wordings understood |", end="")
-    print("".join(f" nearest to {word!r} |" for word in ASKED))
-    print("|" + "---|" * (5 + len(ASKED)))
+    heads = ["table", "numbers a word", "catalog's words with a vector of their own", "roles told apart, area"]
+    heads += ["wordings understood", *(f"nearest to {word!r}" for word in ASKED)]
+    print(f"| {' | '.join(heads)} |")
+    print("|" + "---|" * len(heads))
     for path in paths:
         table = WordTable.read(path)
         told, judged = role_area(table, pools)

@@ -14,12 +14,15 @@ from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_face, is_hand, is_mark, is_person, is_smiley
 
+KEPT = {"features": is_smiley, "face-mask": is_face}
+"""Parts that keep their colours, of whom."""
+
 
 def dyed(recipe: Recipe, first: str, second: str) -> Recipe | None:
     """``recipe`` of the two keys with its main subject dyed.
 
     ``None`` where it has a colour of its own already, the main subject is not whole or is nothing to dye, or the other
-    has too little colour to give. A face keeps eyes, mouth and small whites, as in the family ``recolour``.
+    has too little colour to give. A smiley keeps its features, another face eyes, mouth and small whites.
     """
     main, other = (first, second)[recipe.main], (first, second)[1 - recipe.main]
     own = [row for row, stroke in enumerate(recipe.strokes) if stroke.sprite.emoji == main]
@@ -28,7 +31,7 @@ def dyed(recipe: Recipe, first: str, second: str) -> Recipe | None:
     if not gives_colour(other) or is_mark(main) or is_person(main) or is_hand(main):
         return None
     body = Stroke(Sprite(main), curve=luminance_curve(anatomy(main).palette, anatomy(other).palette))
-    kept = [Stroke(Sprite(main, "face-mask"))] if is_face(main) or is_smiley(main) else []
+    kept = [Stroke(Sprite(main, part)) for part, keeps in KEPT.items() if keeps(main)]
     strokes = (*recipe.strokes[: own[0]], body, *kept, *recipe.strokes[own[0] + 1 :])
     reason = f"{recipe.reason}, in the colours of {emoji(other).name}"
     return replace(recipe, strokes=strokes, recolour=True, reason=reason)

@@ -45,9 +45,14 @@ def test_a_dyed_recipe_is_the_same_but_for_its_colours(teacher):
     assert redness[1] > redness[0] + 0.1
 
 
-def test_eyes_keep_their_colour(teacher):
-    found = dyed(teacher.recipe(*DOG_ROSE), *DOG_ROSE)
-    assert [stroke.sprite for stroke in found.strokes][:2] == [Sprite(DOG_ROSE[0]), Sprite(DOG_ROSE[0], "face-mask")]
+@pytest.mark.parametrize(
+    ("first", "second", "part"),
+    [("dog face", "rose", "face-mask"), ("smiling face with sunglasses", "bird", "features")],
+)
+def test_faces_keep_what_makes_them_faces(teacher, first, second, part):
+    keys = pair(first, second)
+    found = dyed(teacher.recipe(*keys), *keys)
+    assert [stroke.sprite for stroke in found.strokes][:2] == [Sprite(keys[0]), Sprite(keys[0], part)]
 
 
 @pytest.mark.parametrize(
@@ -94,5 +99,5 @@ def test_other_wishes_are_the_same_with_and_without(teacher, dyeing, kind):
 
 
 def test_samplers_of_a_teacher_that_does_not_dye_draw_what_they_drew(teacher):
-    drawn = PairSampler(teacher, wishes=1.0).draw(40, 7)
+    drawn = PairSampler(teacher, wishes=1.0).draw(16, 7)
     assert not any(pair.recipe.recolour and "in the colours of" in pair.recipe.reason for pair in drawn)
