@@ -123,14 +123,17 @@ def recolour(pictures: Tensor, curves: Tensor) -> Tensor:
     return torch.cat([colour.unflatten(2, light.shape[1:]).clamp(0, 1) * alpha, alpha], dim=1)
 
 
-def repaint(main: Tensor, other: Tensor, wanted: Tensor) -> Tensor:
-    """``main`` (B, 4, H, W) in the palette of ``other`` where ``wanted`` (B,) is above 0, else as it is."""
+def repaint(main: Tensor, other: Tensor, wanted: Tensor, measured: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    """``main`` (B, 4, H, W) in the palette of ``other`` where ``wanted`` (B,) is above 0, else as it is.
+
+    ``measured``: the same two in another size, (B, 4, h, w), off which the palettes are read.
+    """
     rows = (wanted > 0).nonzero()[:, 0]
     if not len(rows):
         return main
     chosen = main.index_select(0, rows).float()
-    curves = luminance_curve(palette(chosen), palette(other.index_select(0, rows)))
-    return main.index_copy(0, rows, recolour(chosen, curves).to(main.dtype))
+    source, target = (palette(one.index_select(0, rows)) for one in measured or (main, other))
+    return main.index_copy(0, rows, recolour(chosen, luminance_curve(source, target)).to(main.dtype))
 
 
 def on_white(picture: Tensor) -> np.ndarray:

@@ -24,7 +24,7 @@ from fusion.model.layout_trunk import LayoutTrunk
 from fusion.model.position import PositionalEncoding, box_plane, coordinate_planes
 from fusion.model.separator import EmojiSeparator
 from fusion.model.text_cross_attention import Words
-from fusion.model.unet import Locate, UNet
+from fusion.model.unet import Locate, UNet, in_its_size
 from fusion.model.weight_files import read_settings, read_weights
 from fusion.names import ATTENTION_BLOCKS
 
@@ -41,7 +41,7 @@ class PairFeatures:
     ``inputs``: two premultiplied RGBA pictures (B, 4, H, W); ``separated``: two feature maps (B, C, H, W);
     ``maps``: what the layout branch looks at; ``main_logit``: (B,), above zero the second is the main subject.
     ``word_attention``: how much each word counted at each place of each emoji's map, (B, T, 4, 4), where words came in;
-    ``said``: the vector of the sentence, (B, D), where the preset hears it by itself.
+    ``said``: the sentence's vector, (B, D), where the preset hears it alone; ``measured``: copies that palettes are of.
     """
 
     inputs: tuple[Tensor, Tensor]
@@ -50,6 +50,7 @@ class PairFeatures:
     main_logit: Tensor
     word_attention: tuple[Tensor, Tensor] | None = None
     said: Tensor | None = None
+    measured: tuple[Tensor, Tensor] | None = None
 
 
 @dataclass
@@ -203,7 +204,7 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         position = self.encode_position(aligned, disabled)
         x = self.join(aligned, position)
         family = prediction.family if family is None else family
-        features, attention = self.unet(x, self.locator(aligned), disabled, family)
+        features, attention = in_its_size(self.unet, x, self.locator(aligned), disabled, family)
         painted = self.head(features, aligned)
         return FusionOutput(
             separated=pair.separated,
@@ -252,7 +253,8 @@ class FusionNet(nn.Module, PyTorchModelHubMixin, license="apache-2.0", tags=["em
         main_features, other_features = order_by_main(main, *pair.separated)
         instances, other_features = align(non_main, other_features, layout, presence, self.config.prefilter)
         features = torch.cat([main_features, other_features], dim=1)  # (B, 2F, H, W)
-        recoloured = repaint(main_image, non_main, recolour) if self.config.recolour else None
+        measured = None if pair.measured is None else order_by_main(main, *pair.measured)
+        recoloured = repaint(main_image, non_main, recolour, measured) if self.config.recolour else None
         return Aligned(main_image, non_main, instances, recoloured, features, layout, presence, recolour)
 
     def encode_position(self, aligned: Aligned, disabled: frozenset[str] = frozenset()) -> Tensor | None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from fusion.model.attention import AttentionMaps, GlobalContext, PositionalAttentionSE, SkipGate, SqueezeExcitation
@@ -80,6 +81,8 @@ class UNet(nn.Module):
 
     def __init__(self, in_channels: int, config: FusionConfig) -> None:
         super().__init__()
+        # Pixels a side that it sees at most; a head that has nothing but its features would blur.
+        self.largest = config.size if config.output == "alpha-over" else None
         widths = [config.width * 2**level for level in range(5)]
         self.stem = (ResidualDoubleConv if config.residual else ConvBlock)(in_channels, widths[0])
         self.downs = nn.ModuleList(DownBlock(a, b, config, last=b == widths[-1]) for a, b in itertools.pairwise(widths))
@@ -116,6 +119,20 @@ class UNet(nn.Module):
     def told(self, name: str, x: Tensor, family: Tensor | None) -> Tensor:
         """The map ``x`` that leaves the block ``name``, as the recipe's family changes it."""
         return x if family is None or self.modulation is None else self.modulation[name](x, family)
+
+
+def in_its_size(
+    unet: UNet, x: Tensor, locate: Locate, disabled: frozenset[str], family: Tensor | None
+) -> tuple[Tensor, dict[str, AttentionMaps]]:
+    """As ``UNet.forward``, but of a copy of at most ``unet.largest`` pixels a side, whose features are then enlarged.
+
+    A U-Net that is shown more pixels than it ever was in training opens other gates: the sticker would change with its
+    size. The head lays the pictures over each other in their own size, so nothing is lost but the gates' finest edges.
+    """
+    if unet.training or unet.largest is None or x.shape[-1] <= unet.largest:
+        return unet(x, locate, disabled, family)
+    features, attention = unet(F.adaptive_avg_pool2d(x, unet.largest), locate, disabled, family)
+    return F.interpolate(features, x.shape[-2:], mode="bilinear", align_corners=False), attention
 
 
 def modulation(config: FusionConfig, widths: list[int]) -> nn.ModuleDict | None:

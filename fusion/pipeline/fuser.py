@@ -187,15 +187,11 @@ class Fuser:
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
         """The fused pictures of many pairs of keys, at once: premultiplied RGBA, float32 (B, S, S, 4) in [0, 1]."""
-        drawn = [[self._picture(Source("", key), size) for key in keys] for keys in pairs]
-        first, second = (torch.cat([self._tensor(picture) for picture in side]) for side in zip(*drawn, strict=True))
-        told = [
-            read_words((Source("", one), Source("", other)), None, None, self.catalog, self.net.config.words > 0)
-            for one, other in pairs
-        ]
+        sources = [(Source("", one), Source("", other)) for one, other in pairs]
+        told = [read_words(pair, None, None, self.catalog, self.net.config.words > 0) for pair in sources]
         read = self._tokens([words for words in told if words is not None]) if self.net.config.words else None
         with self._turn, torch.inference_mode():
-            features = self.net.perceive(first, second, read)
+            features = self._look(sources, size, read)
             main = decide(features.main_logit)
             painted = self.net.to_rgba(self.net.fuse(features, main, self.net.plan(features, main)).image)
         return painted.float().permute(0, 2, 3, 1).cpu().numpy()
@@ -242,11 +238,22 @@ class Fuser:
 
     def _perceive(self, pair: Pair, words: PairWords | None) -> PairFeatures:
         """What the network makes of the pair before any layout, kept from last time or computed now."""
-        first, second = (self._tensor(picture) for picture in pair.pictures)
-        if words is None:
-            return self._features.get((*pair.keys, pair.size), lambda: self.net.perceive(first, second))
-        read = self._tokens([words])
-        return self._features.get((*pair.keys, pair.size, words.key), lambda: self.net.perceive(first, second, read))
+        read = None if words is None else self._tokens([words])
+        key = (*pair.keys, pair.size, *([] if words is None else [words.key]))
+        return self._features.get(key, lambda: self._look([pair.sources], pair.size, read))
+
+    def _look(self, pairs: Sequence[tuple[Source, Source]], size: int, words: Words | None) -> PairFeatures:
+        """What the network makes of pairs before any layout; larger ones get the palettes of its own size.
+
+        Which hues speak for an emoji can hang on a few pixels, and no sticker is to change its colours with its size.
+        """
+
+        def drawn(size: int) -> tuple[Tensor, Tensor]:
+            first, second = ([self._tensor(self._picture(pair[side], size)) for pair in pairs] for side in (0, 1))
+            return torch.cat(first), torch.cat(second)
+
+        features, own = self.net.perceive(*drawn(size), words), self.net.config.size
+        return dataclasses.replace(features, measured=drawn(own)) if size > own else features
 
     def _tokens(self, words: Sequence[PairWords]) -> Words:
         """What is told about pairs, (B, 2, T, D), on the device."""

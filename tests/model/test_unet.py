@@ -5,6 +5,7 @@ import itertools
 import pytest
 import torch
 from torch import nn
+from torch.nn.functional import avg_pool2d
 
 from tests.support.nets import awake, count, pictures, recorded, tiny
 
@@ -80,3 +81,37 @@ def test_residual_blocks_add_their_input():
 @pytest.mark.parametrize("side", [16, 48, 64])
 def test_any_multiple_of_16_is_a_size(side):
     assert tiny("unet-se-po")(*pictures(1, side)).image.shape == (1, 3, side, side)
+
+
+def test_a_picture_larger_than_the_network_was_made_for_is_seen_in_its_size():
+    net = awake(tiny(size=32))
+    small = [one.repeat_interleave(2, 2).repeat_interleave(2, 3) for one in pictures(1, 32)]
+    with recorded(net.unet) as seen, torch.inference_mode():
+        larger = net(*small)
+        assert seen[0][0][0].shape[-1] == 32
+        assert larger.image.shape[-1] == larger.gates.shape[-1] == 64
+        net.train()
+        net(*small)
+        assert seen[1][0][0].shape[-1] == 64, "training sees what it is given"
+        net.eval()
+        direct = tiny("unet-se-po", size=32)
+    with recorded(direct.unet) as seen, torch.inference_mode():
+        direct(*small)
+    assert seen[0][0][0].shape[-1] == 64, "what is painted by the U-Net alone would only get blurred"
+
+
+def test_gates_do_not_change_with_the_size():
+    net, pair = awake(tiny(size=32)), pictures(2, 64)
+    half = [avg_pool2d(one, 2) for one in pair]
+    with torch.inference_mode():
+        gates, enlarged = net(*half).gates, net(*pair, **placed(net, half)).gates
+        net.unet.largest = None
+        other = net(*pair, **placed(net, half)).gates
+    near, far = (float((avg_pool2d(one, 2) - gates).abs().mean()) for one in (enlarged, other))
+    assert near < 0.5 * far
+
+
+def placed(net, pair) -> dict:
+    """What ``net`` decides about a pair, to be asked of it again in another size."""
+    found = net(*pair)
+    return {name: getattr(found, name) for name in ("main", "layout", "presence", "recolour")}

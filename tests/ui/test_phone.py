@@ -26,6 +26,22 @@ def test_the_header_is_one_row(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_that_can_be_used_is_cut_off(open_page, width):
+    page = open_page("?first=1f436&second=1f453", width=width)
+    settled(page)
+    cut = page.evaluate(
+        "width => [...document.querySelectorAll('.ef-say, .ef-instances')].flatMap((part) =>"
+        " [...part.querySelectorAll('input, select, button')].filter((node) => node.offsetParent &&"
+        " node.getBoundingClientRect().right > Math.min(width, node.parentElement.getBoundingClientRect().right + 1))"
+        " .map((node) => node.dataset.role ?? node.title))",
+        width,
+    )
+    assert cut == []
+    if width == 1280:
+        assert page.locator(".ef-top").bounding_box()["height"] < 60, "the header in one row"
+
+
 def test_failures_read_as_cards(open_page):
     page = open_page(width=360, height=740)
     settled(page)

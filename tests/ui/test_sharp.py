@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from fusion.emoji.catalog import Catalog
@@ -136,3 +137,23 @@ def test_files_have_the_size_that_was_chosen(open_page, pixels):
     page.reload()
     settled(page)
     assert page.input_value('[data-role="pixels"]') == str(pixels), "and so have the next"
+
+
+def test_a_recoloured_sticker_keeps_its_colours_in_every_size():
+    # Of the taco the median hue hangs on a few pixels, which come and go with the size.
+    fuser = want(tiny_fuser(), recolour=True)
+    assert fuser.net.config.size == 256
+    shown = fuser.fuse("fox", "taco", main="first", teacher=False)
+    for size in (384, 512):
+        larger = fuser.fuse("fox", "taco", size=size, teacher=False, **placed_like(shown))
+        difference = np.abs(resized(larger.recoloured, 256) - shown.recoloured)
+        assert difference.mean() < 0.004, f"one level of 255 at {size} pixels"
+    batch = fuser.outputs([(shown.keys[0], shown.keys[1])], 512)[0]
+    alone = fuser.fuse("fox", "taco", size=512, teacher=False, fit=False)
+    np.testing.assert_allclose(batch, alone.output, atol=1e-4)
+
+
+def resized(picture: np.ndarray, side: int) -> np.ndarray:
+    """A picture (S, S, 4), averaged down."""
+    planes = torch.from_numpy(np.ascontiguousarray(picture)).movedim(-1, 0)[None]
+    return torch.nn.functional.adaptive_avg_pool2d(planes, side)[0].movedim(0, -1).numpy()

@@ -27,3 +27,18 @@ def test_an_attention_block_that_is_off_shows_no_map(open_page):
     page = open_page("?off=up3")
     page.wait_for_selector('[data-stage="up3"].ef-off')
     assert page.inner_text('[data-stage="up3"] .ef-caption') == "switched off"
+
+
+def test_a_pick_asks_for_the_sticker_first_and_for_its_stages_once_it_is_there(open_page):
+    page = open_page()
+    page.wait_for_selector(".ef-card")
+    page.evaluate(
+        "() => { const ask = EF.ask; globalThis.asked = [];"
+        " EF.ask = (name, ...rest) => { const shown = document.querySelector('[data-role=result]').alt;"
+        "  asked.push([name, shown]); return ask(name, ...rest); };"
+        " EF.update({ first: '1f525', second: '1f431' }); }"
+    )
+    page.wait_for_function("() => asked.some(([name]) => name === 'stages')")
+    asked = page.evaluate("asked")
+    assert asked[0][0] == "fuse", "before the drawings for the slots"
+    assert dict(asked)["stages"] == "fire fused with cat face", "the sticker is on the page by then"

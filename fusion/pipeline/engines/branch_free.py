@@ -140,6 +140,7 @@ def branch_free(net: FusionNet) -> BranchFreeNet:
         raise ExportError(f"The preset {config.preset!r} cannot be exported; export weights of the preset 'fusion'.")
     copy = BranchFreeNet.from_config(config)
     copy.load_state_dict(net.state_dict())
+    copy.unet.largest = None  # a graph would have to ask for the size; it sees larger pictures as they are
     if copy.layout_trunk is not None:
         copy.set_submodule("layout_trunk", BranchFreeTrunk(copy.layout_trunk))
     for name, module in list(copy.named_modules()):

@@ -17,7 +17,7 @@ class GraphedUNet(nn.Module):
 
     def __init__(self, unet: UNet) -> None:
         super().__init__()
-        self.unet = unet
+        self.unet, self.largest = unet, unet.largest
         self.recordings: dict[tuple, Recording] = {}
 
     def forward(
