@@ -41,7 +41,8 @@ def calls(fuser, monkeypatch):
     return counted
 
 
-def test_what_is_the_same_for_all_pairs_is_kept_once(fuser):
+def test_what_is_the_same_for_all_pairs_is_kept_once():
+    fuser = Fuser(net=tiny(), device="cpu")
     one, other = fuse(fuser), fuse(fuser, layout=(0.5, 0.5, 0.1, 0.1))
     assert np.shares_memory(one.position, other.position)
     assert not np.shares_memory(one.output, other.output)
