@@ -51,18 +51,24 @@ class Turns:
     ) -> None:
         self._most, self._patience, self._clock, self._open = most, patience, clock, 0
         self._latest: deque[float] = deque(maxlen=REMEMBERED)
-        self._lock = threading.Lock()
+        self._lock, self._idle = threading.Lock(), threading.Event()
+        self._idle.set()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[], Answer]) -> Answer:
         """``work()``, when its turn has come. Raises Busy where no place is left."""
         return await self._submit(work)
 
+    def idle(self, seconds: float) -> bool:
+        """Wait until nothing is under way here or waits, for so long at most; whether that came."""
+        return self._idle.wait(seconds)
+
     def _submit(self, work: Callable[[], Answer]) -> Awaitable[Answer]:
         with self._lock:
             if self._open >= self._places():
                 raise Busy("Many people are fusing right now; try again in a few seconds.")
             self._open += 1
+            self._idle.clear()
         return asyncio.get_running_loop().run_in_executor(self._worker, copy_context().run, self._done, work)
 
     def _places(self) -> int:
@@ -80,6 +86,8 @@ class Turns:
             took = self._clock() - begun
             with self._lock:
                 self._open -= 1
+                if not self._open:
+                    self._idle.set()
                 if self._patience is not None:
                     # Weights that were loaded on the way say nothing about the next fusion.
                     self._latest.append(min(took, self._patience))

@@ -35,7 +35,7 @@ SKIN_TONES = {"1f3fb", "1f3fc", "1f3fd", "1f3fe", "1f3ff"}
 LONGEST_QUERY = 100
 """Characters of a query that are worth looking at; the longest name has 44."""
 
-CACHE_BYTES = 64 * 2**20
+CACHE_BYTES = 32 * 2**20
 """Bound of the pictures that a catalog keeps."""
 
 

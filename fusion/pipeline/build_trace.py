@@ -27,6 +27,11 @@ def array(tensor: Tensor) -> np.ndarray:
     return np.array(tensor.detach().float().cpu().numpy(), np.float32, order="C")
 
 
+def shared(tensor: Tensor) -> np.ndarray:
+    """The tensor itself where it is float32 and on the CPU: of what no later step writes to."""
+    return tensor.detach().float().cpu().numpy()
+
+
 def picture(tensor: Tensor) -> np.ndarray:
     """(C, H, W) to (H, W, C)."""
     return array(tensor.movedim(0, -1))
@@ -142,7 +147,7 @@ def pictures(net: Engine, output: FusionOutput) -> dict[str, Any]:
         "instances": array(instances.movedim(1, -1)),
         "instance_boxes": array(content_box(instances[:, 3])),
         "transformed": picture(stack_instances(output.instances)[0]),
-        "position": optional(array, output.position),
+        "position": optional(shared, output.position),
         "attention": attention_traces(output),
         "gates": optional(array, output.gates),
         "correction": optional(picture, output.correction),

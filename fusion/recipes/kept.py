@@ -5,16 +5,16 @@ All of them together are half a gigabyte. Source: DESIGN section 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
-from typing import ParamSpec
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 FEW = 128
 """Pictures of each kind where memory has a bound: some 50 MB in all."""
 
-Given = ParamSpec("Given")
+Look = TypeVar("Look", bound=Callable[..., np.ndarray])
 
 _bounds: set[int] = set()
 
@@ -24,13 +24,13 @@ def keep_few() -> None:
     _bounds.add(FEW)
 
 
-def kept(make: Callable[Given, np.ndarray]) -> Callable[Given, np.ndarray]:
+def kept(make: Look) -> Look:
     """``make`` with its pictures kept by its arguments, not to be written to."""
     whole, few = lru_cache(maxsize=None)(make), lru_cache(maxsize=FEW)(make)
 
     @wraps(make)
-    def look(*args: Given.args, **kwargs: Given.kwargs) -> np.ndarray:
-        return (few if _bounds else whole)(*args, **kwargs)  # type: ignore[arg-type]
+    def look(*given: Hashable) -> np.ndarray:
+        return (few if _bounds else whole)(*given)
 
-    look.cache_info = lambda: (few if _bounds else whole).cache_info()  # type: ignore[attr-defined]
-    return look
+    cast(Any, look).cache_info = lambda: (few if _bounds else whole).cache_info()
+    return cast(Look, look)

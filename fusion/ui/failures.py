@@ -25,6 +25,7 @@ import numpy as np
 from fusion.data.splits import SPLITS
 from fusion.errors import FusionError
 from fusion.evaluation.report import Report
+from fusion.turns import Turns
 from fusion.ui.contract import LIMITS
 from fusion.ui.evaluation_answers import PollAnswer, Run, SheetRow
 from fusion.ui.fusers import PairFuser
@@ -40,6 +41,8 @@ PATIENCE = 180.0
 """Seconds after which a run that nobody asked about ends. Browsers let a hidden page ask once a minute."""
 NICE = 15
 """How far an evaluation stands back, of 19."""
+GIVES_WAY = 0.25
+"""Seconds for which it waits after each pair, while anybody's fusion is under way."""
 
 Measured = Any
 """One pair as the evaluator yields it; only the evaluator looks inside."""
@@ -73,10 +76,12 @@ class Evaluator(Protocol):
 class EvaluationJob(MeasuredRun):
     """One evaluation that is measured here."""
 
-    def __init__(self, evaluator: Evaluator, subject: Subject, fuser: PairFuser, limit: int) -> None:
+    def __init__(
+        self, evaluator: Evaluator, subject: Subject, fuser: PairFuser, limit: int, first: Turns | None = None
+    ) -> None:
         super().__init__(subject, limit, lambda: evaluator.report(self.measured), "waiting")
         self.measured: list[Measured] = []
-        self._evaluator, self._fuser = evaluator, fuser
+        self._evaluator, self._fuser, self._first = evaluator, fuser, first
         self._cancel, self._over = threading.Event(), threading.Event()
         # The visitor's context: whose share of a lent GPU it takes is read there.
         self._context = copy_context()
@@ -117,6 +122,8 @@ class EvaluationJob(MeasuredRun):
                 self.rows.append(self._evaluator.row(one))
                 if self._to_end():
                     return
+                if self._first is not None:
+                    self._first.idle(GIVES_WAY)
             self.state = "done"
         except FusionError as error:
             self.state, self.message = "failed", str(error)
@@ -146,6 +153,8 @@ class Failures:
         self, evaluator: Evaluator, kept: KeptRuns | None = None, shipped: Callable[[], Shipped] = dict
     ) -> None:
         self.evaluator, self.kept = evaluator, kept
+        self.first: Turns | None = None
+        """Who goes first, where anybody does."""
         self._shipped_here = shipped
         self._shipped: Shipped | None = None
         self._jobs: OrderedDict[str, EvaluationJob] = OrderedDict()
@@ -162,7 +171,7 @@ class Failures:
             if sum(job.state in OPEN for job in self._jobs.values()) >= MOST_OPEN:
                 raise RequestError(f"{MOST_OPEN} evaluations run or wait already; try again in a few minutes.")
             name = secrets.token_urlsafe(16)  # who cannot guess it can neither read nor cancel the run
-            self._jobs[name] = EvaluationJob(self.evaluator, subject, fuser, limit)
+            self._jobs[name] = EvaluationJob(self.evaluator, subject, fuser, limit, self.first)
             self._turns.put((name, self._jobs[name]))
             over = [one for one, job in self._jobs.items() if job.state not in OPEN]
             for one in over[: max(0, len(self._jobs) - KEPT_JOBS)]:

@@ -190,12 +190,13 @@ def build_page(
     ``fusions``: where they wait for each other, if others than the page's wait there too. ``kept``: stickers on the
     disk, which packs take.
     """
-    review = review or Review.default(backend)
+    review, fusions = review or Review.default(backend), fusions or Turns()
+    review.failures.first = fusions
     with gr.Blocks(title="Emoji Fusion") as page:
         gr.HTML(
             html_template=markup(),
             js_on_load=f"EF.mount(element, server, '{sheet_address()}')",
-            server_functions=server_functions(backend, review, fusions or Turns(), kept),
+            server_functions=server_functions(backend, review, fusions, kept),
             apply_default_css=False,
             elem_id="emoji-fusion",
         )

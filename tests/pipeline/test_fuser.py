@@ -41,6 +41,13 @@ def calls(fuser, monkeypatch):
     return counted
 
 
+def test_what_is_the_same_for_all_pairs_is_kept_once():
+    fuser = Fuser(net=tiny(), device="cpu")
+    one, other = fuse(fuser), fuse(fuser, layout=(0.5, 0.5, 0.1, 0.1))
+    assert np.shares_memory(one.position, other.position)
+    assert not np.shares_memory(one.output, other.output)
+
+
 class TestOnlyWhatLiesAfter:
     def test_a_layout_runs_only_the_last_step_again(self, fuser, calls):
         fuse(fuser)

@@ -13,9 +13,11 @@ import pytest
 from PIL import Image
 
 from fusion.emoji.catalog import Catalog
+from fusion.turns import Turns
 from fusion.ui.backend import Backend
 from fusion.ui.contract import parts_of
-from fusion.ui.failures import NICE
+from fusion.ui.failures import GIVES_WAY, NICE
+from fusion.ui.page import build_page
 from fusion.ui.request import RequestError
 from fusion.ui.review import Review
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
@@ -56,6 +58,26 @@ def test_an_evaluation_lets_fusions_go_first():
     finished(review, "pairs")
     assert evaluator.priority == NICE > own
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+
+
+def test_an_evaluation_waits_for_the_fusions_under_way_but_not_for_ever():
+    waits: list[float] = []
+
+    class Crowd(Turns):
+        def idle(self, seconds: float) -> bool:
+            waits.append(seconds)
+            return False
+
+    review, _ = review_of({})
+    review.failures.first = Crowd()
+    assert finished(review, "pairs")["state"] == "done"
+    assert waits == [GIVES_WAY] * 10
+
+
+def test_the_page_s_own_fusions_go_first():
+    review, _ = review_of({})
+    build_page(review.backend, review, turns := Turns())
+    assert review.failures.first is turns
 
 
 def test_held_out_emoji_are_measured_with_weights_that_have_not_seen_them():

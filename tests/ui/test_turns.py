@@ -77,6 +77,21 @@ def test_no_place_for_who_would_wait_too_long():
     assert "try again" in busy["error"]
 
 
+def test_it_is_known_whether_anybody_is_waited_for():
+    turns, release = Turns(), threading.Event()
+
+    async def ask() -> None:
+        assert turns.idle(0)
+        asked = asyncio.ensure_future(turns.run(lambda: release.wait(30)))
+        await asyncio.sleep(0)
+        assert not turns.idle(0)
+        release.set()
+        await asked
+        assert turns.idle(30)
+
+    run_apart(ask)
+
+
 def test_however_slow_it_is_a_few_may_wait():
     clock = SlowClock()
     turns = Turns(64, patience=2.0, clock=clock)

@@ -11,7 +11,7 @@ from PIL import Image
 from fusion.geometry import STICKER_FRAME
 from fusion.model import PRESETS
 from fusion.names import ATTENTION_BLOCKS
-from fusion.trace import WordTrace
+from fusion.trace import MixtureTrace, WordTrace
 from fusion.ui.cards import cards
 from fusion.views import bundle, drawing, maps, painters
 from fusion.views import pictures as views
@@ -27,6 +27,31 @@ NOT_HERE = ("words", "why main", "why here")
 @pytest.fixture(scope="module")
 def trace():
     return want(tiny_fuser(), present=2, recolour=True).fuse("😀", "🍕", size=SIZE, layout=(0.4, 0.4, 0.1, -0.2))
+
+
+def test_a_strip_leaves_laying_heat_maps_over_pictures_to_the_page(trace, monkeypatch):
+    monkeypatch.setattr(drawing, "overlay", lambda *_: pytest.fail("nobody shows it"))
+    assert all(card["base"] for card in cards(trace) if card["id"] in ATTENTION_BLOCKS)
+
+
+def test_straight_colours_are_those_of_the_formula():
+    alpha = np.array([0.0, 1 / 1024, 1 / 256, 0.3, 1.0, 1.2], np.float32)[:, None, None]
+    colour = np.linspace(-0.1, 1.1, 6, dtype=np.float32)[None, :, None].repeat(3, 2)
+    picture = np.concatenate([colour * alpha, alpha.repeat(6, 1)], axis=-1)
+    whole = alpha.clip(0, 1)
+    plain = np.where(whole > 1 / 512, picture[..., :3] / np.maximum(whole, 1e-9), 0).clip(0, 1)
+    wanted = np.concatenate([plain, whole.repeat(6, 1)], axis=-1) * 255 + 0.5
+    assert np.abs(drawing.straight(picture).astype(int) - wanted.astype(np.uint8)).max() <= 1
+
+
+def test_unlikely_hypotheses_do_not_count_in_the_density(trace, monkeypatch):
+    layouts = np.tile(np.float32([0.5, 0.5, 0.1, 0.1]), (24, 1, 1))
+    shares = np.full(24, 0.9 * maps.NEGLIGIBLE, np.float32)
+    shares[0] = 1 - shares[1:].sum()
+    mixed = dataclasses.replace(trace, mixture=MixtureTrace(shares, layouts, np.ones((24, 1), np.float32)))
+    quick = maps.density(mixed).values["covered"]
+    monkeypatch.setattr(maps, "NEGLIGIBLE", 0.0)
+    assert np.abs(quick - maps.density(mixed).values["covered"]).max() < 1 / 255
 
 
 def test_words_are_shown_where_they_counted(trace):
