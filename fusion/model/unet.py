@@ -131,8 +131,13 @@ def in_its_size(
     """
     if unet.training or unet.largest is None or x.shape[-1] <= unet.largest:
         return unet(x, locate, disabled, family)
-    features, attention = unet(F.adaptive_avg_pool2d(x, unet.largest), locate, disabled, family)
-    return F.interpolate(features, x.shape[-2:], mode="bilinear", align_corners=False), attention
+    features, attention = unet(resized(x, unet.largest), locate, disabled, family)
+    return resized(features, x.shape[-1]), attention
+
+
+def resized(x: Tensor, side: int) -> Tensor:
+    """Square maps (B, C, S, S) with ``side`` pixels a side, by bilinear interpolation, as graphs can have it too."""
+    return F.interpolate(x, (side, side), mode="bilinear", align_corners=False)
 
 
 def modulation(config: FusionConfig, widths: list[int]) -> nn.ModuleDict | None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 
+from fusion.emoji.sources import Source  # noqa: E402
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash  # noqa: E402
 from fusion.pipeline.engines.onnx import OnnxFuser  # noqa: E402
 from fusion.pipeline.engines.onnx_files import GRAPHS, SHIPPED, GraphsError, graph_file  # noqa: E402
@@ -93,8 +94,10 @@ def test_the_recolour_path_is_the_same(graphs, plain):
     pictures = [torch.from_numpy(one).permute(2, 0, 1)[None].float() / 255 for one in (first, second)]
     wanted = recolour(pictures[0], luminance_curve(palette(pictures[0]), palette(pictures[1])))[0]
     plan = graphs.fuse("1f34e", "1f40b", main="first")
+    curves = graphs._curves(tuple(Source("", key) for key in ("1f34e", "1f40b")), FakePlan(), 256)
     out = graphs._paint(
         (first, second),
+        curves,
         FakePlan(),
         plan.effective.layouts,
         plan.effective.presence,
@@ -105,6 +108,7 @@ def test_the_recolour_path_is_the_same(graphs, plain):
 
 class FakePlan:
     main, recolour_logit = 0, 5.0
+    index, weighed = 0, {"family": [0]}
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +118,9 @@ def worded(tmp_path_factory) -> tuple[Fuser, OnnxFuser]:
     return worded_graphs(folder), OnnxFuser(folder, threads=1)
 
 
-@pytest.mark.parametrize("say", [None, "small hat behind qwxyz"])
-def test_words_are_the_same_through_both(worded, say):
-    one, other = (engine.fuse("😀", "👒", size=64, teacher=False, say=say) for engine in worded)
+@pytest.mark.parametrize(("size", "say"), [(64, None), (64, "small hat behind qwxyz"), (272, None), (512, None)])
+def test_words_and_sizes_are_the_same_through_both(worded, size, say):
+    one, other = (engine.fuse("😀", "👒", size=size, teacher=False, say=say) for engine in worded)
     np.testing.assert_allclose(other.output, one.output, atol=TOLERANCE / 2)
     np.testing.assert_allclose(other.predicted.layouts, one.predicted.layouts, atol=1e-4)
     assert (other.say, other.notices) == (one.say, one.notices)

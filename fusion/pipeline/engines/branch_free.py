@@ -19,10 +19,12 @@ from fusion.errors import FusionError
 from fusion.geometry import PREFILTER, content_box, sampling_grid
 from fusion.model import FusionNet, FusionOutput, PairFeatures
 from fusion.model.aligned import Aligned, stack_instances
+from fusion.model.attention import AttentionMaps
 from fusion.model.center_aware_scale import LayoutPrediction
 from fusion.model.center_detector import decide, order_by_main
 from fusion.model.layout_trunk import VIEW, LayoutTrunk
 from fusion.model.text_cross_attention import Words
+from fusion.model.unet import Locate, UNet, resized
 from fusion.pipeline.engines.onnx_files import WORD_ATTENTION
 from fusion.pipeline.hypotheses import alike, shares
 
@@ -71,6 +73,23 @@ class BranchFreeTrunk(nn.Module):
             raise ExportError("These weights read no words; export them without.")
         changed, attention = self.text_cross_attention(torch.cat(maps), words.stacked())
         return changed.unflatten(0, (2, -1)).unbind(0), attention.unflatten(0, (2, -1)).unbind(0)
+
+
+class InItsSize(nn.Module):
+    """A U-Net that sees a copy of at most ``largest`` pixels a side, as ``unet.in_its_size``, without asking for it."""
+
+    def __init__(self, unet: UNet) -> None:
+        super().__init__()
+        self.unet, self.most, self.largest = unet, unet.largest, None
+
+    def forward(
+        self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset(), family: Tensor | None = None
+    ) -> tuple[Tensor, dict[str, AttentionMaps]]:
+        """As ``UNet.forward``. What is made no smaller passes unchanged: a runtime only copies it."""
+        side = x.shape[-1]
+        seen = resized(x, torch.sym_min(side, self.most))
+        features, attention = self.unet(seen, locate, disabled, family)
+        return resized(features, side), attention
 
 
 class Normalise(nn.Module):
@@ -140,7 +159,7 @@ def branch_free(net: FusionNet) -> BranchFreeNet:
         raise ExportError(f"The preset {config.preset!r} cannot be exported; export weights of the preset 'fusion'.")
     copy = BranchFreeNet.from_config(config)
     copy.load_state_dict(net.state_dict())
-    copy.unet.largest = None  # a graph would have to ask for the size; it sees larger pictures as they are
+    copy.set_submodule("unet", InItsSize(copy.unet))
     if copy.layout_trunk is not None:
         copy.set_submodule("layout_trunk", BranchFreeTrunk(copy.layout_trunk))
     for name, module in list(copy.named_modules()):

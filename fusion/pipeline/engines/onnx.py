@@ -24,14 +24,8 @@ from fusion.emoji.catalog import Catalog
 from fusion.emoji.sources import Source, read_source
 from fusion.frame import Frame, Layout
 from fusion.names import ATTENTION_BLOCKS, SIDES
-from fusion.pipeline.engines.onnx_files import (
-    GRAPHS,
-    METADATA,
-    WORD_ATTENTION,
-    graph_file,
-    locate_graphs,
-)
-from fusion.pipeline.engines.onnx_graphs import Arrays, load_graph, run
+from fusion.pipeline.engines.onnx_files import GRAPHS, METADATA, WORD_ATTENTION, graph_file, locate_graphs
+from fusion.pipeline.engines.onnx_graphs import Arrays, load_graph, run, sigmoid
 from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.overrides import Request, RequestError, check_request, read_override
 from fusion.pipeline.ranking import Ranked, chosen, rank
@@ -116,7 +110,7 @@ class OnnxFuser:
             self._graphs = dict(zip(GRAPHS, loaded, strict=True))
         facts = json.loads(self._graphs["fuse"].get_modelmeta().custom_metadata_map[METADATA])
         config = facts["config"]
-        self.palette_view, self.words = facts["palette_view"], config.get("words", 0)
+        self.palette_view, self.words, self.size = facts["palette_view"], config.get("words", 0), config["size"]
         self.families = tuple(filter(None, config.get("families", "").split(",")))
         self.weights_hash, self.preset = facts["weights"], config["preset"]
         self.frame = Frame(config["frame_scale"], config["frame_drop"], config["max_offset"])
@@ -159,7 +153,8 @@ class OnnxFuser:
                 if wanted is not None:
                     layouts, presence = wanted.apply(layouts, presence)
             with clock(timings, "fuse"):
-                out = self._paint(pictures, decision, layouts, presence)
+                curves = self._curves(sources, decision, size)
+                out = self._paint(pictures, curves, decision, layouts, presence)
         lead = None if wanted is None else wanted.lead
         trace = self._trace(sources, pictures, decision, out, override=lead, hypothesis=hypothesis)
         trace = replace(trace, effective=LayoutTrace(layouts, presence), timings_ms=timings, **told(words, seen))
@@ -207,7 +202,8 @@ class OnnxFuser:
             words = read_words(sources, None, None, self.catalog, self.words > 0)
             decision = decide(self._perceive(pictures, words), None, 1, self.families)
             presence = (decision.layout.presence > 0.5).astype(np.float32)
-            found[row] = self._paint(pictures, decision, decision.layout.layouts, presence, ["output"])["output"]
+            given = self._curves(sources, decision, size), decision, decision.layout.layouts, presence
+            found[row] = self._paint(pictures, *given, ["output"])["output"]
         return found
 
     def _picture(self, source: Source, size: int) -> np.ndarray:
@@ -221,28 +217,32 @@ class OnnxFuser:
             given["words"], given["roles"] = tokens([words], self.words)
         return run(self._graphs["perceive"], given)
 
+    def _curves(self, sources: tuple[Source, Source], decision: Decision, size: int) -> np.ndarray:
+        """The palette path's curves (1, 8, 4), off pictures no larger than the network's own."""
+        if decision.recolour_logit <= 0:
+            return np.zeros((1, *CURVE), np.float32)
+        side = min(size, self.size)
+        step = max(side // self.palette_view, 1)
+        read = [self._picture(sources[n], side)[None, ::step, ::step] for n in (decision.main, 1 - decision.main)]
+        return run(self._graphs["curve"], {"main": read[0], "other": read[1]})["curves"][None]
+
     def _paint(
         self,
         pictures: tuple[np.ndarray, np.ndarray],
+        curves: np.ndarray,
         decision: Decision,
         layouts: np.ndarray,
         presence: np.ndarray,
         names: Sequence[str] | None = None,
     ) -> Arrays:
         """What lies after the layouts (K, 4) and presence (K,) in effect; ``names``: only these outputs."""
-        recolour = decision.recolour_logit > 0
-        curves = np.zeros((1, *CURVE), np.float32)
-        if recolour:
-            step = max(pictures[0].shape[0] // self.palette_view, 1)
-            main, other = (pictures[n][None, ::step, ::step] for n in (decision.main, 1 - decision.main))
-            curves = run(self._graphs["curve"], {"main": main, "other": other})["curves"][None]
         given = {
             "first": pictures[0][None],
             "second": pictures[1][None],
             "main": np.array([decision.main], np.int64),
             "layout": layouts[None],
             "presence": presence[None],
-            "recolour": np.array([recolour], np.float32),
+            "recolour": np.array([decision.recolour_logit > 0], np.float32),
             "curves": curves,
         }
         if self.families:
@@ -285,11 +285,6 @@ def painted(out: Arrays, recolour: bool) -> dict[str, Any]:
         "recoloured": out["recoloured"] if recolour else None,
         "attention": attention,
     }
-
-
-def sigmoid(logits: np.ndarray | float) -> np.ndarray:
-    """1 / (1 + exp(-logits)), float32, without overflow."""
-    return (0.5 * (1 + np.tanh(0.5 * np.asarray(logits, np.float64)))).astype(np.float32)
 
 
 @contextmanager

@@ -29,3 +29,8 @@ def run(
     """The outputs of a batch of one by name, without the batch."""
     names = names or [output.name for output in graph.get_outputs()]
     return {name: value[0] for name, value in zip(names, graph.run(names, dict(given)), strict=True)}
+
+
+def sigmoid(logits: np.ndarray | float) -> np.ndarray:
+    """1 / (1 + exp(-logits)), float32, without overflow."""
+    return (0.5 * (1 + np.tanh(0.5 * np.asarray(logits, np.float64)))).astype(np.float32)
