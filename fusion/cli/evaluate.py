@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--split", choices=SPLITS, help="held-out pairs, held-out emoji, or pairs in another art style")
     add("--captions", action="store_true", help="how many sentences in held-out wordings are obeyed, by kind")
+    add("--known-wordings", action="store_true", help="--captions in wordings that training draws, instead")
     add("--dyes", action="store_true", help="--captions also asks for recipes with a dyed main subject (train --dyes)")
     add("--corrections", type=Path, metavar="FILE", help="how many of a person's corrections hold, each listed")
     add(
@@ -178,7 +179,8 @@ def run_captions(args: argparse.Namespace, net: FusionNet, size: int) -> int:
     split, roster = args.split or "pairs", args.roster or net.config.roster
     teacher = teacher_for(split, net.config.frame, roster)
     teacher.dyes = args.dyes
-    measured = measure_captions(net, split, args.limit, size=size, batch=args.batch, teacher=teacher)
+    held_out = not args.known_wordings
+    measured = measure_captions(net, split, args.limit, size=size, batch=args.batch, teacher=teacher, held_out=held_out)
     result = obeyed(tqdm(measured, desc="captions", disable=args.quiet or None))
     if args.json:
         print(json.dumps({"split": split, "size": size, "obeyed": result}, indent=2))

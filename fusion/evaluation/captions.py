@@ -40,14 +40,17 @@ class Obeyed(NamedTuple):
 
 
 def measure_captions(
-    net: FusionNet, split: str, limit: int, *, size: int, batch: int, teacher: PairTeacher
+    net: FusionNet, split: str, limit: int, *, size: int, batch: int, teacher: PairTeacher, held_out: bool = True
 ) -> Iterator[Obeyed]:
-    """One wish of each kind for each of ``limit`` pairs of a split. Raises FusionError for networks without words."""
+    """One wish of each kind for each of ``limit`` pairs of a split, in wordings held out of training or drawn by it.
+
+    Raises FusionError for networks without words.
+    """
     if not net.config.words:
         raise FusionError("These weights know no words: give --weights of a network trained with --set words=64.")
     net.eval()
     device = next(net.parameters()).device
-    wishes = list(draw_wishes(evaluation_pairs(split, limit, teacher), teacher))
+    wishes = list(draw_wishes(evaluation_pairs(split, limit, teacher), teacher, held_out))
     for start in range(0, len(wishes), batch):
         pairs, said, defaults = zip(*wishes[start : start + batch], strict=True)
         data = collate(pairs, teacher, size, paint=False)
@@ -60,14 +63,16 @@ def measure_captions(
         yield from (Obeyed(*row) for row in zip(said, *outputs, strict=True))
 
 
-def draw_wishes(pairs: Iterable[PairSample], teacher: PairTeacher) -> Iterator[tuple[PairSample, Wish, Recipe]]:
-    """Pairs with what obeys a held-out wording, the wish itself, and the router's own recipe."""
+def draw_wishes(
+    pairs: Iterable[PairSample], teacher: PairTeacher, held_out: bool = True
+) -> Iterator[tuple[PairSample, Wish, Recipe]]:
+    """Pairs with what obeys a wording, held out of training or not, the wish itself, and the router's own recipe."""
     for number, pair in enumerate(pairs):
         recipes = teacher.every(pair.first, pair.second)
         dye = partial(teacher.dye, first=pair.first, second=pair.second)
         for turn, kind in enumerate(KINDS):
             generator = np.random.default_rng((STREAM, number, turn))
-            wish = draw_wish(recipes, teacher.frame, generator, held_out=True, kind=kind, dye=dye)
+            wish = draw_wish(recipes, teacher.frame, generator, held_out=held_out, kind=kind, dye=dye)
             if wish is not None:
                 yield pair._replace(recipe=wish.recipe, sentence=wish.text), wish, recipes[0]
 

@@ -102,7 +102,7 @@ class FusionConfig:
 
     def _contradictions(self) -> list[tuple[bool, str]]:
         """Whether a value or a combination makes no sense, and what is then to be said."""
-        return self._out_of_range() + self._at_odds()
+        return self._out_of_range() + self._at_odds() + self._unsaid()
 
     def _out_of_range(self) -> list[tuple[bool, str]]:
         """Of each number by itself: whether it lies outside its range, and the sentence that gives the range."""
@@ -134,22 +134,6 @@ class FusionConfig:
                 self.hypotheses > 1 and self.layout_head != "trunk",
                 "hypotheses above 1 need layout_head 'trunk': the published head has four numbers to say.",
             ),
-            (
-                self.words > 0 and self.layout_head != "trunk",
-                "words need layout_head 'trunk', whose maps they change.",
-            ),
-            (
-                self.sentence and not self.words,
-                "sentence needs words above 0: the dimensions of what is said.",
-            ),
-            (
-                bool(self.families) and (self.layout_head != "trunk" or self.hypotheses == 1),
-                "families need layout_head 'trunk' and hypotheses above 1: each hypothesis names its own.",
-            ),
-            (
-                len(set(self.family_names)) < len(self.family_names) or "" in self.family_names,
-                f"families is {self.families!r}; it must be different names with commas between.",
-            ),
             (over and not self.has_alpha, "output 'alpha-over' needs has_alpha=True: it lays over by alpha."),
             (over and not aligned, "output 'alpha-over' needs a layout_head: otherwise nothing says what lies on top."),
             (self.recolour and not over, "recolour needs output 'alpha-over', whose gates mix the recoloured in."),
@@ -165,6 +149,27 @@ class FusionConfig:
             (
                 self.layout_head == "pooled" and self.separator_width == 0,
                 "layout_head 'pooled' works on the separated features; separator_width must be above 0.",
+            ),
+        ]
+
+    def _unsaid(self) -> list[tuple[bool, str]]:
+        """Of words and names: whether there is nothing that could read or say them, and the sentence for it."""
+        return [
+            (
+                self.words > 0 and self.layout_head != "trunk",
+                "words need layout_head 'trunk', whose maps they change.",
+            ),
+            (
+                self.sentence and not self.words,
+                "sentence needs words above 0: the dimensions of what is said.",
+            ),
+            (
+                bool(self.families) and (self.layout_head != "trunk" or self.hypotheses == 1),
+                "families need layout_head 'trunk' and hypotheses above 1: each hypothesis names its own.",
+            ),
+            (
+                len(set(self.family_names)) < len(self.family_names) or "" in self.family_names,
+                f"families is {self.families!r}; it must be different names with commas between.",
             ),
         ]
 

@@ -57,10 +57,9 @@ def layout_terms(
 
     likely = F.log_softmax(every.logit, dim=1)
     misfit = (weights["layout"] * layout + weights["box"] * box) / presence.sum(2).clamp_min(1)
-    misfit = misfit + weights["presence"] * there + weights["recolour"] * switch
-    truth_of_family = batch.family(families)  # (B, F)
-    named = misnamed(every.family_logit, truth_of_family) if every.family_logit is not None else torch.zeros_like(there)
-    misfit = misfit + weights["family"] * named
+    family = batch.family(families)  # (B, F)
+    named = misnamed(every.family_logit, family).expand(-1, many)  # (B, M)
+    misfit = misfit + weights["presence"] * there + weights["recolour"] * switch + weights["family"] * named
     share = torch.softmax(likely - SHARPNESS * misfit, dim=1).detach()  # (B, M)
     instances, pairs = presence.sum().clamp_min(1), known.sum().clamp_min(1)
     return {
@@ -70,12 +69,17 @@ def layout_terms(
         "presence": (share * there).sum() / pairs / slots,
         "recolour": (share * switch).sum() / recolour_known.sum().clamp_min(1),
         "choice": -((share * likely).sum(1) * known).sum() / pairs,
-        "family": (share * named).sum() / truth_of_family.sum().clamp_min(1),
+        "family": (share * named).sum() / family.sum().clamp_min(1),
     }
 
 
-def misnamed(logit: Tensor, truth: Tensor) -> Tensor:
-    """Cross-entropy (B, M) of ``logit`` (B, M, F) with the one-hot ``truth`` (B, F); 0 where that is all zeros."""
+def misnamed(logit: Tensor | None, truth: Tensor) -> Tensor:
+    """Cross-entropy (B, M) of ``logit`` (B, M, F) with the one-hot ``truth`` (B, F); 0 where that is all zeros.
+
+    (B, 1) of zeros for a network that names nothing.
+    """
+    if logit is None:
+        return truth.new_zeros(len(truth), 1)
     return -(F.log_softmax(logit.float(), dim=2) * truth[:, None]).sum(2)
 
 

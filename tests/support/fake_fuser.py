@@ -148,14 +148,12 @@ class FakeFuser:
 
     def _placed(self, first, second, instances, main, size) -> FusionTrace:
         """The trace of one fusion with a layout for each instance, of which there are three at most."""
-        calls, kept, self.instances = self.calls, self.instances, max(len(instances), 1)
-        self.calls = []
+        calls, kept, self.calls, self.instances = self.calls, self.instances, [], max(len(instances), 1)
         trace = self.fuse(first, second, main=main, size=size)
         self.calls, self.instances = calls, kept
         layouts = np.array(((1, 1, 0, 0),) * 3, np.float32)
         there = np.zeros(3, np.float32)
-        for k, one in enumerate(instances):
-            layouts[k], there[k] = one, 1
+        layouts[: len(instances)], there[: len(instances)] = instances or layouts[:0], 1
         pictures = np.stack([moved(trace.inputs[1 - trace.main], one) for one in layouts]) * there[:, None, None, None]
         composite = trace.inputs[trace.main]
         for one in pictures:

@@ -153,8 +153,7 @@ class OnnxFuser:
                 if wanted is not None:
                     layouts, presence = wanted.apply(layouts, presence)
             with clock(timings, "fuse"):
-                curves = self._curves(sources, decision, size)
-                out = self._paint(pictures, curves, decision, layouts, presence)
+                out = self._paint(pictures, self._curves(sources, decision, size), decision, layouts, presence)
         lead = None if wanted is None else wanted.lead
         trace = self._trace(sources, pictures, decision, out, override=lead, hypothesis=hypothesis)
         trace = replace(trace, effective=LayoutTrace(layouts, presence), timings_ms=timings, **told(words, seen))
