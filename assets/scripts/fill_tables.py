@@ -1,10 +1,11 @@
 """Write what the shipped reports measured into the tables of the README and of the model card.
 
-    python assets/scripts/fill_tables.py [--captions FILE] [--check]
+    python assets/scripts/fill_tables.py [--captions FILE FILE] [--check]
 
 The reports are those of assets/reports, whose README has the commands; --captions takes what
-``python -m fusion evaluate --captions --json`` printed. A row of a table is found by its first cell; what is not a
-figure stays. With --check nothing is written, and the exit code is 1 where a table says something else.
+``python -m fusion evaluate --captions --json`` printed, without and with --known-wordings. A row of a table is found by
+its first cell; what is not a figure stays. With --check nothing is written, and the exit code is 1 where a table says
+something else.
 """
 
 from __future__ import annotations
@@ -100,10 +101,13 @@ def by_family(report: dict[str, Any]) -> dict[str, list[str]]:
     }
 
 
-def of_captions(file: Path) -> dict[str, list[str]]:
+def of_captions(held_out: Path, known: Path) -> dict[str, list[str]]:
     """Row of the table of sentences -> its cells."""
-    obeyed = json.loads(file.read_text(encoding="utf-8"))["obeyed"]
-    return {kind: [str(one["n"]), percent(one["obeyed"]), percent(one["without"])] for kind, one in obeyed.items()}
+    new, old = (json.loads(file.read_text(encoding="utf-8"))["obeyed"] for file in (held_out, known))
+    return {
+        kind: [str(one["n"]), percent(one["obeyed"]), percent(old[kind]["obeyed"]), percent(one["without"])]
+        for kind, one in new.items()
+    }
 
 
 def filled(text: str, *tables: dict[str, list[str]]) -> str:
@@ -125,14 +129,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0], formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--captions", type=Path, metavar="FILE", help="what evaluate --captions --json printed")
+    parser.add_argument(
+        "--captions", type=Path, nargs=2, metavar="FILE", help="what evaluate --captions --json printed"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a table is out of date")
     args = parser.parse_args(arguments)
     reports = {
         split: json.loads(gzip.decompress((ROOT / "assets/reports" / name).read_bytes()))
         for split, name in REPORTS.items()
     }
-    tables = [overall(reports), *([of_captions(args.captions)] if args.captions else [])]
+    tables = [overall(reports), *([of_captions(*args.captions)] if args.captions else [])]
     stale = False
     for file, more in ((README, []), (CARD, [by_family(reports["pairs"])])):
         before = file.read_text(encoding="utf-8")
