@@ -82,7 +82,7 @@ def test_what_could_not_be_matched_is_painted_under_the_networks_own_layout(fold
         own = net(batch.first, batch.second)
         fused = []
         fuse = net.fuse
-        monkeypatch.setattr(net, "fuse", lambda *given: fused.append(fuse(*given)) or fused[-1])
+        monkeypatch.setattr(net, "fuse", lambda *given, **told: fused.append(fuse(*given, **told)) or fused[-1])
         terms = Criterion(net, replace(IMAGE, weights={"l1": 1.0}))(batch)
     assert set(terms) == {"l1"}
     torch.testing.assert_close(fused[0].layout[1], own.layout[1])

@@ -74,6 +74,7 @@ def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
     page.select_option('[data-role="against"]', index=1)
     page.wait_for_selector('[data-role="changes"]:not([hidden])')
     assert "aligned" in page.inner_text('[data-role="changes"]')
+    page.locator(".ef-sheet tbody tr").first.scroll_into_view_if_needed()  # only rows that are seen are drawn
     page.wait_for_function(
         "() => document.querySelectorAll('.ef-sheet tbody tr:first-child .ef-pictures img').length === 3"
     )
