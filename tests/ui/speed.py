@@ -1,7 +1,9 @@
-"""How fast the page is, in a real browser: ``python tests/ui/speed.py [--weights W]``.
+"""How fast the page is, in a real browser: ``python tests/ui/speed.py [--weights W | --web DIR]``.
 
 One run, medians: from ``python app.py`` to the first answer, first load, selection to result, slider release to
-result, and a frame while dragging. Not a test: clocks differ from machine to machine.
+result, and a frame while dragging. With ``--web`` the page without a server, as ``python -m fusion export --web DIR``
+wrote it: its first sticker at the first visit and once it is loaded, and selection to result. Not a test: clocks
+differ from machine to machine.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ import json
 import statistics
 import sys
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "assets" / "scripts"))
 
@@ -71,13 +76,50 @@ def first_load(page, url: str) -> dict:
     return {"usable_s": usable, "first_picture_s": seen, "requests": len(sizes), "kilobytes": sum(sizes) / 1000}
 
 
+def static_page(folder: Path) -> dict:
+    """Of the page in ``folder``: seconds to its first sticker, at first and from what the browser keeps."""
+    from playwright.sync_api import sync_playwright
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHost, directory=str(folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        found = {}
+        for name in ("first_visit_s", "loaded_s"):
+            start = time.perf_counter()
+            page.goto(f"http://127.0.0.1:{server.server_port}/")
+            page.wait_for_selector('[data-role="result"][src]', timeout=120_000)
+            found[name] = time.perf_counter() - start
+            page.evaluate("navigator.serviceWorker.ready")
+            page.wait_for_function("() => !EF.root.classList.contains('ef-working')")
+        found["selection_to_result_ms"] = statistics.median(page.evaluate(TIMED % (PICKS, PICK)))
+        browser.close()
+    server.shutdown()
+    return found
+
+
+class QuietHost(SimpleHTTPRequestHandler):
+    """Files, without a line for each."""
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", help="folder or hub id instead of the shipped weights")
+    parser.add_argument("--web", type=Path, metavar="DIR", help="the page without a server, in this folder, instead")
     options = parser.parse_args()
+    found = static_page(options.web) if options.web else served_page(options.weights)
+    print(json.dumps({name: round(value, 2) for name, value in found.items()}, indent=2))
+
+
+def served_page(given: str | None) -> dict:
+    """Of the page that ``app.py`` serves; ``given``: weights, None for those that ship."""
     from playwright.sync_api import sync_playwright
 
-    weights = ["--weights", options.weights] if options.weights else []
+    weights = ["--weights", given] if given else []
     with application(weights) as (url, up), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -86,7 +128,7 @@ def main() -> None:
         found["release_to_result_ms"] = statistics.median(page.evaluate(TIMED % (RELEASES, RELEASE)))
         found["drag_ms"] = statistics.median(page.evaluate(DRAG))
         browser.close()
-    print(json.dumps({name: round(value, 2) for name, value in found.items()}, indent=2))
+    return found
 
 
 if __name__ == "__main__":
