@@ -146,7 +146,7 @@ def check(args: argparse.Namespace) -> None:
     if args.max_minutes is not None and args.max_minutes <= 0:
         raise FusionError(f"--max-minutes is {args.max_minutes:g}: give a number of minutes above zero.")
     if args.init and any(not setting.startswith(("words=", "sentence=")) for setting in args.set):
-        raise FusionError("--init brings a network with settings of its own: leave out --set, but for words=64.")
+        raise FusionError("--init brings settings of its own: leave out --set, but for words=64 and sentence=true.")
     if not 0 < args.correction_share < 1:
         raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
     if args.rate is not None and not 0 < args.rate < 1:
