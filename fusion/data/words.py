@@ -6,7 +6,7 @@ Source: DESIGN section 3.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ import torch
 from fusion.data.batch import Batch
 from fusion.emoji.catalog import Catalog
 from fusion.emoji.search import words_of
-from fusion.emoji.words import TOKENS, WordTable, named_and_said
+from fusion.emoji.words import TOKENS, Tokens, WordTable, named_and_said
 from fusion.errors import FusionError
 
 
@@ -23,12 +23,14 @@ class WordRates:
     """How often words are left out in training.
 
     ``all``: every word of a pair, so that the network keeps working with pictures alone; ``name``, ``keywords``: of
-    one emoji, else.
+    one emoji, else. ``blur``: standard deviation of what is added to the words of a sentence, whose components have
+    a mean square of 1, so that a word that was never said is taken for its neighbours.
     """
 
     all: float = 0.25
     name: float = 0.2
     keywords: float = 0.4
+    blur: float = 0.35
 
 
 RATES = WordRates()
@@ -46,6 +48,14 @@ def name_words(
     return [word for text in texts for word in words_of(text)]
 
 
+def blurred(said: Tokens, rates: WordRates, generator: np.random.Generator | None) -> Tokens:
+    """The same words with vectors (n, dimensions) a little off, as training gives them; unchanged by default."""
+    if generator is None or not len(said.vectors):
+        return said
+    noise = rates.blur * generator.standard_normal(said.vectors.shape, np.float32)
+    return replace(said, vectors=said.vectors + noise)
+
+
 def add_words(
     batch: Batch,
     dimensions: int,
@@ -57,9 +67,9 @@ def add_words(
     """Give ``batch``, in place, the words of its emoji, and to each pair its sentence; the truth stays.
 
     ``dimensions``: of the vectors (``FusionConfig.words``), 0 gives none. ``sentences``: one a pair, or none at all.
-    ``generator``: leaves names and keywords out at random, as training does; sentences are kept, since the truth
-    follows them. ``keywords``: without a ``generator``, whether they are told beside the names. Raises FusionError
-    where the table has fewer dimensions.
+    ``generator``: leaves names and keywords out at random and blurs what is said, as training does; sentences are kept,
+    since the truth follows them. ``keywords``: without a ``generator``, whether they are told beside the names.
+    Raises FusionError where the table has fewer dimensions.
     """
     if not dimensions:
         return
@@ -70,7 +80,7 @@ def add_words(
     roles = torch.zeros(len(batch), 2, 2 * TOKENS, dtype=torch.long)
     for row, keys in enumerate(batch.keys):
         silent = generator is not None and generator.random() < rates.all
-        said = table.of_text(sentences[row] if sentences else "")
+        said = blurred(table.of_text(sentences[row] if sentences else ""), rates, generator)
         for side, key in enumerate(keys):
             named = table.look_up([] if silent else name_words(key, rates, generator, keywords))
             found, role = named_and_said(named, said)

@@ -14,7 +14,8 @@ from fusion.recipes.anatomy.edges import top_edge, tops
 from fusion.recipes.anatomy.fittings import heads, rims, wheels
 from fusion.recipes.anatomy.seats import saddles, trays
 from fusion.recipes.craft import landing, moved, precious
-from fusion.recipes.looks import look
+from fusion.recipes.families import gesture
+from fusion.recipes.looks import is_numerous, is_warm, lean
 from fusion.recipes.painting.paint import paint
 from fusion.recipes.painting.sprites import SpriteTable
 from fusion.recipes.recipe import MAX_INSTANCES, Recipe, Sprite
@@ -153,6 +154,17 @@ def test_an_edge_is_level_and_on_the_silhouette():
 
 
 def test_neighbours_get_different_looks():
-    seen = Counter(look("1f4e6", other, 3, "peek") for other in KEYS)
-    assert min(seen.values()) > 0.25 * len(KEYS)
-    assert look("a", "b", 1000) != look("b", "a", 1000)
+    seen = Counter(lean(other) for other in KEYS)
+    assert min(seen[side] for side in (-1, 0, 1)) > 0.1 * len(KEYS)
+    assert 0.2 < sum(map(is_warm, KEYS)) / len(KEYS) < 0.8
+    assert 0.05 < sum(map(is_numerous, KEYS)) / len(KEYS) < 0.5
+
+
+def test_a_look_is_seen_in_the_picture():
+    assert (lean(key("crescent moon")), lean(key("house with garden")), lean(key("mosque"))) == (1, -1, 0)
+    assert [is_warm(key(name)) for name in ("sun", "cloud")] == [True, False]
+    assert [is_numerous(key(name)) for name in ("strawberry", "castle")] == [True, False]
+    hands, face = ("rightwards hand", "leftwards hand"), key("grinning face")
+    recipes = {hand: gesture.build(face, key(hand), STICKER_FRAME) for hand in hands}
+    sides = {hand: recipe.instances[0].offset_x for hand, recipe in recipes.items()}
+    assert sides["rightwards hand"] < 0 < sides["leftwards hand"], "fingers point at the face"

@@ -13,18 +13,18 @@ from functools import cache
 from fusion.geometry import VIEW_BOX, Frame
 from fusion.recipes.anatomy import groups
 from fusion.recipes.anatomy.anatomy import anatomy
-from fusion.recipes.craft import Seat, plain_seat
+from fusion.recipes.craft import plain_seat
 from fusion.recipes.ears import ear_strokes, ears, mane_stroke
 from fusion.recipes.families.expression import is_host
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
+from fusion.recipes.looks import is_food
 from fusion.recipes.placing import head_of, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_animal, kind, named, takes_face
 from fusion.recipes.tone import contrasting, tone_at
 
 FILL = (1.0, 1.16)
-"""Width of the face relative to its seat's: two looks."""
+"""Width of the face relative to its seat's: two looks, the larger one for food."""
 LEAST, MOST = 0.3, 1.15
 """Bounds of its scale."""
 EARS = (0.95, 1.6)
@@ -79,11 +79,11 @@ def face_box(key: str) -> tuple[float, float, float, float]:
     return max(x0, x - reach), y0, min(x1, x + reach), y1
 
 
-def face_scale(animal: str, seat: Seat, chosen: int) -> float:
-    """How large the animal's face is on a seat."""
+def face_scale(animal: str, thing: str) -> float:
+    """How large the animal's face is on a thing."""
     x0, y0, x1, y1 = face_box(animal)
     side = max(x1 - x0, 1.15 * (y1 - y0))
-    return min(max(FILL[chosen] * 2 * seat.radius / side, LEAST), MOST)
+    return min(max(FILL[is_food(thing)] * 2 * plain_seat(thing).radius / side, LEAST), MOST)
 
 
 def ear_scale(animal: str, thing: str, scale: float) -> float:
@@ -108,8 +108,7 @@ def headdress(animal: str, thing: str, scale: float, x: float, frame: Frame) -> 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the animal; ``second``: the thing, main subject."""
-    seat, chosen = plain_seat(second), look(first, second, 2, "creature")
-    scale = face_scale(first, seat, chosen)
+    seat, scale = plain_seat(second), face_scale(first, second)
     x0, y0, x1, y1 = face_box(first)
     layout = scaled(scale, ((x0 + x1) / 2, (y0 + y1) / 2), (seat.x, seat.y - 1), frame)
     tone = tone_at(Sprite(second), seat.x, seat.y, 0.8 * seat.radius, 0.8 * seat.radius)

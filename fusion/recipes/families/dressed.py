@@ -16,13 +16,23 @@ from fusion.recipes.anatomy.profile import Profile, profile
 from fusion.recipes.craft import plain_seat
 from fusion.recipes.ears import roof, skyline
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
 from fusion.recipes.placing import head_of, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
-from fusion.recipes.roles import BOWS, NARROW_SEAT, emoji, has_head, is_critter, is_smiley, named, takes_face, wear_seat
+from fusion.recipes.roles import (
+    BOWS,
+    NARROW_SEAT,
+    emoji,
+    has_head,
+    is_critter,
+    is_smiley,
+    kind,
+    named,
+    takes_face,
+    wear_seat,
+)
 
 HAT = (2.9, 3.4)
-"""Width of a hat in distances from the eye to the top of the head: two looks."""
+"""Width of a hat in distances from the eye to the top of the head: two looks, the larger one for birds."""
 HAT_BOUNDS = (30.0, 66.0)
 """Least and greatest width of a hat on a head in profile."""
 SINK = 0.3
@@ -76,8 +86,8 @@ def is_worn(key: str) -> bool:
     return wear_seat(key) is not None
 
 
-def on_profile(face: Profile, thing: Anatomy, seat: str, chosen: int, frame: Frame) -> Layout:
-    """Where ``thing`` sits on a head in profile."""
+def on_profile(key: str, face: Profile, thing: Anatomy, seat: str, frame: Frame) -> Layout:
+    """Where ``thing`` sits on the head of ``key``, seen from the side."""
     high = face.y - face.top
     back = -face.ahead
     if seat == "eyes":
@@ -89,7 +99,7 @@ def on_profile(face: Profile, thing: Anatomy, seat: str, chosen: int, frame: Fra
         )
     if seat == "ear":
         return put(thing, min(max(1.9 * high, 26), 44), (face.x + 0.9 * back * high, face.top + 2), frame)
-    width = min(max(HAT[chosen] * high, HAT_BOUNDS[0]), HAT_BOUNDS[1])
+    width = min(max(HAT[kind(key) == "animal-bird"] * high, HAT_BOUNDS[0]), HAT_BOUNDS[1])
     tall = width * thing.height / max(thing.width, 1)
     at = face.x + 0.35 * back * high, face.top + SINK * high - tall / 2 + 2
     return put(thing, width, at, frame, along="width")
@@ -109,7 +119,7 @@ def top_width(key: str) -> tuple[float, float]:
     return float(columns.mean()) + 0.5, float(columns[-1] - columns[0] + 1)
 
 
-def on_thing(key: str, thing: Anatomy, seat: str, chosen: int, frame: Frame) -> Layout | None:
+def on_thing(key: str, thing: Anatomy, seat: str, frame: Frame) -> Layout | None:
     """Where ``thing`` sits on a thing; ``None`` where its top is too steep; flowers would be badges."""
     body, place = anatomy(key), plain_seat(key)
     x, wide = top_width(key)
@@ -128,24 +138,24 @@ def on_thing(key: str, thing: Anatomy, seat: str, chosen: int, frame: Frame) -> 
         return None
     tall = width * thing.height / max(thing.width, 1)
     width, tall = (side * min(TALLEST / tall, 1.0) for side in (width, tall))
-    return put(thing, width, (x, roof(key, x) + max(0.7 * fall, 4) - tall / 2 + 1 + 3 * chosen), frame, along="width")
+    return put(thing, width, (x, roof(key, x) + max(0.7 * fall, 4) - tall / 2 + 2.5), frame, along="width")
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: who wears it, main subject; ``second``: what."""
     thing, seat, face = anatomy(second), wear_seat(second), profile(first)
-    chosen, part, reason = look(first, second, 2, "dressed"), "full", f"{emoji(first).name} wears {emoji(second).name}"
+    part, reason = "full", f"{emoji(first).name} wears {emoji(second).name}"
     if seat is None:
         return None
     if wears_glasses(first):
         where = on_forehead(first, thing, frame) if seat == "eyes" else None
         reason = f"{emoji(second).name} goes up to the forehead of {emoji(first).name}"
     elif face is not None and is_side_view(first):
-        where = on_profile(face, thing, seat, chosen, frame)
+        where = on_profile(first, face, thing, seat, frame)
         if seat == "ears":  # Of headphones in profile, the half with the nearer cup shows.
             part = f"full|{'right' if face.ahead < 0 else 'left'}:{thing.center[0]:g}"
     else:
-        where = on_thing(first, thing, seat, chosen, frame)
+        where = on_thing(first, thing, seat, frame)
     if where is None:
         return None
     return laid_over("dressed", 0, Sprite(first), Sprite(second, part), (where,), reason)

@@ -18,21 +18,20 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy import groups
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import bodies, head, head_of, middle, scaled
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_animal, is_face, kind, named
 from fusion.recipes.tone import Tone, contrasting, tone_at
 
-ENLARGE = (1.12, 1.28)
-"""Distance of the new eyes relative to that of the old ones: two looks."""
+ENLARGE, CLOSE = (1.12, 1.28), 38.0
+"""Distance of the new eyes relative to that of the old ones: two looks, the larger one for eyes that are this close."""
 LEAST, MOST = 0.5, 1.0
 """Bounds of the features' scale."""
 WIDEST = 0.98
 """Width of the features relative to the head at eye height, at most."""
 WHOLE_FACE = (1.0, 1.12)
-"""Size of a whole face relative to the head at eye height: two looks."""
+"""Size of a whole face relative to the head at eye height: two looks, the larger one where the eyes are close."""
 SMALLEST_GAP = 14.0
 """Eyes closer than this belong to a whole body, and new ones would not be seen."""
 NARROWEST = 40.0
@@ -90,16 +89,17 @@ def takes_mouth(smiley: str, host: str, scale: float) -> bool:
     return top > groups.nose_bottom(host) - 2 and bottom < anatomy(host).box[3] - 2
 
 
-def scale_on(smiley: str, host: str, whole: bool, chosen: int) -> float:
+def scale_on(smiley: str, host: str, whole: bool) -> float:
     """How large the smiley's features are on the host."""
     donor = anatomy(smiley)
     own, new = head_of(host), head_of(smiley)
+    close = own.gap < CLOSE
     if whole:
         disc = donor.disc or donor.box
-        scale = min(WHOLE_FACE[chosen] * own.width / (disc[2] - disc[0]), 1.8 * own.gap / new.gap)
+        scale = min(WHOLE_FACE[close] * own.width / (disc[2] - disc[0]), 1.8 * own.gap / new.gap)
     else:
         x0, _, x1, _ = groups.box_of(smiley, groups.look(smiley)) or donor.box
-        scale = min(ENLARGE[chosen] * own.gap / new.gap, WIDEST * own.width / max(x1 - x0, 1.0))
+        scale = min(ENLARGE[close] * own.gap / new.gap, WIDEST * own.width / max(x1 - x0, 1.0))
     return min(max(scale, LEAST), MOST)
 
 
@@ -116,11 +116,11 @@ def ground(under: Sprite, host: str, whole: bool) -> Tone:
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the smiley; ``second``: the face that takes on its look, main subject."""
-    whole, chosen = not has_snout(second), look(first, second, 2, "expression")
-    scale = scale_on(first, second, whole, chosen)
+    whole = not has_snout(second)
+    scale = scale_on(first, second, whole)
     x, y = head_of(second).center
     layout = scaled(scale, head_of(first).center, (x, y - 1), frame)
-    speaks = whole or (takes_mouth(first, second, scale) and (chosen == 0 or groups.is_plain(first)))
+    speaks = whole or takes_mouth(first, second, scale)
     if groups.is_plain(first) and not speaks:
         return None
     under = Sprite(second, "blank" if whole else "nosed" if speaks else "browless")

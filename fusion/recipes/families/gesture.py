@@ -1,5 +1,7 @@
 """Gesture: a hand at the cheek or the chin of a face, which is the main subject: it waves, claps, points.
 
+Looks: at the left or the right, whichever way the hand leans, so that its fingers point at the face.
+
 Source: DESIGN section 3.
 """
 
@@ -10,7 +12,7 @@ from functools import cache
 from fusion.geometry import Frame
 from fusion.recipes.craft import covers, landing
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
+from fusion.recipes.looks import lean
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_face, is_hand, is_smiley, kind
@@ -38,7 +40,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     body, hand = bodies(first, second)
     low = body.box[3] - 8
     spots = ((body.box[2] - 8, low - 14), (body.box[0] + 8, low - 14), (body.center[0], low + 6))
-    turn = look(first, second, 2, "gesture")
+    turn = int(lean(second) < 0)
     for x, y in (spots[turn], spots[1 - turn], spots[2]):
         half = SIZE * hand.height / max(hand.width, hand.height) / 2
         layout = put(hand, SIZE, (x, min(y, 127 - half)), frame)

@@ -11,11 +11,11 @@ import re
 from functools import cache
 
 from fusion.geometry import Frame
+from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.ears import ear_strokes, ears, mane_stroke
 from fusion.recipes.families.creature import MANE, face_box, gives_face
 from fusion.recipes.families.expression import is_host
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
 from fusion.recipes.painting.paint import luminance_curve
 from fusion.recipes.placing import bodies, head_of, scaled
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
@@ -23,7 +23,8 @@ from fusion.recipes.roles import emoji, is_animal, kind, named
 from fusion.recipes.tone import contrasting, looked_at, tone_at
 
 MASK = (0.92, 1.0)
-"""Width of the other's muzzle relative to the head that it goes on, both at eye height: two looks."""
+"""Width of the other's muzzle relative to the head that it goes on, both at eye height: two looks, the larger one for
+heads that are as wide as they are high."""
 LEAST, MOST = 0.4, 1.2
 """Bounds of a scale."""
 EARS_APART = 0.62
@@ -80,9 +81,9 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
 def masked(host: str, donor: str, frame: Frame) -> Recipe:
     """The other's whole face and ears on a head that is known without its own face."""
     own, new = head_of(host), head_of(donor)
-    chosen = look(host, donor, 2, "hybrid")
+    body = anatomy(host)
     x0, _, x1, _ = face_box(donor)
-    scale = min(MASK[chosen] * own.width / new.width, 0.8 * own.width / max(x1 - x0, 1.0))
+    scale = min(MASK[body.width >= body.height] * own.width / new.width, 0.8 * own.width / max(x1 - x0, 1.0))
     scale = min(max(scale, LEAST), MOST)
     layout = scaled(scale, new.center, own.center, frame)
     under = Sprite(host, "blank")

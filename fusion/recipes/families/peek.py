@@ -2,7 +2,7 @@
 
 The vessel is the main subject.
 
-Looks: one large, or, where the vessel is wide and the other small and compact, three side by side.
+Looks: one large, or, where the vessel is wide and the other compact and what one has several of, three side by side.
 
 Source: DESIGN section 3.
 """
@@ -14,10 +14,10 @@ from fusion.recipes.anatomy.anatomy import Anatomy
 from fusion.recipes.anatomy.fittings import Rim, rims
 from fusion.recipes.craft import precious
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
+from fusion.recipes.looks import is_numerous
 from fusion.recipes.placing import bodies, left_to_right, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
-from fusion.recipes.roles import compact, emoji, is_mark, is_scene, is_smiley, is_tile, kind
+from fusion.recipes.roles import compact, emoji, is_mark, is_scene, is_tile, kind
 
 FILL, LARGEST = 0.92, 92.0
 """Width of what looks out, as a share of the rim, and its longest side in drawing-area units."""
@@ -61,8 +61,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     x, _ = rim.middle
     mask = Sprite(first, f"full|mouth:{','.join(f'{v:g}' for v in rim)}")
     size, y = one(second, thing, rim)
-    several = rim.width >= WIDE and compact(thing) and not is_smiley(second) and kind(second) != kind(first)
-    if several and not precious(second) and look(first, second, 3, "peek") == 0:
+    several = rim.width >= WIDE and compact(thing) and is_numerous(second) and kind(second) != kind(first)
+    if several and not precious(second):
         size, drop, step = 0.6 * size, y - rim.middle[1], 0.27 * rim.width
         spots = ((x - step, rim.at(x - step) + 0.6 * drop), (x, y - 2), (x + step, rim.at(x + step) + 0.6 * drop))
         instances = left_to_right(thing, (put(thing, size, spot, frame) for spot in spots), frame)

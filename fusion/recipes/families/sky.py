@@ -2,7 +2,8 @@
 
 The land, or the larger of two in the sky, is the main subject.
 
-Looks: at the left, at the right; a rainbow stands over the middle.
+Looks: over the side where the land lies lower, over level land what is warm at the left and what is cool at the right;
+a rainbow stands over the middle.
 
 Source: DESIGN section 3.
 """
@@ -15,7 +16,7 @@ from fusion.geometry import Frame
 from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.edges import tops
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
+from fusion.recipes.looks import is_warm, lean
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_tile, kind, named
@@ -48,7 +49,7 @@ def below_the_sky(key: str) -> bool:
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the land or the larger thing of the sky, main subject; ``second``: what hangs in the sky."""
     land, thing = bodies(first, second)
-    side = 1 if look(first, second, 2, "sky") else -1
+    side = -lean(first) or (-1 if is_warm(second) else 1)
     if named(second, FRONT) and in_the_sky(first):
         layout = put(thing, FRONT_SIZE, (land.center[0] + 22 * side, land.box[3] - 26), frame)
         strokes = (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0))

@@ -1,6 +1,6 @@
 """Topping: the other served on a cake, a dish, a plate, a bun. What carries it is the main subject.
 
-Looks: one large on top; where the place is wide and the other small, three side by side.
+Looks: one large on top; where the place is wide and the other is what one has several of, three side by side.
 
 Source: DESIGN section 3.
 """
@@ -12,7 +12,7 @@ from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.seats import trays
 from fusion.recipes.craft import rimmed
 from fusion.recipes.family import Family
-from fusion.recipes.looks import look
+from fusion.recipes.looks import is_numerous
 from fusion.recipes.placing import bodies, left_to_right, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import compact, emoji, is_creature, is_mark, is_scene, is_tile, kind
@@ -41,8 +41,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     longest = max(thing.width, thing.height)
     size = min(LARGEST, FILL * tray.width * longest / thing.width, (tray.y - CEILING) * longest / thing.height)
     half = size * thing.height / longest / 2
-    three = tray.width >= WIDE and not is_creature(second) and kind(first) != kind(second)
-    if three and look(first, second, 3, "topping") == 0:
+    if tray.width >= WIDE and is_numerous(second) and not is_creature(second) and kind(first) != kind(second):
         size, half, step = 0.56 * size, 0.56 * half, 0.33 * tray.width
         spots = ((tray.x - step, tray.y - half), (tray.x, tray.y + 5 - half), (tray.x + step, tray.y - half))
         instances = left_to_right(thing, (put(thing, size, spot, frame) for spot in spots), frame)
