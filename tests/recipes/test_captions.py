@@ -63,6 +63,15 @@ def test_held_out_wordings_are_never_taught(kind):
     assert not taught & held_out
 
 
+@pytest.mark.parametrize(("text", "value"), LISTS.values(), ids=LISTS)
+def test_no_wording_for_training_has_just_the_words_of_a_held_out_one(text, value):
+    table = WordTable.default()
+    training, held_out = (
+        {frozenset(table.of_text(wording).words) for wording in some} for some in phrases.wordings(text, value)
+    )
+    assert not training & held_out
+
+
 def test_a_caption_says_its_family_first(generator):
     recipe = router.recipe_for(FACE, GLASSES)
     taught, held_out = phrases.family_wordings(recipe.family)
