@@ -135,7 +135,7 @@ FAMILIES: dict[str, str] = {
     "repaint": "printed all over; with prints of it; as a pattern on it; decorated with them; dots of it; as topping "
     "everywhere; three printed on; covered with it; spread on it; printed on the shirt; all over the wall; as "
     "decoration; cover it with them; decorate with it; as decoration all over; with many prints; print it everywhere; "
-    "full of prints; like a wallpaper; paint them all over; a pattern of prints; dotted with it; decorated all over; "
+    "full of prints; like many badges; paint them all over; a pattern of prints; dotted with it; decorated all over; "
     "several prints on it",
     "ride": "riding it; on its back; driving it; in the vehicle; take a ride; sit in the saddle; as the driver; "
     "mounted on it; travelling on it; surfing on it; aboard; as the rider; ride on it; it rides; let it ride; sits on "
@@ -221,7 +221,7 @@ COUNTS: dict[str, str] = {
     "one alone; a lone one; single; only one of them; one piece; a single copy; one will do; one only; alone; "
     "solo; no more than one; one and no more; one time; use one; not several",
     "two": "two; two of them; a pair of them; both sides; twice; one each side; exactly two; double; two copies; "
-    "a couple of them; two times; twin; only two; two pieces; both; two side by side; just two; one on each side; a pair; "
+    "a couple of them; two times; twin; only two; two pieces; both; side by side; just two; one on each side; a pair; "
     "use two; two and no more; couple; one left and one right; doubled; a duo",
     "three": "three; three of them; three copies; a trio; three times; triple; exactly three; three pieces; "
     "three in all; "
