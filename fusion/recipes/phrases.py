@@ -135,7 +135,7 @@ FAMILIES: dict[str, str] = {
     "repaint": "printed all over; with prints of it; as a pattern on it; decorated with them; dots of it; as topping "
     "everywhere; three printed on; covered with it; spread on it; printed on the shirt; all over the wall; as "
     "decoration; cover it with them; decorate with it; as decoration all over; with many prints; print it everywhere; "
-    "full of prints; like many badges; paint them all over; a pattern of prints; dotted with it; decorated all over; "
+    "full of prints; like many prints; paint them all over; a pattern of prints; dotted with it; decorated all over; "
     "several prints on it",
     "ride": "riding it; on its back; driving it; in the vehicle; take a ride; sit in the saddle; as the driver; "
     "mounted on it; travelling on it; surfing on it; aboard; as the rider; ride on it; it rides; let it ride; sits on "
