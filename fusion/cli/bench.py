@@ -84,11 +84,12 @@ def print_report(report: BenchReport) -> None:
     for row in report["rows"]:
         facts = f"{row['preset']:16}{row['device']:8}{row['size']:5}{row['batch']:6}"
         print(f"{facts}  {row['acceleration']:13}{row['ms']:10.2f}")
-    for added in report["positional"]:
-        print(
-            f"positional modules of {added['preset']}, {added['device']}, {added['size']} px: "
-            f"{added['adds_ms']:+.2f} ms ({added['adds_share']:+.1%})"
-        )
+    for what, rows in (("positional modules of", report["positional"]), ("names and a sentence for", report["words"])):
+        for added in rows:
+            print(
+                f"{what} {added['preset']}, {added['device']}, {added['size']} px: "
+                f"{added['adds_ms']:+.2f} ms ({added['adds_share']:+.1%})"
+            )
     for skipped in report["skipped"]:
         case = f"{skipped['preset']}, {skipped['device']}, {skipped['size']} px x {skipped['batch']}"
         print(f"left out: {case}: {skipped['expected_s']} s")

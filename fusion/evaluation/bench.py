@@ -20,8 +20,8 @@ import torch
 from tqdm import tqdm
 
 from fusion.errors import FusionError
-from fusion.evaluation.bench_rows import BenchReport, BenchRow, Load, Machine, PositionalRow, Skipped, TeacherRow
-from fusion.evaluation.cost import POSITIONAL, count, inputs
+from fusion.evaluation.bench_rows import AddedRow, BenchReport, BenchRow, Load, Machine, Skipped, TeacherRow
+from fusion.evaluation.cost import POSITIONAL, count, inputs, said
 from fusion.model import FusionNet, build_fusion_net
 from fusion.model.weights import available_weights, load_fusion_net
 from fusion.pipeline.engines.accelerated import accelerate
@@ -86,7 +86,8 @@ def bench(
             raise FusionError(f"There is no device {device!r} here; leave out --devices to take what is there.")
     nets = {preset: network(preset) for preset in presets}
     rows: list[BenchRow] = []
-    positional: list[PositionalRow] = []
+    positional: list[AddedRow] = []
+    words: list[AddedRow] = []
     skipped: list[Skipped] = []
     with torch.inference_mode():
         for device in devices:
@@ -94,13 +95,15 @@ def bench(
             for size, batch in sorted(((s, b) for s in sizes for b in batches), key=lambda sb: sb[0] ** 2 * sb[1]):
                 cases, pairs, left_out = make_cases(nets, device, size, batch, rows, longest)
                 skipped += left_out
-                measure([*cases, *(case for pair in pairs for case in pair)], rounds, longest, progress)
+                measure([*cases, *(case for pair in pairs for case in pair[1:])], rounds, longest, progress)
                 rows += [case.row() for case in cases]
-                positional += [compare(*pair) for pair in pairs]
+                positional += [compare(whole, bare) for what, whole, bare in pairs if what == "positional"]
+                words += [compare(whole, bare) for what, whole, bare in pairs if what == "words"]
     return {
         "machine": machine(),
         "rows": rows,
         "positional": positional,
+        "words": words,
         "skipped": skipped,
         "models": {preset: count(net, max(devices)) for preset, net in nets.items()},
     }
@@ -143,10 +146,10 @@ def network(preset: str) -> FusionNet:
 
 def make_cases(
     nets: dict[str, FusionNet], device: str, size: int, batch: int, done: list[BenchRow], longest: float
-) -> tuple[list[Case], list[tuple[Case, Case]], list[Skipped]]:
-    """Cases of one size and batch; pairs with and without positional modules; what would take too long."""
+) -> tuple[list[Case], list[tuple[str, Case, Case]], list[Skipped]]:
+    """Cases of one size and batch; pairs with and without positional modules or words; what would take too long."""
     cases: list[Case] = []
-    pairs: list[tuple[Case, Case]] = []
+    pairs: list[tuple[str, Case, Case]] = []
     skipped: list[Skipped] = []
     for preset, net in nets.items():
         load: Load = {"preset": preset, "device": device, "size": size, "batch": batch}
@@ -160,7 +163,10 @@ def make_cases(
         cases += [whole, Case(preset, device, size, batch, "all", partial(fast, first, second))]
         if any(isinstance(module, POSITIONAL) for module in net.modules()) and batch == 1:
             bare = replace(whole, run=partial(plain, first, second, disabled=WITHOUT), milliseconds=[])
-            pairs.append((replace(whole, milliseconds=[]), bare))
+            pairs.append(("positional", replace(whole, milliseconds=[]), bare))
+        if net.config.words and batch == 1:
+            told = replace(whole, run=partial(plain, first, second, words=said(net, device)), milliseconds=[])
+            pairs.append(("words", told, replace(whole, milliseconds=[])))
     return cases, pairs, skipped
 
 
@@ -187,8 +193,8 @@ def measure(cases: list[Case], rounds: int, longest: float, progress: bool) -> N
             case.milliseconds.append(case.time())
 
 
-def compare(whole: Case, bare: Case) -> PositionalRow:
-    """What the positional modules add: the median difference of runs that followed each other, and its share."""
+def compare(whole: Case, bare: Case) -> AddedRow:
+    """What a part adds: the median difference of runs that followed each other, and its share."""
     lacking = statistics.median(bare.milliseconds)
     added = statistics.median(a - b for a, b in zip(whole.milliseconds, bare.milliseconds, strict=True))
     return {

@@ -28,8 +28,8 @@ class BenchRow(Load):
     runs: int
 
 
-class PositionalRow(Load):
-    """What the positional modules add: milliseconds, and as a share of those without."""
+class AddedRow(Load):
+    """What the positional modules or words add: milliseconds, and as a share of those without."""
 
     ms_without: float
     adds_ms: float
@@ -76,7 +76,8 @@ class Measured(TypedDict):
 
     machine: Machine
     rows: list[BenchRow]
-    positional: list[PositionalRow]
+    positional: list[AddedRow]
+    words: list[AddedRow]
     skipped: list[Skipped]
     models: dict[str, Cost]
 

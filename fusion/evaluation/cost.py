@@ -12,13 +12,18 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from fusion.emoji.catalog import Catalog
+from fusion.emoji.words import WordTable
 from fusion.evaluation.bench_rows import Cost
 from fusion.model import FusionNet
 from fusion.model.attention import PositionalAttentionSE
 from fusion.model.position import PositionalEncoding
+from fusion.model.text_cross_attention import Words
+from fusion.pipeline.words import PairWords, tokens
 
 PAIR = ("1f600", "1f355")
 """What is fused: a real pair, since the work depends on how many instances there are."""
+SENTENCE = "on its head, small"
+"""What is said of it, where words are timed."""
 POSITIONAL = (PositionalEncoding, PositionalAttentionSE)
 
 
@@ -31,6 +36,15 @@ def inputs(net: FusionNet, size: int, batch: int, device: str) -> tuple[Tensor, 
         return (picture.permute(2, 0, 1)[None].float() / 255).repeat(batch, 1, 1, 1)
 
     return tensor(PAIR[0]), tensor(PAIR[1])
+
+
+def said(net: FusionNet, device: str) -> Words:
+    """The names and keywords of the two emoji and a sentence, as ``net`` reads them."""
+    table, catalog = WordTable.default(), Catalog.default()
+    first, second = (table.of_emoji(catalog[key]) for key in PAIR)
+    told = PairWords((first, second), table.of_text(SENTENCE), SENTENCE)
+    vectors, roles = (torch.from_numpy(part).to(device) for part in tokens([told], net.config.words))
+    return Words(vectors, roles)
 
 
 def count(net: FusionNet, device: str = "cpu") -> Cost:

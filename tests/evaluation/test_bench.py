@@ -9,7 +9,7 @@ from torch import nn
 from fusion.__main__ import main
 from fusion.evaluation import bench, cost
 from fusion.model import build_fusion_net
-from tests.support.nets import tiny
+from tests.support.nets import awake, tiny
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +30,20 @@ def test_rows_have_the_names_that_others_script_against(capsys):
         assert {"parameters", "positional_parameters", "multiply_adds"} <= set(facts)
         assert facts["peak_memory_mib"]["cpu"] > 0
     assert {row["preset"] for row in report["positional"]} == {"fusion"}
+    assert report["words"] == [], "these networks read none"
+
+
+def test_what_words_add_is_timed_where_a_network_reads_them(capsys, monkeypatch):
+    monkeypatch.setattr(bench, "network", lambda preset: tiny(preset, size=32, words=64))
+    assert main(["bench", "--presets", "fusion", "--sizes", "32", "--batches", "1", "--rounds", "2"]) == 0
+    assert "names and a sentence for fusion, cpu, 32 px: " in capsys.readouterr().out
+
+
+def test_the_sentence_that_is_timed_is_heard():
+    net = awake(tiny("fusion", size=32, words=64))
+    pair = cost.inputs(net, 32, 1, "cpu")
+    with torch.inference_mode():
+        assert not torch.equal(net(*pair, words=cost.said(net, "cpu")).layout, net(*pair).layout)
 
 
 def test_cases_that_would_take_too_long_are_listed_not_run():
