@@ -1,6 +1,7 @@
-"""What people say when they want a family, a size, a place, a count or a palette: data, at least twelve wordings each.
+"""What people say when they want a family, a size, a place, a count or a palette: data, two dozen wordings each.
 
-Every fourth wording is held out of training (:func:`wordings`), so that a network can be asked for what it never heard.
+Every fourth wording is held out of training (:func:`wordings`), so that a network can be asked for what it never heard;
+no wording for training has just the same words as one held out.
 """
 
 from __future__ import annotations
