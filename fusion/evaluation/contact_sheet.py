@@ -13,6 +13,7 @@ from torch import Tensor
 from fusion.colour import on_white
 from fusion.data.batch import Batch
 from fusion.evaluation.teacher_forcing import given_words
+from fusion.files import write_beside
 from fusion.model import FusionNet, FusionOutput
 
 GAP = 6
@@ -43,4 +44,5 @@ def write_sheet(path: Path, net: FusionNet, batch: Batch, output: FusionOutput) 
     pictures = net.to_rgba(output.image.float())
     rows = zip(batch.first, batch.second, output.composite.float(), batch.painted_target, pictures, strict=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    tile(list(rows)).save(path)
+    with write_beside(path) as partial:  # A person may look at it at any moment.
+        tile(list(rows)).save(partial)

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from fusion.emoji.catalog import Catalog, Emoji
+from fusion.files import write_beside
 from fusion.geometry import PUBLISHED_FRAME
 from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 
@@ -59,5 +60,6 @@ def sheets(folder: Path, emoji: list[Emoji]) -> list[Path]:
         for i, one in enumerate(emoji[start : start + COLUMNS * ROWS]):
             page.paste(tile(one.key), ((i % COLUMNS) * TILE, i // COLUMNS * (TILE + LABEL)))
         paths.append(folder / f"anatomy-{start // (COLUMNS * ROWS):02d}.png")
-        page.save(paths[-1])
+        with write_beside(paths[-1]) as partial:
+            page.save(partial)
     return paths
