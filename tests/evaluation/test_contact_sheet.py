@@ -5,6 +5,7 @@ import torch
 from PIL import Image
 
 from fusion.evaluation import contact_sheet
+from fusion.files import OutputError
 from tests.support.nets import tiny
 
 
@@ -21,7 +22,7 @@ def test_a_sheet_that_cannot_be_finished_leaves_the_one_before(tmp_path, monkeyp
     contact_sheet.write_sheet(path, net, batch, output)
     before = path.read_bytes()
     monkeypatch.setattr(Image.Image, "save", half)
-    with pytest.raises(OSError, match="no room"):
+    with pytest.raises(OutputError, match="no room"):
         contact_sheet.write_sheet(path, net, batch, output)
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["a.png"]
