@@ -106,8 +106,13 @@ def test_what_changed_stands_above_the_map_of_all_pairs(open_page, width):
     assert bottom < 900, "in sight without scrolling"
     assert page.evaluate("EF.find('overview').getBoundingClientRect().top") >= bottom
     buttons = page.locator('[data-role="changed"] button')
+    assert page.inner_text('[data-role="changed"] span') == "20 pairs are in both runs."
     assert buttons.all_inner_texts() == ["all 20", "mended 0", "broke 0", "main subject flipped 0"]
     assert buttons.first.get_attribute("aria-pressed") == "true"
+    table = (
+        "(({ right }) => right <= innerWidth)(document.querySelector('[data-role=changes]').getBoundingClientRect())"
+    )
+    assert page.evaluate(table), "mended and broke are in sight on a phone as well"
     if width == 1280:
         assert page.evaluate("document.querySelector('.ef-sheet tbody tr').getBoundingClientRect().top") < 900
     page.click('[data-role="overview"] summary')

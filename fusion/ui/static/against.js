@@ -58,7 +58,7 @@
   };
 
   // A button for each way in which pairs changed; what is shown is told by the list of the filters.
-  const offerChanges = (/** @type {RunComparison} */ { pairs }) => {
+  const offerChanges = (/** @type {RunComparison} */ { n, pairs }) => {
     const which = EF.find("which", root);
     const buttons = Object.entries(SHOWN).map(([value, label]) => {
       const count = value ? pairs[value].length : EF.sheet.count();
@@ -71,7 +71,8 @@
       });
       return button;
     });
-    EF.find("changed", root).replaceChildren(...buttons);
+    const common = EF.make("span", { className: "ef-soft", textContent: `${n} pairs are in both runs.` });
+    EF.find("changed", root).replaceChildren(...buttons, common);
     press();
   };
 
