@@ -2,9 +2,9 @@
 
 Starts app.py in a process of its own, opens the page in Chromium and fuses as people do: different pairs, with and
 without a layout of one's own, each with its film strip; every tenth stage enlarged, every twentieth sheet of partners
-opened. Prints a line of JSON at five points on the way, each after the garbage is gone: megabytes of the scripts' heap,
-of the renderer's resident memory (Linux only) and nodes of the document; the exit code is 1 where the heap then takes
-more than --growth megabytes over what it took after the first WARM fusions.
+opened. Prints a line of JSON at five points on the way, each after the garbage is gone and as if memory were short:
+megabytes of the scripts' heap, of the renderer's resident memory (Linux only) and nodes of the document; the exit code
+is 1 where the heap then takes more than --growth megabytes over what it took after the first WARM fusions.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def measured(page: Any, renderer: int | None) -> dict[str, float]:
     """Megabytes and nodes, once nothing unreachable is left. ``renderer``: its process, None where it is not known."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
+    # Decoded pictures stay until memory is short.
+    session.send("Memory.simulatePressureNotification", {"level": "critical"})
     for _ in range(3):
         session.send("HeapProfiler.collectGarbage")
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
