@@ -53,10 +53,11 @@ def families_of(trace: FusionTrace, layouts: Sequence[LayoutTrace], recipes: Seq
     return [recipes[k].family if aligned[row, k] else None for row, k in enumerate(best)]
 
 
-def unmet(trace: FusionTrace, recipes: Sequence[Recipe]) -> tuple[str, ...]:
+def unmet(trace: FusionTrace, recipes: Sequence[Recipe] | None) -> tuple[str, ...]:
     """One sentence for each part of what was said that the result does not do, as far as it can be told.
 
-    ``recipes``: of every family that fits the pair.
+    ``recipes``: of every family that fits the pair; ``None`` for people's own pictures, of which the teacher knows
+    nothing. What the network itself says that it gives is then all there is to go by.
     """
     said = trace.say, trace.names
     checks = {"family": family_unmet, "count": count_unmet, "palette": palette_unmet}
@@ -64,23 +65,36 @@ def unmet(trace: FusionTrace, recipes: Sequence[Recipe]) -> tuple[str, ...]:
     wishes = [meant for meant in understand(*said) if meant.kind in checks]
     if not wishes:
         return tuple(unlike)
-    (given,) = families_of(trace, [trace.effective], recipes)
-    fitting = {recipe.family for recipe in recipes}
+    if recipes is None:
+        given, fitting = own_word(trace), None
+    else:
+        (given,) = families_of(trace, [trace.effective], recipes)
+        fitting = {recipe.family for recipe in recipes}
     found = (checks[meant.kind](meant, trace, given, fitting) for meant in wishes)
     return (*unlike, *(sentence for sentence in found if sentence))
 
 
-def family_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str]) -> str:
-    """Whether the family asked for does not fit these two, or was not followed; empty where all is well."""
+def own_word(trace: FusionTrace) -> str | None:
+    """The family that the network says its layout is; ``None`` where it names none, or the layout is a person's."""
+    if trace.override is not None or not 1 <= trace.hypothesis <= len(trace.hypotheses):
+        return None
+    return trace.hypotheses[trace.hypothesis - 1].family
+
+
+def family_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str] | None) -> str:
+    """Whether the family asked for does not fit these two, or was not followed; empty where all is well.
+
+    ``fitting``: ``None`` where nobody knows; only what no family has can then not be had.
+    """
     if given in meant.values:
         return ""
     nearest = f"the nearest is {given}" if given else "this is the nearest"
-    if fitting.isdisjoint(meant.values):
+    if not meant.values or (fitting is not None and fitting.isdisjoint(meant.values)):
         return f"These two cannot be put “{meant.text}”; {nearest}."
     return f"“{meant.text}” was not followed; {nearest}." if given else ""
 
 
-def count_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str]) -> str:
+def count_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str] | None) -> str:
     """Whether there are not so many copies as were asked for."""
     there = int((trace.effective.presence > 0.5).sum())
     if COUNT_NAMES.get(there) in meant.values:
@@ -88,7 +102,7 @@ def count_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: se
     return f"“{meant.text}” cannot be had for these two; there {'is' if there == 1 else 'are'} {there}."
 
 
-def palette_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str]) -> str:
+def palette_unmet(meant: Meant, trace: FusionTrace, given: str | None, fitting: set[str] | None) -> str:
     """Whether the main subject keeps its palette though it was not to, or the other way round."""
     recoloured = trace.recoloured is not None
     if ("other" if recoloured else "own") in meant.values:

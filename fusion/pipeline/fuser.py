@@ -31,6 +31,7 @@ from fusion.pipeline.build_trace import build_trace
 from fusion.pipeline.choices import check_disabled, choose_device
 from fusion.pipeline.engines.accelerated import accelerate
 from fusion.pipeline.engines.engine import Engine
+from fusion.pipeline.families import unmet
 from fusion.pipeline.fit import fit_trace
 from fusion.pipeline.hypotheses import Ranking, distinct
 from fusion.pipeline.overrides import Override, Request, RequestError, check_request, read_override
@@ -121,6 +122,8 @@ class Fuser:
             words = read_words(pair.sources, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
             trace = self._run(pair, words, request, clock)
+        if teacher and not pair.in_catalog:
+            trace = dataclasses.replace(trace, notices=(*trace.notices, *unmet(trace, None)))
         trace = self._complete(trace, fit, teacher and pair.in_catalog, clock)
         return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
 

@@ -86,3 +86,29 @@ def test_wishes_that_cannot_be_had_are_named(trace, recipes):
     assert "cannot be had" in sentence
     (sentence,) = unmet(replace(trace, say="in its colours"), recipes)
     assert "not followed" in sentence
+
+
+def own(trace: FusionTrace, family: str | None, say: str, **more) -> FusionTrace:
+    """A fusion of somebody's pictures, of which the network says that it is ``family``."""
+    weighed = (replace(trace.hypotheses[0], family=family), *trace.hypotheses[1:])
+    return replace(trace, hypotheses=weighed, say=say, names=("my dog", "hat.png"), **more)
+
+
+def test_of_one_s_own_pictures_the_network_s_word_is_taken(trace):
+    (notice,) = unmet(own(trace, "companion", "as wheels"), None)
+    assert notice == "“as wheels” was not followed; the nearest is companion."
+    assert unmet(own(trace, "perch", "on its head"), None) == ()
+    assert unmet(own(trace, None, "on its head"), None) == (), "nobody knows"
+    assert unmet(own(trace, "companion", "on its head", override=(0.5, 0.5, 0.0, 0.0)), None) == ()
+
+
+def test_what_nobody_can_have_is_told_of_one_s_own_pictures_too(trace):
+    (notice,) = unmet(own(trace, "companion", "on its tail"), None)
+    assert notice == "These two cannot be put “on its tail”; the nearest is companion."
+    (notice,) = unmet(own(trace, None, "make it fly"), None)
+    assert "like nothing that was taught" in notice
+    there = int((trace.effective.presence > 0.5).sum())
+    (notice,) = unmet(own(trace, None, "exactly two" if there != 2 else "just one"), None)
+    assert "cannot be had" in notice
+    (notice,) = unmet(own(trace, None, "in its colours"), None)
+    assert "not followed" in notice

@@ -63,6 +63,12 @@ def test_a_picture_has_the_name_it_is_given_and_an_emoji_its_own(knowing, disc):
     assert not np.array_equal(named.predicted.layouts, nameless.predicted.layouts)
 
 
+def test_a_picture_is_told_what_was_asked_in_vain_unless_nobody_is_to_judge(knowing, disc):
+    asked = fuse(knowing, second=disc, say="on its tail", teacher=True)
+    assert "These two cannot be put “on its tail”; this is the nearest." in asked.notices
+    assert fuse(knowing, second=disc, say="on its tail").notices == ()
+
+
 def test_a_network_without_words_takes_a_name_as_a_name(disc):
     nameless, named = fuse(tiny_fuser(), second=disc), fuse(tiny_fuser(), second=disc, names=(None, "top hat"))
     assert named.names[1] == "top hat"

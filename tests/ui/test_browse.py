@@ -104,3 +104,26 @@ def test_another_network_says_what_it_is(open_page):
     page.select_option('[data-role="preset"]', "unet-se-po")
     page.wait_for_selector('[data-role="network"]:not([hidden])')
     assert "published network" in page.inner_text('[data-role="network"]')
+
+
+def test_a_picture_for_which_the_server_was_busy_comes_later(open_page):
+    page = open_page("?first=1f431&second=1f355")
+    settled(page)
+    refused = []
+
+    def busy(route):
+        if len(refused) < 3:
+            refused.append(route.request.url)
+            route.fulfill(status=503, body="busy")
+        else:
+            route.continue_()
+
+    page.route("**/kitchen/*.webp*", busy)
+    page.click('[data-act="browse"]')
+    page.wait_for_selector(".ef-partner .ef-missing", state="attached")
+    assert page.locator(".ef-partner .ef-missing").first.is_hidden(), "no sign of a broken picture"
+    page.wait_for_function(
+        "() => { const first = [...document.querySelectorAll('.ef-partner img')].slice(0, 3);"
+        " return first.every((image) => image.naturalWidth && !image.classList.contains('ef-missing')); }"
+    )
+    assert len(refused) == 3

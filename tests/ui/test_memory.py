@@ -42,3 +42,20 @@ def test_the_heap_is_flat_over_many_fusions(open_page):
     print(before, after)
     assert after["JSHeapUsedSize"] - before["JSHeapUsedSize"] < GROWTH
     assert after["Nodes"] - before["Nodes"] < NODES
+
+
+def test_of_the_drawings_of_the_slots_only_the_latest_are_kept(open_page):
+    page = open_page()
+    settled(page)
+    page.evaluate(
+        "() => { const ask = EF.server.drawing; globalThis.asked = [];"
+        " EF.server.drawing = (data) => { asked.push(data.key); return ask(data); }; }"
+    )
+    keys = page.evaluate("() => EF.info.rows.slice(100, 126).map(([key]) => key)")
+    for key in (*keys, keys[-2], keys[0]):
+        page.evaluate("key => EF.update({ first: key })", key)
+        settled(page)
+        page.wait_for_function(
+            "key => asked.includes(key) && !document.querySelector('[data-side=first] .ef-face img').hidden", arg=key
+        )
+    assert page.evaluate("asked") == [*keys, keys[0]], "the last but one is kept, the first is not"

@@ -26,6 +26,32 @@ def test_the_header_is_one_row(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_what_is_wrong_with_the_sticker_is_said_in_sight(open_page):
+    page = open_page(width=360, height=740)
+    settled(page)
+    assert not page.is_visible('[data-role="note"]')
+    page.context.set_offline(True)
+    page.evaluate("() => EF.update({ second: '1f525' })")
+    page.wait_for_selector('[data-role="note"].ef-error')
+    assert page.locator('[data-role="note"]').evaluate(INSIDE)
+    page.context.set_offline(False)
+    page.wait_for_function("() => EF.answer.names[1] === 'fire'")
+
+
+def test_numbers_and_dialogs_are_whole(open_page, served):
+    page = open_page("?first=1f525&second=1f439&layout=0.655,0.655,-0.245,-0.255", width=360, height=740)
+    settled(page)
+    cut = (
+        "() => [...document.querySelectorAll('.ef-instances .ef-number')].filter((n) => n.scrollWidth > n.clientWidth)"
+    )
+    assert page.evaluate(f"({cut})().map((node) => node.value)") == []
+    page.wait_for_selector('[data-stage="attention-up4"] .ef-frame img, [data-stage="up4"] .ef-frame img')
+    page.evaluate("() => EF.zoom('up4')")
+    head = page.locator('[data-role="zoom"] [data-act="close"]').bounding_box()
+    dialog = page.locator('[data-role="zoom"]').bounding_box()
+    assert head["x"] + head["width"] <= dialog["x"] + dialog["width"] - 10
+
+
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_that_can_be_used_is_cut_off(open_page, width):
     page = open_page("?first=1f436&second=1f453", width=width)

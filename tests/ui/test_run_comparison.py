@@ -83,3 +83,61 @@ def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
     assert page.evaluate("() => EF.sheet.chosen().length") == 0, "both are the same stand-in"
     page.select_option('[data-role="against"]', "")
     assert page.evaluate("() => EF.sheet.chosen().length") == 20
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_changed_stands_above_the_map_of_all_pairs(open_page, width):
+    page = open_page(width=width, height=900)
+    settled(page)
+    start(page, "pairs", 20)
+    page.wait_for_selector('[data-role="charts"]:not([hidden])')
+    page.evaluate("() => EF.update({ preset: 'unet-se-po' })")
+    settled(page)
+    page.click('[data-act="run"]')
+    page.wait_for_function("() => EF.sheet.run()?.preset === 'unet-se-po' && EF.sheet.count() === 20")
+    page.wait_for_selector('[data-role="against"] option:nth-child(2)', state="attached")
+    page.wait_for_selector('[data-role="charts"]:not([hidden])')
+    page.select_option('[data-role="against"]', index=1)
+    page.wait_for_selector('[data-role="changes"]:not([hidden])')
+    assert not page.is_visible('[data-role="charts"]'), "folded away"
+    page.evaluate("scrollTo(0, 0)")
+    bottom = page.evaluate("EF.find('changes').getBoundingClientRect().bottom")
+    assert bottom < 900, "in sight without scrolling"
+    assert page.evaluate("EF.find('overview').getBoundingClientRect().top") >= bottom
+    buttons = page.locator('[data-role="changed"] button')
+    assert page.inner_text('[data-role="changed"] span') == "20 pairs are in both runs."
+    assert buttons.all_inner_texts() == ["all 20", "mended 0", "broke 0", "main subject flipped 0"]
+    assert buttons.first.get_attribute("aria-pressed") == "true"
+    table = (
+        "(({ right }) => right <= innerWidth)(document.querySelector('[data-role=changes]').getBoundingClientRect())"
+    )
+    assert page.evaluate(table), "mended and broke are in sight on a phone as well"
+    if width == 1280:
+        assert page.evaluate("document.querySelector('.ef-sheet tbody tr').getBoundingClientRect().top") < 900
+    page.click('[data-role="overview"] summary')
+    assert page.is_visible('[data-role="charts"]')
+    page.select_option('[data-role="against"]', "")
+    assert page.is_visible('[data-role="totals"] dd >> nth=0')
+    assert page.is_visible('[data-role="charts"]')
+
+
+@pytest.mark.browser
+def test_a_click_shows_only_the_pairs_that_changed_in_that_way(open_page):
+    page = open_page()
+    settled(page)
+    start(page, "pairs", 20)
+    page.wait_for_selector('[data-role="charts"]:not([hidden])')
+    start(page, "pairs", 20)
+    page.wait_for_function("() => EF.sheet.count() === 20 && EF.find('against').options.length > 1")
+    first = page.evaluate("(({ first, second }) => `${first} ${second}`)(EF.sheet.row(0))")
+    found = {"n": 20, "changes": [], "pairs": {"mended": [first], "broke": [], "flipped": []}, "painter": None}
+    page.evaluate("found => { EF.server.evaluation_compared = async () => found; }", found)
+    page.select_option('[data-role="against"]', index=1)
+    mended = page.locator('[data-role="changed"] >> text="mended 1"')
+    mended.click()
+    assert page.evaluate("EF.sheet.chosen().length") == 1
+    assert page.input_value('[data-role="which"]') == "mended"
+    assert mended.get_attribute("aria-pressed") == "true"
+    page.select_option('[data-role="which"]', "")
+    assert mended.get_attribute("aria-pressed") == "false"

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from fusion.model.weights import available_weights
 from fusion.views.stages import STAGES
+from tests.support.page_steps import pick, settled
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +49,44 @@ def test_pick_two_take_over_and_back(open_page, trained_url):
     page.click('[data-act="back"]')
     page.wait_for_function("() => !EF.answer.controls.override")
     assert page.get_attribute('[data-role="result"]', "src") == painted
+
+
+@pytest.mark.browser
+def test_what_is_asked_in_vain_is_said_and_stays_with_the_sentence(open_page, trained_url):
+    note, told = '[data-role="note"]', "These two cannot be put “glasses on a cloud's ears”; "
+    page = open_page("?first=2601&second=1f453", url=trained_url)
+    settled(page)
+    page.fill('[data-role="say"]', "glasses on a cloud's ears")
+    page.press('[data-role="say"]', "Enter")
+    page.wait_for_function("() => EF.answer.facts.say && !EF.root.classList.contains('ef-working')")
+    assert told in page.inner_text(note)
+    link = page.url
+    assert "say=glasses+on+a+cloud%27s+ears" in link
+    pick(page, "first", "dog face")
+    page.wait_for_function("() => EF.answer.names[0] === 'dog face'")
+    page.fill('[data-role="say"]', "")
+    page.press('[data-role="say"]', "Enter")
+    page.wait_for_function("() => !EF.answer.facts.say")
+    page.locator('.ef-thumb[aria-label="Again: cloud and glasses"]').click()
+    page.wait_for_function("() => EF.answer.names[0] === 'cloud' && EF.answer.facts.say")
+    assert page.input_value('[data-role="say"]') == "glasses on a cloud's ears"
+    assert told in page.inner_text(note)
+    page.goto("about:blank")
+    page.goto(link)
+    settled(page)
+    assert page.input_value('[data-role="say"]') == "glasses on a cloud's ears"
+    assert told in page.inner_text(note)
+
+
+@pytest.mark.browser
+def test_of_one_s_own_picture_too_it_is_said_what_cannot_be_had(open_page, trained_url, tmp_path):
+    file = tmp_path / "hat.png"
+    Image.new("RGBA", (80, 80), (200, 30, 30, 255)).save(file)
+    page = open_page("?first=1f436&second=1f453&say=on+its+tail", url=trained_url)
+    settled(page)
+    page.locator('.ef-slot[data-side="second"] input[type=file]').set_input_files(file)
+    page.wait_for_function("() => EF.answer.names[1] === 'hat.png'")
+    assert "These two cannot be put “on its tail”; " in page.inner_text('[data-role="note"]')
 
 
 def test_weights_that_do_not_exist_are_named():

@@ -4,6 +4,7 @@
   /** @type {HTMLElement} */
   let root;
   let asked = 0;
+  const SHOWN = { "": "all", mended: "mended", broke: "broke", flipped: "main subject flipped" };
 
   /** @type {(runs: Run[], job: string | null, label: (run: Run) => string) => void} */
   const offer = (runs, job, label) => {
@@ -18,10 +19,18 @@
     if (others.some((run) => run.job === before)) select.value = before;
   };
 
+  // What changed stands first: the figures of the run are in its table, and the map of all pairs is folded away.
+  const lead = (/** @type {boolean} */ on) => {
+    EF.find("changes", root).hidden = EF.find("changed", root).hidden = !on;
+    EF.find("totals", root).hidden = on;
+    const overview = /** @type {HTMLDetailsElement} */ (EF.find("overview", root));
+    overview.open = !on;
+  };
+
   const clear = () => {
     asked += 1;
     EF.find("against", root).value = "";
-    EF.find("changes", root).hidden = true;
+    if (!EF.find("changes", root).hidden) lead(false);
     EF.sheet.compare(null);
   };
 
@@ -48,6 +57,31 @@
     );
   };
 
+  // A button for each way in which pairs changed; what is shown is told by the list of the filters.
+  const offerChanges = (/** @type {RunComparison} */ { n, pairs }) => {
+    const which = EF.find("which", root);
+    const buttons = Object.entries(SHOWN).map(([value, label]) => {
+      const count = value ? pairs[value].length : EF.sheet.count();
+      const textContent = `${label} ${count}`;
+      const button = EF.make("button", { type: "button", className: "ef-button", textContent, "data-value": value });
+      button.disabled = !count;
+      button.addEventListener("click", () => {
+        which.value = value;
+        which.dispatchEvent(new Event("input"));
+      });
+      return button;
+    });
+    const common = EF.make("span", { className: "ef-soft", textContent: `${n} pairs are in both runs.` });
+    EF.find("changed", root).replaceChildren(...buttons, common);
+    press();
+  };
+
+  const press = () => {
+    for (const button of EF.find("changed", root).querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.value === EF.find("which", root).value));
+    }
+  };
+
   const choose = async () => {
     const against = EF.find("against", root).value;
     if (!against) {
@@ -66,8 +100,9 @@
     }
     const table = EF.find("changes", root);
     table.querySelector("tbody").replaceChildren(...answer.changes.map(row));
-    table.hidden = false;
     EF.sheet.compare(answer);
+    offerChanges(answer);
+    lead(true);
   };
 
   EF.against = { offer, clear };
@@ -76,6 +111,7 @@
     mount() {
       root = EF.find("failures");
       EF.find("against", root).addEventListener("change", choose);
+      EF.find("which", root).addEventListener("input", press);
     },
   });
 })();

@@ -5,6 +5,7 @@
   const COPIED = 512;
   const MOST = 60; // favourites
   const TRIES = 3;
+  const ATTEMPTS = 8; // at a picture
   const [ALL, FAVOURITES] = ["", "favourites"];
   /** @typedef {{ first: string, second: string }} Pair */
   /** @type {Partner[]} */
@@ -28,10 +29,26 @@
     }
   };
 
+  // A picture for which the server was too busy is asked for again, as long as the sheet is open.
+  const insist = (/** @type {HTMLImageElement} */ image) => {
+    let attempt = 0;
+    const missing = (/** @type {boolean} */ on) => image.classList.toggle("ef-missing", on);
+    image.addEventListener("load", () => missing(false));
+    image.addEventListener("error", async () => {
+      missing(true);
+      attempt += 1;
+      await EF.pause(attempt);
+      if (!image.isConnected) return;
+      if (attempt < ATTEMPTS) image.setAttribute("src", image.getAttribute("src"));
+      else missing(false); // its name then stands for it
+    });
+  };
+
   /** @type {(pair: Pair) => HTMLElement} */
   const draw = (pair) => {
     const label = `${EF.name(pair.first)} and ${EF.name(pair.second)}`;
     const image = EF.make("img", { loading: "lazy", alt: label, src: address(pair, SHOWN, "webp") });
+    insist(image);
     const open = EF.make("button", { type: "button", className: "ef-checker", title: label }, image);
     open.addEventListener("click", () => {
       dialog().close();

@@ -153,8 +153,9 @@
     const shown = pictures();
     /** @type {NodeListOf<HTMLImageElement>} */
     const [under, top] = root.querySelectorAll(".ef-wipe img");
-    under.src = shown.get(EF.find("right", root).value) ?? "";
-    top.src = shown.get(EF.find("left", root).value) ?? "";
+    if (!shown.size) return;
+    under.src = shown.get(EF.find("right", root).value);
+    top.src = shown.get(EF.find("left", root).value);
     setWipe();
   };
   const setWipe = () => EF.find("wipe", root).style.setProperty("--split", `${split}%`);

@@ -5,6 +5,7 @@
   const TRIES = 4; // at a picture that the server has to draw
   const SKIN_TONE = /\ud83c[\udffb-\udfff]/;
   const LABELS = { first: "First emoji", second: "Second emoji" };
+  const DRAWINGS = 24; // that are kept, the latest: a walk through all emoji would gather 20 MB
   /** @type {Map<string, string>} */
   const drawings = new Map();
 
@@ -188,6 +189,7 @@
         if (answer.error && !stale()) this.tell(answer.error);
         if (answer.error) return;
         drawings.set(drawn, `data:image/svg+xml,${encodeURIComponent(answer.svg)}`);
+        if (drawings.size > DRAWINGS) drawings.delete(drawings.keys().next().value);
       }
       if (!stale()) present(drawings.get(drawn));
     }

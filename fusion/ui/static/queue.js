@@ -63,6 +63,7 @@
   };
 
   const next = async () => {
+    if (shown) pictures.delete(pairOf(shown));
     shown = waiting.shift() ?? null;
     const mine = shown;
     enable(false);

@@ -166,7 +166,7 @@
 
   const drawRows = () => {
     const list = chosen();
-    EF.find("sheet", root).hidden = EF.find("filters", root).hidden = !rows.length;
+    for (const role of ["sheet", "filters", "overview"]) EF.find(role, root).hidden = !rows.length;
     EF.find("count", root).textContent = `${list.length} of ${rows.length}`;
     EF.act("more", root).hidden = list.length <= shown;
     for (const button of sorters()) {

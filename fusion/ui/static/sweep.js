@@ -14,12 +14,13 @@
   /** @type {(cell: SweepCell, label: string) => HTMLElement} */
   const draw = (cell, label) => {
     const said = [`IoU ${EF.number(cell.iou)}`, ...(cell.psnr === null ? [] : [`${EF.number(cell.psnr, 1)} dB`])];
-    const whole = `${label}: ${said.join(", ")}. Take it over`;
+    // What is read out holds what is seen, word for word.
+    const whole = `${label}: ${said.join(" ")}. Take it over`;
     const button = EF.make(
       "button",
       { type: "button", className: "ef-variant", "aria-label": whole, title: label },
       EF.make("img", { src: cell.picture, alt: "", className: "ef-checker" }),
-      ...said.map((textContent) => EF.make("span", { textContent })),
+      ...said.flatMap((textContent) => [EF.make("span", { textContent }), " "]),
     );
     button.classList.toggle("ef-here", cell.iou === 1);
     button.addEventListener("click", () => open(cell));
