@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from fusion.ui.launcher import bound_memory, build_backend, wait_quietly
+from fusion.ui.heaps import bound_memory
+from fusion.ui.launcher import build_backend, wait_quietly
 
 PARTS = {
     "drawing both emoji": "fusion.emoji.sources:Source.draw",
