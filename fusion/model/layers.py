@@ -67,3 +67,11 @@ def channels_last(net: Net, device: torch.device) -> Net:
     """``net`` on ``device``, its convolutions' weights channels-last; in place, as ``nn.Module.to``."""
     moved: Net = cast(Any, net).to(device, memory_format=torch.channels_last)  # torch's own types do not know this one
     return moved
+
+
+def pixel_by_pixel(x: Tensor) -> Tensor:
+    """The same map (B, C, H, W), channels-last in memory."""
+    if torch.is_grad_enabled() or torch.compiler.is_exporting() or x.device.type != "cpu" or len(x) != 1:
+        return x.contiguous(memory_format=torch.channels_last)
+    # As a matrix that is turned over, which the CPU does in blocks: half the time of the general copy.
+    return x.flatten(2)[0].t().contiguous().view(1, *x.shape[2:], x.shape[1]).permute(0, 3, 1, 2)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from fusion.model.attention import AttentionMaps, GlobalContext, PositionalAttentionSE, SkipGate, SqueezeExcitation
 from fusion.model.config import FusionConfig
 from fusion.model.feature_modulation import FeatureModulation
-from fusion.model.layers import ConvBlock, DoubleConv, ResidualDoubleConv
+from fusion.model.layers import ConvBlock, DoubleConv, ResidualDoubleConv, pixel_by_pixel
 from fusion.model.position import PositionalEncoding
 from fusion.names import ATTENTION_BLOCKS
 
@@ -101,7 +101,7 @@ class UNet(nn.Module):
         Returns (B, head_channels, H, W) and the attention maps.
         """
         # One memory format from end to end: mixed ones cost more in copies than the convolutions themselves.
-        skips = [self.told("stem", self.stem(x.contiguous(memory_format=torch.channels_last)), family)]
+        skips = [self.told("stem", self.stem(pixel_by_pixel(x)), family)]
         for level, down in enumerate(self.downs):
             x = self.told(f"down{level + 1}", down(skips[-1]), family)
             if level == 1 and self.middle is not None and "position" not in disabled:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import os
 import sys
 import threading
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fusion.errors import FusionError
 from fusion.interrupts import one_sentence
+from fusion.ui.heaps import bound_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 7860
 KEPT_BYTES = 320 * 2**20
 """Bytes of everything that is kept to be quick: drawn emoji, features, layouts, targets and traces of all presets."""
-ARENAS, MAPPED = 2, 2**20
-"""Heaps that threads share, and bytes from which a block is given back to the system as soon as it is free."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,18 +115,6 @@ def build_backend(device: str = "auto", weights: str | None = None) -> Backend:
         return Fuser(named[preset], device, preset.removesuffix(HELD_OUT), catalog=Catalog.style(style), budget=budget)
 
     return Backend(catalog, fusers, spare, styled, budget, readers=readers(fusers, spare, weights))
-
-
-def bound_memory() -> None:
-    """Keep what is freed from staying with the process: glibc gives each thread a heap of its own and keeps holes.
-
-    Other C libraries have no such settings and are left alone.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        tune = ctypes.CDLL(None).mallopt
-        arena_max, mmap_threshold, trim_threshold = -8, -3, -1  # malloc.h
-        for setting, value in ((arena_max, ARENAS), (mmap_threshold, MAPPED), (trim_threshold, MAPPED)):
-            tune(setting, value)
 
 
 def wait_quietly() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -103,7 +103,9 @@ def shrink(values: np.ndarray, size: int) -> np.ndarray:
     if height <= size or width <= size:
         return values
     if height % size == 0 and width % size == 0:
-        return values.reshape(size, height // size, size, width // size).mean((1, 3))
+        # One axis after the other, lines first: numpy is slow along two, and along short ones.
+        lines = values.reshape(size, height // size, width).mean(1)
+        return lines.reshape(size, size, width // size).mean(2)
     return np.asarray(Image.fromarray(values.astype(np.float32), "F").resize((size, size), Image.Resampling.BOX))
 
 
@@ -138,11 +140,21 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def label(picture: Image.Image, text: str) -> Image.Image:
     """``text`` on a light plate in the top left corner, drawn into ``picture``."""
-    pen, face = ImageDraw.Draw(picture), font(max(9, picture.width // 12))
+    made, corner = plate(text, picture.size)
+    picture.paste(made, corner)
+    return picture
+
+
+@lru_cache(512)
+def plate(text: str, size: tuple[int, int]) -> tuple[Image.Image, tuple[int, int]]:
+    """A plate for a picture of ``size``, and where its top left corner lies; the same few are on every strip."""
+    board = Image.new("RGBA", size)
+    pen, face = ImageDraw.Draw(board), font(max(9, board.width // 12))
     left, top, right, bottom = pen.textbbox((3, 1), text, font=face)
     pen.rectangle((left - 3, top - 2, right + 3, bottom + 2), fill=(255, 255, 255, 215))
     pen.text((3, 1), text, fill=INK, font=face)
-    return picture
+    drawn = board.getbbox() or (0, 0, 0, 0)
+    return board.crop(drawn), drawn[:2]
 
 
 def tiles(pictures: Sequence[Image.Image], columns: int, size: int) -> Image.Image:
