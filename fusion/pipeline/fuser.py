@@ -122,9 +122,7 @@ class Fuser:
             words = read_words(pair.sources, say, names, self.catalog, self.net.config.words > 0)
         with self._turn, torch.inference_mode():
             trace = self._run(pair, words, request, clock)
-        if teacher and not pair.in_catalog:
-            trace = dataclasses.replace(trace, notices=(*trace.notices, *unmet(trace, None)))
-        trace = self._complete(trace, fit, teacher and pair.in_catalog, clock)
+        trace = self._complete(trace, pair, fit, teacher, clock)
         return dataclasses.replace(trace, weights_hash=self.weights_hash, timings_ms=clock.stop())
 
     def variants(
@@ -229,14 +227,19 @@ class Fuser:
         with clock.measure("trace"):
             return build_trace(self.net, pair, words, request, features, ranking, prediction, output)
 
-    def _complete(self, trace: FusionTrace, fit: bool, teacher: bool, clock: Stopwatch) -> FusionTrace:
-        """The trace with what no network is needed for: the sticker cut to fill its canvas, and the teacher's own."""
+    def _complete(self, trace: FusionTrace, pair: Pair, fit: bool, teacher: bool, clock: Stopwatch) -> FusionTrace:
+        """The trace with what no network is needed for: the sticker cut to fill its canvas, and the teacher's own.
+
+        The teacher knows nothing of people's own pictures; what of a sentence they do not do is told all the same.
+        """
         if fit:
             with clock.measure("fit"):
                 trace = fit_trace(trace)
-        if teacher:
+        if teacher and pair.in_catalog:
             with clock.measure("teacher"):
                 trace = self._teacher.complete(trace)
+        elif teacher:
+            trace = dataclasses.replace(trace, notices=(*trace.notices, *unmet(trace, None)))
         return trace
 
     def _perceive(self, pair: Pair, words: PairWords | None) -> PairFeatures:
