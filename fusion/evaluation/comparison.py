@@ -43,14 +43,20 @@ class NumberChange(TypedDict):
     high: float
 
 
+SPLIT_NAMES = {"pairs": "held-out pairs", "emoji": "pairs with a held-out emoji", "style": "pairs in another style"}
+
+
 class Comparison(TypedDict):
     """Two networks over one split. ``pairs``: code points of those that were ``mended``, ``broke``, or ``flipped``.
 
-    Mended and broken are said of the alignment; flipped are those whose main subject is another now.
+    Mended and broken are said of the alignment; flipped are those whose main subject is another now. ``n``: how many
+    both have, ``of`` those that each has; ``rosters``: whose recipes were the truth of each, "" where that is not known.
     """
 
     split: str
     n: int
+    of: tuple[int, int]
+    rosters: tuple[str, str]
     before: str
     after: str
     verdicts: dict[str, VerdictChange]
@@ -77,6 +83,8 @@ def compare_reports(before: SavedReport, after: SavedReport) -> Comparison:
     return {
         "split": after.split,
         "n": len(both),
+        "of": (len(before.rows), len(after.rows)),
+        "rosters": (before.roster, after.roster),
         "before": f"{before.name} ({before.weights})",
         "after": f"{after.name} ({after.weights})",
         "verdicts": found({name: verdict_change(old, new, field) for name, field in VERDICTS.items()}),
@@ -153,9 +161,22 @@ def bootstrap(differences: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def header(result: Comparison) -> list[str]:
+    """What was compared; and a line where that is less than was measured, or not by one truth."""
+    n, (then, now), (old, new) = result["n"], result["of"], result["rosters"]
+    lines = [f"{n} {SPLIT_NAMES[result['split']]}: before {result['before']}, after {result['after']}"]
+    if n < max(then, now):
+        lines.append(f"Only pairs that both have are compared, of {then} and {now}.")
+    if old and new and old != new:
+        lines.append(
+            f"The rosters {old} and {new} choose other pairs and other truths; evaluate --roster makes it one."
+        )
+    return lines
+
+
 def comparison_table(result: Comparison) -> str:
     """The comparison as lines of text."""
-    lines = [f"{result['n']} pairs of {result['split']}: before {result['before']}, after {result['after']}"]
+    lines = [*header(result)]
     lines.append(f"{'':22}{'before':>10}{'after':>10}{'mended':>10}{'broke':>10}{'p':>12}")
     rows = {**result["verdicts"], **{f"  {name}": one for name, one in result["families"].items()}}
     for name, one in rows.items():

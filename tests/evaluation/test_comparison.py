@@ -89,6 +89,18 @@ def test_figures_that_one_of_them_lacks_are_left_out(before):
     assert comparison_table(found)
 
 
+def test_what_is_not_compared_is_said(before):
+    assert (
+        comparison_table(compare_reports(before, before)).splitlines()[0].startswith("40 pairs with a held-out emoji: ")
+    )
+    assert "Only pairs" not in comparison_table(compare_reports(before, before))
+    other = replace(before, rows=before.rows[:3], roster="classic")
+    head, only, rosters, *_ = comparison_table(compare_reports(before, other)).splitlines()
+    assert head.startswith("3 pairs")
+    assert only == "Only pairs that both have are compared, of 40 and 3."
+    assert rosters.startswith("The rosters taste and classic choose other pairs")
+
+
 def test_only_like_is_compared_with_like(before):
     with pytest.raises(FusionError, match="like with like"):
         compare_reports(before, replace(before, split="pairs"))
