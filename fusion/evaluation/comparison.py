@@ -50,7 +50,7 @@ class Comparison(TypedDict):
     """Two networks over one split. ``pairs``: code points of those that were ``mended``, ``broke``, or ``flipped``.
 
     Mended and broken are said of the alignment; flipped are those whose main subject is another now. ``n``: how many
-    both have, ``of`` those that each has; ``rosters``: whose recipes were the truth of each, "" where that is not known.
+    both have, ``of`` those that each has; ``rosters``: whose recipes were the truth of each, "" where nobody knows.
     """
 
     split: str
