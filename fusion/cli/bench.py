@@ -96,7 +96,8 @@ def print_report(report: BenchReport) -> None:
     for engine in report.get("engines", []):
         print(
             f"engine {engine['engine']}: ready after {engine['ready_s']:.2f} s, first fusion after "
-            f"{engine['first_fusion_s']:.2f} s, then {engine['ms']:.0f} ms, {engine['peak_mib']} MiB"
+            f"{engine['first_fusion_s']:.2f} s ({engine['first_fusion_cpu_s']:.2f} s of processor time), "
+            f"then {engine['ms']:.0f} ms, {engine['peak_mib']} MiB"
         )
     for painted in report.get("teacher", []):
         print(f"teacher, one core, {painted['size']} px: {painted['per_second']:.0f} targets a second")

@@ -13,3 +13,4 @@ def test_both_engines_are_timed():
     assert [row["engine"] for row in rows] == ["torch", "onnx"]
     assert all(0 < row["ready_s"] < row["first_fusion_s"] for row in rows)
     assert rows[1]["peak_mib"] < rows[0]["peak_mib"]
+    assert 0 < rows[1]["first_fusion_cpu_s"] < rows[0]["first_fusion_cpu_s"]

@@ -14,8 +14,11 @@ onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not i
 
 from fusion.emoji.sources import Source  # noqa: E402
 from fusion.model.weights import load_fusion_net, locate_weights, weights_hash  # noqa: E402
+from fusion.pipeline.engines import onnx as onnx_engine  # noqa: E402
+from fusion.pipeline.engines.branch_free import BLOCK  # noqa: E402
 from fusion.pipeline.engines.onnx import OnnxFuser  # noqa: E402
 from fusion.pipeline.engines.onnx_files import GRAPHS, SHIPPED, GraphsError, graph_file  # noqa: E402
+from fusion.pipeline.engines.onnx_graphs import run  # noqa: E402
 from fusion.pipeline.engines.parity import TOLERANCE, parity  # noqa: E402
 from fusion.pipeline.fuser import Fuser  # noqa: E402
 from fusion.pipeline.overrides import RequestError, UnknownHypothesis  # noqa: E402
@@ -157,6 +160,36 @@ def test_the_graphs_keep_their_weights_as_halves():
         held = onnx.load(graph_file(SHIPPED, graph)).graph.initializer
         wide = sum(onnx.numpy_helper.to_array(one).nbytes for one in held if one.data_type == onnx.TensorProto.FLOAT)
         assert wide <= 64_000, graph
+
+
+def test_convolutions_of_many_channels_fill_the_blocks_of_a_runtime():
+    """A runtime takes others the long way round."""
+    onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
+    graph = onnx.load(graph_file(SHIPPED, "fuse")).graph
+    widened = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
+    shapes = {one.name: one.dims for one in graph.initializer}
+    weights = [node.input[1] for node in graph.node if node.op_type == "Conv"]
+    dims = [shapes[widened.get(name, name)] for name in weights]
+    channels = [one[1] for one in dims if one[-1] > 1]  # of one pixel each there are few, on pooled maps
+    assert max(channels) > BLOCK
+    assert not [count for count in channels if count > BLOCK and count % BLOCK]
+
+
+def test_no_more_instances_are_given_to_the_graph_than_are_there(graphs, monkeypatch):
+    """Each one that is given is warped, there or not."""
+    ran = []
+    monkeypatch.setattr(onnx_engine, "run", lambda graph, given, *names: ran.append(given) or run(graph, given, *names))
+    for there in range(4):
+        instances = [(0.3, 0.4, 0.1 * k, -0.1 * k) for k in range(there)]
+        trace = graphs.fuse(*PAIR, size=64, instances=instances)
+        assert ran[-1]["layout"].shape == (1, max(there, 1), 4)
+        assert len(trace.instances) == len(trace.gates) - 1 == 3
+        assert not trace.instances[there:].any()
+
+
+def test_threads_that_wait_sleep(graphs):
+    options = graphs._graphs["fuse"].get_session_options()
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
 
 
 def test_many_pairs_at_once_are_the_pictures_of_each(graphs, plain):

@@ -162,6 +162,15 @@ def test_what_npm_brings_is_checked(monkeypatch, tmp_path) -> None:
     assert list((tmp_path / "npm").iterdir()) == []
 
 
+def test_what_is_kept_is_unpacked_and_lets_the_page_use_several_threads(cut_off) -> None:
+    assert cut_off.evaluate("crossOriginIsolated")
+    kinds = """name => fetch(name).then(async answer =>
+        [answer.headers.get("content-type"), [...new Uint8Array(await answer.arrayBuffer()).slice(0, 4)]])"""
+    for name in ("vendor/ort.wasm.gz", "vendor/resvg.wasm.gz"):
+        assert cut_off.evaluate(kinds, name) == ["application/wasm", list(b"\0asm")]
+    assert cut_off.evaluate(kinds, "fuse.onnx.gz")[1][:2] != [0x1F, 0x8B]
+
+
 # ------------------------------------------------------------------------------------------------ the pictures
 
 

@@ -1,7 +1,7 @@
 """The network without branches, as the modules that become graphs: perceive, curve and fuse.
 
-Graphs hold no branches, so here is the same arithmetic for all rows at once: every instance is warped and every
-picture repainted, wanted or not. Pictures go in as uint8 (B, S, S, 4) and come out as float32 (B, S, S, 4), both
+Graphs hold no branches, so here is the same arithmetic for all rows at once: every instance that is given is warped and
+every picture repainted, wanted or not. Pictures go in as uint8 (B, S, S, 4) and come out as float32 (B, S, S, 4), both
 premultiplied RGBA; batch and size are free.
 """
 
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from fusion.colour import luminance_curve, palette_of_all
 from fusion.colour import recolour as through_curves
 from fusion.errors import FusionError
-from fusion.geometry import PREFILTER, content_box, sampling_grid
+from fusion.geometry import content_box
 from fusion.model import FusionNet, FusionOutput, PairFeatures
 from fusion.model.aligned import Aligned, stack_instances
 from fusion.model.attention import AttentionMaps
@@ -25,8 +25,12 @@ from fusion.model.center_detector import decide, order_by_main
 from fusion.model.layout_trunk import VIEW, LayoutTrunk
 from fusion.model.text_cross_attention import Words
 from fusion.model.unet import Locate, UNet, resized
+from fusion.pipeline.engines.branch_free_pixels import averaging, warp_all
 from fusion.pipeline.engines.onnx_files import WORD_ATTENTION
 from fusion.pipeline.hypotheses import alike, shares
+
+BLOCK = 16
+"""Channels that a runtime takes at once, where a processor has the widest vectors; a multiple of what others take."""
 
 
 class ExportError(FusionError):
@@ -39,13 +43,16 @@ class BranchFreeNet(FusionNet):
     curves: Tensor | None = None
 
     def align(self, pair: PairFeatures, main: Tensor, layout: Tensor, presence: Tensor, recolour: Tensor) -> Aligned:
-        """As the network's own, for every instance, there or not."""
+        """As the network's own, for the N instances of ``layout`` (B, N, 4), there or not; the others are not there."""
         main_image, non_main = order_by_main(main, *pair.inputs)
         main_features, other_features = order_by_main(main, *pair.separated)
         warped = warp_all(torch.cat([non_main, other_features], dim=1), layout, self.config.prefilter)
         warped = warped * presence[:, :, None, None, None]
-        instances, maps = warped.split([non_main.shape[1], other_features.shape[1]], dim=2)
+        given, maps = warped.split([non_main.shape[1], other_features.shape[1]], dim=2)
         features = torch.cat([main_features, maps.sum(1)], dim=1)
+        absent = self.config.instances - layout.shape[1]
+        instances = F.pad(given, (0, 0, 0, 0, 0, 0, 0, absent))
+        layout, presence = F.pad(layout, (0, 0, 0, absent), value=1.0), F.pad(presence, (0, absent))
         if self.curves is None:
             raise ExportError("The graph of a fusion was asked for without its curves; set them first.")
         repainted = through_curves(main_image, self.curves)
@@ -76,11 +83,19 @@ class BranchFreeTrunk(nn.Module):
 
 
 class InItsSize(nn.Module):
-    """A U-Net that sees a copy of at most ``largest`` pixels a side, as ``unet.in_its_size``, without asking for it."""
+    """A U-Net that sees a copy of at most ``largest`` pixels a side, as ``unet.in_its_size``, without asking for it.
+
+    Its first convolution gets further channels, all zero: runtimes take the quick way through a convolution only where
+    its channels fill their blocks, and the 42 of the shipped network cost three times as much as 48.
+    """
 
     def __init__(self, unet: UNet) -> None:
         super().__init__()
         self.unet, self.most, self.largest = unet, unet.largest, None
+        first = next(module for module in unet.stem.modules() if isinstance(module, nn.Conv2d))
+        self.further = -first.in_channels % BLOCK
+        first.in_channels += self.further
+        first.weight = nn.Parameter(F.pad(first.weight, (0, 0, 0, 0, 0, self.further)))
 
     def forward(
         self, x: Tensor, locate: Locate, disabled: frozenset[str] = frozenset(), family: Tensor | None = None
@@ -88,6 +103,8 @@ class InItsSize(nn.Module):
         """As ``UNet.forward``. What is made no smaller passes unchanged: a runtime only copies it."""
         side = x.shape[-1]
         seen = resized(x, torch.sym_min(side, self.most))
+        nothing = seen.new_zeros(1, 1, 1, 1).expand(seen.shape[0], self.further, *seen.shape[-2:])
+        seen = torch.cat([seen, nothing], dim=1) if self.further else seen
         features, attention = self.unet(seen, locate, disabled, family)
         return resized(features, side), attention
 
@@ -112,44 +129,6 @@ class Normalise(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w), normalised."""
         return x * self.scale + self.shift
-
-
-def averaging(side: int, view: int) -> Tensor:
-    """The matrix (view, side) whose rows are the means that adaptive average pooling takes; exact for side >= view."""
-    pixel, cell = torch.arange(side)[None], torch.arange(view)[:, None]
-    inside = (pixel >= cell * side // view) & (pixel < ((cell + 1) * side + view - 1) // view)
-    return inside.float() / inside.float().sum(1, keepdim=True)
-
-
-def warp_all(images: Tensor, layout: Tensor, prefilter: bool) -> Tensor:
-    """``geometry.warp`` of pictures (B, C, S, S) to each of the layouts (B, K, 4): (B, K, C, S, S).
-
-    The picture and its averages lie side by side in one wide picture with empty columns between them; the grid reads
-    each instance from the one that its scale asks for.
-    """
-    side, k = images.shape[-1], layout.shape[1]
-    steps = PREFILTER if prefilter else ()
-    levels = [images, *(F.avg_pool2d(images, factor) for _, factor in steps)]
-    atlas = torch.cat([F.pad(level, (0, 1, 0, side - level.shape[-2])) for level in levels], dim=3)
-    shrink = layout[..., :2].amax(dim=2)[..., None]  # (B, K, 1)
-
-    factor, start = torch.ones_like(shrink), torch.zeros_like(shrink)
-    offset = side + 1
-    for bound, pixels in steps:
-        factor = torch.where(shrink < bound, float(pixels), factor)
-        start = torch.where(shrink < bound, torch.zeros_like(shrink) + offset, start)
-        offset = offset + side // pixels + 1
-    grid = sampling_grid(layout.flatten(0, 1), side, side).unflatten(0, (-1, k))  # (B, K, S, S, 2)
-
-    def pixel(coordinate: Tensor) -> Tensor:  # of its level, no further out than the empty pixel beside it
-        length = (side / factor)[..., None]
-        return (((coordinate + 1) * length - 1) / 2).clamp_min(-1).minimum(length)
-
-    x = (2 * (pixel(grid[..., 0]) + start[..., None]) + 1) / atlas.shape[-1] - 1
-    y = (2 * pixel(grid[..., 1]) + 1) / side - 1
-    where = torch.stack([x, y], dim=-1).flatten(1, 2)  # (B, K S, S, 2)
-    sampled = F.grid_sample(atlas, where, padding_mode="zeros", align_corners=False)
-    return sampled.unflatten(2, (k, side)).transpose(1, 2)
 
 
 def branch_free(net: FusionNet) -> BranchFreeNet:
@@ -231,8 +210,9 @@ class Fuse(nn.Module):
         curves: Tensor,
         family: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Pictures, and what holds: ``main`` (B,), ``layout`` (B, K, 4), ``presence`` (B, K), ``recolour`` (B,).
+        """Pictures, and what holds: ``main`` (B,), ``layout`` (B, N, 4), ``presence`` (B, N), ``recolour`` (B,).
 
+        N is 1 to K, the number of instances that the network may place; those beyond N are not there.
         ``family``: (B,) long, which of the network's recipe families, where it tells them apart.
         """
         pictures = tensor(first), tensor(second)

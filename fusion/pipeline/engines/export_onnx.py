@@ -45,7 +45,8 @@ def examples(config: FusionConfig) -> dict[str, dict[str, Tensor]]:
     tokens = (
         {"words": torch.rand(2, 2, 5, config.words), "roles": torch.randint(0, 3, (2, 2, 5))} if config.words else {}
     )
-    layout = torch.tensor([0.5, 0.5, 0.1, 0.1]).repeat(2, config.instances, 1)
+    there = min(config.instances, 2)
+    layout = torch.tensor([0.5, 0.5, 0.1, 0.1]).repeat(2, there, 1)
     return {
         "perceive": pair | tokens,
         "curve": {"main": first, "other": second},
@@ -53,7 +54,7 @@ def examples(config: FusionConfig) -> dict[str, dict[str, Tensor]]:
         | {
             "main": torch.tensor([0, 1]),
             "layout": layout,
-            "presence": torch.ones(2, config.instances),
+            "presence": torch.ones(2, there),
             "recolour": torch.tensor([1.0, 0.0]),
             "curves": torch.rand(2, 8, 4, generator=generator),
         }
@@ -75,6 +76,9 @@ def write_graph(module: nn.Module, inputs: dict[str, Tensor], file: Path, metada
     side = any_side if "other" in inputs else 16 * torch.export.Dim("sixteenth", min=4, max=64)
     tokens = torch.export.Dim("tokens", min=1, max=64)
     further = {"words": {2: tokens}, "roles": {2: tokens}}
+    if isinstance(module, Fuse) and module.net.config.instances > 1:
+        there = torch.export.Dim("there", min=1, max=module.net.config.instances)
+        further |= {"layout": {1: there}, "presence": {1: there}}
     axes = {
         name: {0: batch, 1: side, 2: side} if value.dtype == torch.uint8 else {0: batch, **further.get(name, {})}
         for name, value in inputs.items()

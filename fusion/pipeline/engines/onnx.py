@@ -235,12 +235,13 @@ class OnnxFuser:
         names: Sequence[str] | None = None,
     ) -> Arrays:
         """What lies after the layouts (K, 4) and presence (K,) in effect; ``names``: only these outputs."""
+        there = max(int(presence.nonzero()[0].max(initial=0)) + 1, 1)  # no more are warped
         given = {
             "first": pictures[0][None],
             "second": pictures[1][None],
             "main": np.array([decision.main], np.int64),
-            "layout": layouts[None],
-            "presence": presence[None],
+            "layout": layouts[None, :there],
+            "presence": presence[None, :there],
             "recolour": np.array([decision.recolour_logit > 0], np.float32),
             "curves": curves,
         }

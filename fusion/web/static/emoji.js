@@ -1,7 +1,7 @@
 // @ts-check
 // The emoji: their names, their drawings and their pixels, out of the file that ships with Python.
 import { byWayOfPng, Corrections, svgOf } from "./drawing.js";
-import { readJson, readText } from "./files.js";
+import { once, program, read, readJson, readText } from "./files.js";
 import { Sentence } from "./pixels.js";
 import { initWasm, Resvg } from "./vendor/resvg.js";
 
@@ -14,6 +14,12 @@ const KEPT = 64; // pictures
 
 const keyOf = (/** @type {string} */ char) =>
   [...char.replace(SELECTORS, "")].map((one) => one.codePointAt(0).toString(16)).join("-");
+
+const drawing = once(async () => initWasm(await program("vendor/resvg.wasm.gz")));
+const corrections = once(async () => new Corrections(await read("corrections.bin.gz")));
+
+/** What draws, which no answer but the pixels of an emoji waits for, and what it draws otherwise than Python's. */
+export const renderer = async () => (await Promise.all([corrections(), drawing()]))[0];
 
 export class Emojis {
   /**
@@ -28,8 +34,6 @@ export class Emojis {
     this.keys = [...this.bodies.keys()];
     /** @type {Map<string, Uint8ClampedArray>} */
     this.pictures = new Map();
-    /** @type {Promise<Corrections> | null} */
-    this.ready = null;
   }
 
   /** @param {SiteFacts} facts */
@@ -73,18 +77,6 @@ export class Emojis {
     return svgOf(this.bodies.get(key), 128, "0 0 128 128").replace(' width="128" height="128"', "");
   }
 
-  /** The renderer, which no answer but the pixels of an emoji waits for.
-   * @param {(name: string) => Promise<ArrayBuffer>} read
-   */
-  async start(read) {
-    const start = async () => {
-      await initWasm(await read("vendor/resvg.wasm.gz"));
-      return new Corrections(await read("corrections.bin.gz"));
-    };
-    this.ready ??= start();
-    await this.ready;
-  }
-
   /**
    * An emoji on the network's canvas, premultiplied.
    * @param {string} key
@@ -100,7 +92,7 @@ export class Emojis {
       drawn.free();
       return pixels;
     };
-    const picture = (await this.ready).apply(key, side, draw);
+    const picture = (await renderer()).apply(key, side, draw);
     this.pictures.set(key, picture);
     if (this.pictures.size > KEPT) this.pictures.delete(this.pictures.keys().next().value);
     return picture;

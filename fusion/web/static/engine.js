@@ -7,6 +7,7 @@ import * as ort from "./vendor/ort.js";
 const CURVE = [8, 4];
 const NUMBERS = 4; // of a layout
 const SHOWN = 3;
+const MOST_THREADS = 4; // more wait for each other longer than they calculate
 const SEEN = 32; // pairs whose plans are kept
 const PADDING = 0n;
 const NAMED = 1n;
@@ -15,6 +16,9 @@ const NAMED = 1n;
 /** @typedef {{ layouts: Layout[], presence: number[], recolour: number, family: number | null }} Placed */
 /** @typedef {Placed & { shares: number[], same: boolean[][] }} Weighed */
 /** @typedef {{ key: string, pixels: Uint8ClampedArray }} Drawn */
+
+/** Several only where the page is isolated, which `offline.js` sees to after the first visit; a plain server does not. */
+const threads = () => (globalThis.crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1);
 
 const sigmoid = (/** @type {number} */ x) => 1 / (1 + Math.exp(-x));
 
@@ -92,20 +96,24 @@ export class Engine {
   }
 
   /**
-   * @param {ArrayBuffer} wasm
+   * The graphs, ready to run.
+   * @param {string | ArrayBuffer} runtime the runtime's WASM program: its address, or its bytes
    * @param {Record<"perceive" | "curve" | "fuse", ArrayBuffer>} files
-   * @param {SiteFacts} facts
-   * @param {WordRows | null} words
    */
-  static async load(wasm, files, facts, words) {
-    // One thread: several need a server that isolates the page, and a plain one does not.
+  static async load(runtime, files) {
     const mjs = new URL("vendor/ort-wasm.js", import.meta.url).href;
-    Object.assign(ort.env.wasm, { numThreads: 1, wasmBinary: wasm, wasmPaths: { mjs } });
+    const from = typeof runtime === "string" ? { wasm: runtime } : {};
+    const bytes = typeof runtime === "string" ? {} : { wasmBinary: runtime };
+    Object.assign(ort.env.wasm, { numThreads: threads(), wasmPaths: { mjs, ...from }, ...bytes });
     const load = (/** @type {ArrayBuffer} */ file) =>
-      ort.InferenceSession.create(new Uint8Array(file), { executionProviders: ["wasm"] });
+      ort.InferenceSession.create(new Uint8Array(file), {
+        executionProviders: ["wasm"],
+        // To improve a graph takes longer than what it saves: a first sticker waits for it.
+        graphOptimizationLevel: "disabled",
+      });
     const perceive = await load(files.perceive); // the first one starts the runtime
     const [curve, fuse] = await Promise.all([load(files.curve), load(files.fuse)]);
-    return new Engine({ perceive, curve, fuse }, facts, words);
+    return { perceive, curve, fuse };
   }
 
   /** @param {Uint8ClampedArray} pixels */
@@ -206,12 +214,14 @@ export class Engine {
       ? await this.curves(pair[main].pixels, pair[1 - main].pixels)
       : new ort.Tensor("float32", new Float32Array(CURVE[0] * CURVE[1]), [1, ...CURVE]);
     const [first, second] = pair.map((one) => this.tensor(one.pixels));
+    const count = Math.max(there.lastIndexOf(true) + 1, 1); // no more are warped
+    const placed = layouts.slice(0, count).flat();
     const given = {
       first,
       second,
       main: new ort.Tensor("int64", BigInt64Array.of(BigInt(main)), [1]),
-      layout: new ort.Tensor("float32", Float32Array.from(layouts.flat()), [1, layouts.length, NUMBERS]),
-      presence: new ort.Tensor("float32", Float32Array.from(there, Number), [1, there.length]),
+      layout: new ort.Tensor("float32", Float32Array.from(placed), [1, count, NUMBERS]),
+      presence: new ort.Tensor("float32", Float32Array.from(there.slice(0, count), Number), [1, count]),
       recolour: new ort.Tensor("float32", Float32Array.of(Number(recolour)), [1]),
       curves,
       ...this.told(chosen),

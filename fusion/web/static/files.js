@@ -8,19 +8,55 @@ const CHANNELS = 4;
 /** @type {(bytes: BlobPart, way: CompressionStream | DecompressionStream) => Promise<ArrayBuffer>} */
 const through = (bytes, way) => new Response(new Blob([bytes]).stream().pipeThrough(way)).arrayBuffer();
 
-/**
- * The content of a file. Some servers unpack what ends in ".gz" by themselves, so the bytes say what they are.
- * @type {(name: string) => Promise<ArrayBuffer>}
- */
-export const read = async (name) => {
+const asked = async (/** @type {string} */ name) => {
   const answer = await fetch(new URL(name, import.meta.url));
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer;
+};
+
+/** @type {(answer: Response) => Promise<ArrayBuffer>} */
+const unpacked = async (answer) => {
   const bytes = await answer.arrayBuffer();
   const head = new Uint8Array(bytes, 0, Math.min(GZIP.length, bytes.byteLength));
   return GZIP.every((byte, at) => head[at] === byte) ? through(bytes, new DecompressionStream("gzip")) : bytes;
 };
+
+/**
+ * The content of a file. Some servers unpack what ends in ".gz" by themselves, and so does `offline.js`, so the bytes
+ * say what they are.
+ * @type {(name: string) => Promise<ArrayBuffer>}
+ */
+export const read = async (name) => unpacked(await asked(name));
+
+/**
+ * A WASM program: the address of one that is handed out as such, so that the browser compiles it as it comes and keeps
+ * what it compiled; else its bytes.
+ * @type {(name: string) => Promise<string | ArrayBuffer>}
+ */
+export const program = async (name) => {
+  const answer = await asked(name);
+  if (answer.headers.get("content-type") !== "application/wasm") return unpacked(answer);
+  await answer.body?.cancel();
+  return answer.url || new URL(name, import.meta.url).href;
+};
 export const readText = async (/** @type {string} */ name) => new TextDecoder().decode(await read(name));
 export const readJson = async (/** @type {string} */ name) => JSON.parse(await readText(name));
+
+/**
+ * What `make` makes, made when it is first asked for, and once; where it fails, whoever asks next tries again.
+ * @type {<Value>(make: () => Promise<Value>) => () => Promise<Value>}
+ */
+export const once = (make) => {
+  /** @type {ReturnType<typeof make> | null} */
+  let made = null;
+  return () => {
+    made ??= make().catch((error) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+};
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let sum = byte;

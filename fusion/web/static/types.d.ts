@@ -7,6 +7,9 @@ interface SiteFacts {
   frame: { scale: number; drop: number; fill: number }; range: Range; contract: Contract;
 }
 
+/** The worker that answers: `begin.js` starts it. */
+declare var EFWorker: Worker;
+
 declare module "*/vendor/ort.js" {
   type Numbers = Float32Array | Uint8Array | BigInt64Array;
   class Tensor {
@@ -15,13 +18,15 @@ declare module "*/vendor/ort.js" {
     dims: number[];
   }
   class InferenceSession {
-    static create(file: Uint8Array, options: { executionProviders: string[] }): Promise<InferenceSession>;
+    static create(file: Uint8Array, options: {
+      executionProviders: string[]; graphOptimizationLevel: "disabled" | "basic" | "extended" | "all";
+    }): Promise<InferenceSession>;
     run(given: Record<string, Tensor>, names?: string[]): Promise<Record<string, Tensor>>;
   }
-  const env: { wasm: { numThreads: number; wasmBinary: ArrayBuffer; wasmPaths: { mjs: string } } };
+  const env: { wasm: { numThreads: number; wasmBinary?: ArrayBuffer; wasmPaths: { mjs: string; wasm?: string } } };
 }
 declare module "*/vendor/resvg.js" {
-  function initWasm(file: ArrayBuffer): Promise<void>;
+  function initWasm(program: string | ArrayBuffer): Promise<void>;
   class Resvg {
     constructor(svg: string, options: object);
     render(): { pixels: Uint8Array; free(): void };

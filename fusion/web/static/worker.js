@@ -2,9 +2,9 @@
 // The answers that Python's server gives to the page (`fusion/ui/backend.py`), given in a worker of the browser.
 import "./layout.js";
 import "./search.js";
-import { Emojis, readFacts } from "./emoji.js";
+import { Emojis, readFacts, renderer } from "./emoji.js";
 import { Engine, WordRows } from "./engine.js";
-import { pngUrl, read, readJson } from "./files.js";
+import { once, pngUrl, program, read, readJson } from "./files.js";
 import { applyFit, boxOf, findFit, place, premultiply, Sentence, straight } from "./pixels.js";
 
 const OWN = "own:"; // begins the names of one's own pictures, as in `fusion/ui/request.py`
@@ -19,30 +19,17 @@ const rounded = (/** @type {Layout} */ layout) => layout.map(round);
 
 const facts = readFacts();
 const emojis = facts.then((found) => Emojis.load(found));
-/** @type {Promise<Engine> | null} */
-let loading = null;
 
-const load = async () => {
+const engine = once(async () => {
+  const runtime = program("vendor/ort.wasm.gz");
+  const graphs = Promise.all([read("perceive.onnx.gz"), read("curve.onnx.gz"), read("fuse.onnx.gz")]);
   const known = await facts;
-  const names = /** @type {const} */ (["perceive", "curve", "fuse"]);
-  const [wasm, ...graphs] = await Promise.all(
-    ["vendor/ort.wasm.gz", ...names.map((name) => `${name}.onnx.gz`)].map(read),
-  );
-  const words = known.words ? new WordRows(await readJson("words.json"), await read("words.bin.gz")) : null;
-  const files = /** @type {Record<typeof names[number], ArrayBuffer>} */ (
-    Object.fromEntries(names.map((name, at) => [name, graphs[at]]))
-  );
-  return Engine.load(wasm, files, known, words);
-};
-
-// What loads for longest begins at once; where it fails, the next question tries again.
-const engine = () => {
-  loading ??= load().catch((error) => {
-    loading = null;
-    throw error;
-  });
-  return loading;
-};
+  const words = known.words ? Promise.all([readJson("words.json"), read("words.bin.gz")]) : null;
+  const [perceive, curve, fuse] = await graphs;
+  const loaded = Engine.load(await runtime, { perceive, curve, fuse });
+  const rows = words && new WordRows(...(await words));
+  return new Engine(await loaded, known, rows);
+});
 
 /** @type {(text: string) => string} */
 const nameOf = (text) => {
@@ -69,7 +56,6 @@ const sourceOf = async (given) => {
   if (given.startsWith(OWN)) {
     throw new Sentence("This picture is not in this browser; pick an emoji or upload it again.");
   }
-  await known.start(read);
   const row = known.find(given);
   const key = known.keys[row];
   return { key, name: known.rows[row][1], pixels: await known.picture(key) };
@@ -193,5 +179,6 @@ const answer = async (/** @type {string} */ name, /** @type {object} */ data) =>
   }
 };
 
-engine().catch(() => {});
+// What loads for longest begins at once.
+for (const begun of [engine(), renderer()]) begun.catch(() => {});
 addEventListener("message", async ({ data: { id, name, data } }) => post({ id, answer: await answer(name, data) }));
