@@ -1,7 +1,5 @@
 """Behind: the other looks over the upper edge of a thing, the main subject; a creature lays both paws on it.
 
-Looks: over the middle, the left or the right of the edge, as the one behind leans.
-
 Source: DESIGN section 3.
 """
 
@@ -12,7 +10,6 @@ from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
 from fusion.recipes.anatomy.edges import top_edge
 from fusion.recipes.craft import precious
 from fusion.recipes.family import Family
-from fusion.recipes.looks import lean
 from fusion.recipes.placing import bodies, put
 from fusion.recipes.recipe import Recipe, Sprite, Stroke
 from fusion.recipes.roles import emoji, is_animal, is_creature, is_face, is_mark, is_scene, is_thing, is_tile
@@ -23,8 +20,6 @@ LEVEL = 15.0
 """Greatest rise or fall of that edge."""
 SIZE, SMALLEST, SHOWN = 92.0, 64.0, 0.62
 """Long side of the one behind, the least that is worth it, and the share of its height that is seen."""
-ASIDE = 14.0
-"""How far from the middle of the edge it looks over, in drawing-area units."""
 CEILING = -28.0
 """How high it may reach: the canvas ends 32 units above the drawing area."""
 
@@ -61,9 +56,8 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     if size < SMALLEST:
         return None
     scale = size / longest
-    x = edge.x + ASIDE * lean(second)
     y = edge.y - (share - 0.5) * scale * thing.height
-    layout = put(thing, size, (x, y), frame)
+    layout = put(thing, size, (edge.x, y), frame)
     strokes = [Stroke(Sprite(second), layout, instance=0), Stroke(Sprite(first))]
     if is_animal(second) and is_face(second):
         grip = thing.box[1] + share * thing.height + 3
