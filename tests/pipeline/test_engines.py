@@ -24,7 +24,6 @@ from fusion.pipeline.fuser import Fuser  # noqa: E402
 from fusion.pipeline.overrides import RequestError, UnknownHypothesis  # noqa: E402
 from fusion.pipeline.runtimes import EngineError, build_engine  # noqa: E402
 from fusion.views.summary import summary  # noqa: E402
-from tests.support.tiny import worded_graphs  # noqa: E402
 
 pytestmark = pytest.mark.weights
 ROOT = Path(__file__).parents[2]
@@ -115,15 +114,14 @@ class FakePlan:
 
 
 @pytest.fixture(scope="module")
-def worded(tmp_path_factory) -> tuple[Fuser, OnnxFuser]:
-    pytest.importorskip("onnxscript", reason="the extra onnx is not installed")
-    folder = tmp_path_factory.mktemp("worded")
-    return worded_graphs(folder), OnnxFuser(folder, threads=1)
+def engines(worded: tuple[Fuser, Path]) -> tuple[Fuser, OnnxFuser]:
+    fuser, folder = worded
+    return fuser, OnnxFuser(folder, threads=1)
 
 
 @pytest.mark.parametrize(("size", "say"), [(64, None), (64, "small hat behind qwxyz"), (272, None), (512, None)])
-def test_words_and_sizes_are_the_same_through_both(worded, size, say):
-    one, other = (engine.fuse("😀", "👒", size=size, teacher=False, say=say) for engine in worded)
+def test_words_and_sizes_are_the_same_through_both(engines, size, say):
+    one, other = (engine.fuse("😀", "👒", size=size, teacher=False, say=say) for engine in engines)
     np.testing.assert_allclose(other.output, one.output, atol=TOLERANCE / 2)
     np.testing.assert_allclose(other.predicted.layouts, one.predicted.layouts, atol=1e-4)
     assert (other.say, other.notices) == (one.say, one.notices)
@@ -135,8 +133,8 @@ def test_words_and_sizes_are_the_same_through_both(worded, size, say):
         np.testing.assert_allclose(theirs.attention, ours.attention, atol=1e-4)
 
 
-def test_words_change_the_answer_and_a_picture_without_a_name_has_none(worded):
-    plain, engine = worded
+def test_words_change_the_answer_and_a_picture_without_a_name_has_none(engines):
+    plain, engine = engines
     spoken, silent = (engine.fuse("😀", "👒", size=64, say=say).predicted.layouts for say in ("small hat behind", None))
     assert not np.array_equal(spoken, silent)
     picture = Image.fromarray(engine.catalog.render("1f452", 64), "RGBa").convert("RGBA")
@@ -145,9 +143,9 @@ def test_words_change_the_answer_and_a_picture_without_a_name_has_none(worded):
     assert other.words[0].named == ()
 
 
-def test_many_worded_pairs_are_the_pictures_of_each(worded):
+def test_many_worded_pairs_are_the_pictures_of_each(engines):
     keys = [("1f600", "1f355"), ("1f431", "1f452")]
-    for engine in worded:
+    for engine in engines:
         many = engine.outputs(keys, 64)
         for row, pair in zip(many, keys, strict=True):
             alone = engine.fuse(*pair, size=64, teacher=False).output

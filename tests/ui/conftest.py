@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -17,6 +18,15 @@ from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 from tests.support.javascript import INSTALL_SECONDS, TOOLS, run
 from tests.support.serving import Served, is_outside, serve
 
+NO_FEATURES = (
+    # Each window would load a second page, of the address bar's menu, as dear as the one under test.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # What Playwright itself switches off; of two lists a browser takes the last.
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    *("PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+)
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -24,14 +34,8 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(NO_FEATURES)}",
 )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the page go to one process: they share a server, a browser and the tools for its scripts."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("page"))
 
 
 @pytest.fixture(scope="session")
@@ -128,19 +132,25 @@ def tools(node: str, pytestconfig: pytest.Config) -> Path:
     if npm is None:
         pytest.skip("there is no npm here, so the page's scripts are neither type-checked nor linted")
     folder = Path(str(pytestconfig.cache.mkdir("javascript")))
-    lock = TOOLS / "package-lock.json"
-    done = folder / "installed-lock.json"
-    if not done.exists() or done.read_bytes() != lock.read_bytes():
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(TOOLS / name, folder / name)
-        try:
-            installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
-        if installed.returncode:
-            pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
-        shutil.copy(lock, done)
+    with FileLock(folder / ".lock"):  # two processes may ask at once
+        install(npm, folder)
     return folder / "node_modules" / ".bin"
+
+
+def install(npm: str, folder: Path) -> None:
+    """What the lock file names, unless it is there; without a registry the test is skipped."""
+    lock, done = TOOLS / "package-lock.json", folder / "installed-lock.json"
+    if done.exists() and done.read_bytes() == lock.read_bytes():
+        return
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(TOOLS / name, folder / name)
+    try:
+        installed = run(npm, "ci", "--no-audit", "--no-fund", cwd=folder, timeout=INSTALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm took too long to install the type checker and linter of the page's scripts")
+    if installed.returncode:
+        pytest.skip("npm cannot install the type checker and linter of the page's scripts: no registry")
+    shutil.copy(lock, done)
 
 
 @pytest.fixture(scope="session")

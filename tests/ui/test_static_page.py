@@ -28,7 +28,6 @@ from fusion.web import packages
 from fusion.web.packages import PackagesError
 from fusion.web.site import SERVER_ALONE, write_site
 from tests.support.serving import is_outside
-from tests.support.tiny import worded_graphs
 
 MOST_BYTES = 12_000_000
 TOLERANCE = 2
@@ -253,10 +252,9 @@ def test_what_needs_the_server_is_not_shown(cut_off) -> None:
     assert "teacher" not in cut_off.inner_text("#ef-panel-fuse")
 
 
-def test_weights_that_read_words_give_the_same_answer(chromium, tmp_path: Path) -> None:
-    pytest.importorskip("onnxscript", reason="the extra onnx is not installed")
-    fuser = worded_graphs(tmp_path / "graphs")
-    site = written(tmp_path / "site", tmp_path / "graphs")
+def test_weights_that_read_words_give_the_same_answer(chromium, worded: tuple[Fuser, Path], tmp_path: Path) -> None:
+    fuser, graphs = worded
+    site = written(tmp_path / "site", graphs)
     assert (site / "words.json").is_file()
     for page in loaded_and_cut_off(chromium, site):
         assert difference(shown(page), wanted(fuser, "1f600", "1f355")) <= TOLERANCE
