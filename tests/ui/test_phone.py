@@ -47,9 +47,14 @@ def test_numbers_and_dialogs_are_whole(open_page, served):
     assert page.evaluate(f"({cut})().map((node) => node.value)") == []
     page.wait_for_selector('[data-stage="attention-up4"] .ef-frame img, [data-stage="up4"] .ef-frame img')
     page.evaluate("() => EF.zoom('up4')")
-    head = page.locator('[data-role="zoom"] [data-act="close"]').bounding_box()
     dialog = page.locator('[data-role="zoom"]').bounding_box()
-    assert head["x"] + head["width"] <= dialog["x"] + dialog["width"] - 10
+    parts = [page.locator(f'[data-role="zoom"] {part}') for part in ("h3", '[data-role="zoom-count"]')]
+    boxes = [part.bounding_box() for part in (*parts, page.locator('[data-role="zoom"] [data-act="close"]'))]
+    edges = [edge for box in boxes for edge in (box["x"], box["x"] + box["width"])]
+    assert [*edges, dialog["x"] + dialog["width"] - 10] == sorted([*edges, dialog["x"] + dialog["width"] - 10])
+    words = "node => { const range = new Range(); range.selectNodeContents(node);"
+    right = parts[0].evaluate(words + " return range.getBoundingClientRect().right; }")
+    assert right <= boxes[1]["x"], "the title does not run into the count"
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])

@@ -202,3 +202,18 @@ def test_switches_of_parts_that_are_not_there_are_off_and_say_why(open_page):
     page.uncheck('[data-role="switches"] [value="layout"]')
     page.click('[role=tab][data-tab="compare"]')
     assert page.locator('[data-role="whole"]').is_visible(), "Compare says that it ignores the switches"
+
+
+@pytest.mark.browser
+def test_a_run_that_is_opened_twice_at_once_has_its_rows_once(open_page):
+    page = open_page()
+    settled(page)
+    start(page, "pairs")
+    page.wait_for_selector('[data-role="charts"]:not([hidden])')
+    page.evaluate(
+        "() => { const list = EF.find('runs'); list.dispatchEvent(new Event('change'));"
+        " list.dispatchEvent(new Event('change')); }"
+    )
+    page.wait_for_selector('[data-role="charts"]:not([hidden])')
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("EF.sheet.count()") == 20

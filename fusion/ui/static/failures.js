@@ -10,6 +10,7 @@
   /** @type {string | null} */
   let job = null;
   let timer = 0;
+  let opened = 0; // runs so far: one that is opened twice has two polls on their way, and only the last one counts
   /** @type {Set<string>} */
   let shipped = new Set();
 
@@ -55,6 +56,7 @@
   // Follows an evaluation, from its first row: one begun here, before a reload, or on another page.
   const attach = (/** @type {string} */ name) => {
     job = name;
+    opened += 1;
     EF.find("charts", root).hidden = true;
     EF.find("run-note", root).hidden = true;
     EF.sheet.clear();
@@ -124,8 +126,8 @@
   };
 
   const poll = async () => {
-    const mine = job;
-    const stale = () => mine !== job;
+    const mine = opened;
+    const stale = () => mine !== opened || !job;
     const answer = await EF.insist(
       "evaluation_poll",
       { job, since: EF.sheet.count() },
