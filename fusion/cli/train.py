@@ -226,7 +226,7 @@ def starting_net(args: argparse.Namespace) -> FusionNet:
         donor = load_fusion_net(args.layout_from)
         net = with_words(net, donor.config.words, donor.config.sentence)
         net = with_families(net, donor.config.families or net.config.families)
-        graft_layout(net, donor)
+        graft_layout(net, with_words(donor, net.config.words, net.config.sentence))
     return net
 
 

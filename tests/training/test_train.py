@@ -108,6 +108,20 @@ def test_the_layout_branch_moves_between_networks(tmp_path):
         train.graft_layout(net, build_fusion_net("unet", width=4))
 
 
+def test_a_layout_branch_that_hears_no_sentence_moves_to_a_network_that_does(tmp_path):
+    torch.manual_seed(1)
+    donor = build_fusion_net("fusion", width=4, words=16)
+    torch.nn.init.normal_(donor.center_aware_scale.head.numbers.weight)
+    save_fusion_net(donor, tmp_path / "donor")
+    save_fusion_net(build_fusion_net("fusion", width=8, words=16, sentence=True), tmp_path / "net")
+    given = ("--init", str(tmp_path / "net"), "--layout-from", str(tmp_path / "donor"), "--out", str(tmp_path / "out"))
+    net = train.starting_net(options(*given)).eval()
+    first, second = torch.rand(2, 4, 64, 64), torch.rand(2, 4, 64, 64)
+    words = Words(torch.rand(2, 2, 3, 16), torch.full((2, 2, 3), SAID))
+    told = load_fusion_net(tmp_path / "donor").eval()(first, second, words=words).layout
+    torch.testing.assert_close(net(first, second, words=words).layout, told)
+
+
 @pytest.mark.parametrize(("hardware", "wanted"), [(True, "bf16"), (False, "no")])
 def test_precision_is_what_the_hardware_multiplies(monkeypatch, hardware, wanted):
     monkeypatch.setattr(train, "has_bfloat16", lambda: hardware)
