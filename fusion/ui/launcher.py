@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fusion.ui.fusers import MakeFuser
 
 DEFAULT_PORT = 7860
-KEPT_BYTES = 320 * 2**20
+KEPT_BYTES = 240 * 2**20
 """Bytes of everything that is kept to be quick: drawn emoji, features, layouts, targets and traces of all presets."""
 
 

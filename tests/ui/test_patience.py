@@ -101,26 +101,23 @@ WHOLE = head("GET", "/metadata.json")
 
 
 def test_the_whole_catalogue_goes_to_few_at_a_time(served):
-    with connection(served) as first, connection(served) as second:
-        for one in (first, second):
-            one.sendall(WHOLE)
-            assert answer(one)[0] == 200
-        with connection(served) as third:
-            third.sendall(WHOLE)
-            status, text = answer(third)
-            assert status == 503
-            assert "try again" in json.loads(text)["error"]
-            third.sendall(head("GET", "/metadata.json?emoji=1f600"))
-            assert answer(third)[0] == 200
+    with contextlib.ExitStack() as opened:
+        for _ in range(2):
+            begun(served, opened)
+        third = opened.enter_context(connection(served))
+        third.sendall(WHOLE)
+        status, text = answer(third)
+        assert status == 503
+        assert "try again" in json.loads(text)["error"]
+        third.sendall(head("GET", "/metadata.json?emoji=1f600"))
+        assert answer(third)[0] == 200
     until_there_is_a_place(served)
 
 
 def test_who_does_not_take_an_answer_loses_it(served, monkeypatch):
     monkeypatch.setattr(patience, "READ_SECONDS", SHORT)
-    with connection(served) as first, connection(served) as second:
-        for one in (first, second):
-            one.sendall(WHOLE)
-            assert answer(one)[0] == 200
+    with contextlib.ExitStack() as opened:
+        first, second = begun(served, opened), begun(served, opened)
         until_there_is_a_place(served)  # though both are still open at this end
         assert ended(first)
         assert ended(second)
@@ -128,10 +125,17 @@ def test_who_does_not_take_an_answer_loses_it(served, monkeypatch):
 
 def until_there_is_a_place(served) -> None:
     """Ask for the whole until it begins."""
+    with contextlib.ExitStack() as opened:
+        begun(served, opened)
+
+
+def begun(served, opened: contextlib.ExitStack) -> socket.socket:
+    """A connection on which the whole has begun; who had its place before may take a moment to be missed."""
     for _ in range(600):
-        with connection(served) as opened:
-            opened.sendall(WHOLE)
-            if answer(opened)[0] == 200:
-                return
+        asked = opened.enter_context(connection(served))
+        asked.sendall(WHOLE)
+        if answer(asked)[0] == 200:
+            return asked
+        asked.close()
         time.sleep(0.1)
     pytest.fail("no place became free")
