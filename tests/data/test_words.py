@@ -72,6 +72,18 @@ def test_words_are_left_out_at_the_rates_named(teacher):
     assert not sure.word_roles.any()
 
 
+def test_training_blurs_what_is_said_and_nothing_else(teacher):
+    told = [batch(teacher) for _ in range(3)]
+    rates = WordRates(all=0, name=0, keywords=0)
+    for one, generator in zip(told, (None, np.random.default_rng(0), np.random.default_rng(1)), strict=True):
+        add_words(one, 64, ["on its head"], generator, rates)
+    plain, first, second = (one.word_vectors for one in told)
+    said = told[0].word_roles == SAID
+    torch.testing.assert_close(first[~said], plain[~said])
+    assert not torch.equal(first[said], second[said])
+    assert (first - plain)[said].std() == pytest.approx(rates.blur, rel=0.3)
+
+
 def test_words_move_join_and_save_with_the_batch(teacher):
     data = batch(teacher, 2)
     add_words(data, 8)

@@ -60,10 +60,8 @@ def test_a_run_under_way_is_not_compared(tmp_path, reports, monkeypatch):
     review.evaluation_delete({"job": name})
 
 
-@pytest.mark.browser
-def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
-    page = open_page()
-    settled(page)
+def run_two_presets(page) -> None:
+    """Run 20 pairs with the default preset and then with another, whose run is shown."""
     start(page, "pairs", 20)
     page.wait_for_selector('[data-role="charts"]:not([hidden])')
     page.evaluate("() => EF.update({ preset: 'unet-se-po' })")
@@ -71,6 +69,13 @@ def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
     page.click('[data-act="run"]')
     page.wait_for_function("() => EF.sheet.run()?.preset === 'unet-se-po' && EF.sheet.count() === 20")
     page.wait_for_selector('[data-role="against"] option:nth-child(2)', state="attached")
+
+
+@pytest.mark.browser
+def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
+    page = open_page()
+    settled(page)
+    run_two_presets(page)
     page.select_option('[data-role="against"]', index=1)
     page.wait_for_selector('[data-role="changes"]:not([hidden])')
     assert "aligned" in page.inner_text('[data-role="changes"]')
@@ -90,13 +95,7 @@ def test_changes_can_be_shown_by_themselves_with_both_pictures(open_page):
 def test_what_changed_stands_above_the_map_of_all_pairs(open_page, width):
     page = open_page(width=width, height=900)
     settled(page)
-    start(page, "pairs", 20)
-    page.wait_for_selector('[data-role="charts"]:not([hidden])')
-    page.evaluate("() => EF.update({ preset: 'unet-se-po' })")
-    settled(page)
-    page.click('[data-act="run"]')
-    page.wait_for_function("() => EF.sheet.run()?.preset === 'unet-se-po' && EF.sheet.count() === 20")
-    page.wait_for_selector('[data-role="against"] option:nth-child(2)', state="attached")
+    run_two_presets(page)
     page.wait_for_selector('[data-role="charts"]:not([hidden])')
     page.select_option('[data-role="against"]', index=1)
     page.wait_for_selector('[data-role="changes"]:not([hidden])')

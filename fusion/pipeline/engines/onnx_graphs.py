@@ -18,7 +18,7 @@ def load_graph(file: Path, threads: int) -> onnxruntime.InferenceSession:
     """A graph ready to run. Raises GraphsError."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, 3
-    # Threads that wait sleep. Spinning, they took a third of the processor from whatever else wanted it.
+    # Threads that wait sleep. Spinning, they would take the processor from whatever else wants it.
     options.add_session_config_entry(SPINNING, "0")
     try:
         return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])

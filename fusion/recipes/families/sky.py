@@ -2,7 +2,7 @@
 
 The land, or the larger of two in the sky, is the main subject.
 
-Looks: over the side where the land lies lower, over level land what is warm at the left and what is cool at the right;
+Looks: over the side where less of the land lies, over even land what is warm at the left and what is cool at the right;
 a rainbow stands over the middle.
 
 Source: DESIGN section 3.
