@@ -1,9 +1,9 @@
 """The memory that the process holds though nothing in it is used: how much, and when it goes back to the system.
 
 A fusion makes some hundred arrays of 1 to 12 MB one after the other. Each of them would come from the system, page by
-page, and go back at once if only the process's size counted, and the kernel would compute much of the time
-(``python -m tests.load.profile`` says how much). So the heaps keep what is freed, hand it to the next array, and
-what they hold beyond a bound goes back now and then. Other C libraries than glibc have no such settings and are left alone.
+page, and go back at once if only the process's size counted, and the kernel would compute much of the time (``python
+-m tests.load.profile`` says how much). So the heaps keep what is freed, hand it to the next array, and what they hold
+beyond a bound goes back now and then. Other C libraries than glibc have no such settings and are left alone.
 """
 
 from __future__ import annotations
