@@ -170,7 +170,9 @@ def test_the_cache_forgets_the_oldest_beyond_its_bound(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"not gzip", gzip.compress(b"[]\n<g/>"), gzip.compress(b"{"), gzip.compress(b"[1]\n")]
+    "content",
+    [None, b"", b"not gzip", *(gzip.compress(text, mtime=0) for text in (b"[]\n<g/>", b"{", b"[1]\n"))],
+    ids=["missing", "empty", "not gzip", "no emoji", "half a list", "a number"],
 )
 def test_a_damaged_catalog_says_how_to_mend_it(tmp_path, content):
     path = tmp_path / "emoji.json.gz"
