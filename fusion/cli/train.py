@@ -22,6 +22,7 @@ from fusion.geometry import Frame
 from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
 from fusion.model.config import CHOICES
+from fusion.model.layout_trunk import set_dropout
 from fusion.model.variants import VARIANTS, parse_settings
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.pipeline.engines.accelerated import has_bfloat16
@@ -71,6 +72,7 @@ def add_schedule(add: Callable[..., object]) -> None:
         help="which phases, and how long: layout=12,image-64=2000steps (minutes, steps); none trains nothing",
     )
     add("--rate", type=float, metavar="R", help="learning rate of every phase (default: its own; 3e-4 fine-tunes)")
+    add("--dropout", type=float, metavar="S", help="share of a pair's features that layout heads miss (default: 0.15)")
     add("--phase-switch", metavar="S", help="end phase one early: a similarity such as 0.92, or 'adaptive'")
     add("--published", action="store_true", help="the published two phases: picture MSE alone, then MSE + perceptual")
     add("--perceptual", type=float, default=0.0, metavar="W", help="weight of the perceptual loss in picture phases")
@@ -118,6 +120,8 @@ def run(args: argparse.Namespace) -> int:
         torch.set_num_threads(args.threads)
     phases, config = plan_phases(args), train_config(args)
     net = starting_net(args)
+    if args.dropout is not None:
+        set_dropout(net, args.dropout)
     teacher = Teacher(net.config.frame, roster=net.config.roster)
     teacher.dyes = args.dyes
     teacher.prepare()
@@ -151,6 +155,8 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
     if args.rate is not None and not 0 < args.rate < 1:
         raise FusionError(f"--rate is {args.rate:g}: give a learning rate between 0 and 1, such as 3e-4.")
+    if args.dropout is not None and not 0 <= args.dropout < 1:
+        raise FusionError(f"--dropout is {args.dropout:g}: give a share from 0 to below 1, such as 0.05.")
     if args.device == "cuda" and not torch.cuda.is_available():
         raise FusionError("There is no CUDA device here: use --device cpu or auto.")
 

@@ -20,7 +20,7 @@ HIDDEN = 128
 
 DROPOUT = 0.15
 """Share of a pair's features left out in training: there are few emoji of each kind, and a head soon knows each by
-heart."""
+heart. For a network that is asked about emoji it has seen, that is to the good: less is left out then."""
 
 
 class LayoutTrunk(nn.Module):
@@ -127,3 +127,10 @@ class PooledHead(nn.Module):
 
 
 HEADS: dict[str, type[PooledHead] | type[PairHead]] = {"pooled": PooledHead, "trunk": PairHead}
+
+
+def set_dropout(net: nn.Module, share: float) -> None:
+    """Let all heads of ``net`` miss ``share`` of a pair's features in training, in place; it is no part of weights."""
+    for layer in net.modules():
+        if isinstance(layer, nn.Dropout):
+            layer.p = share

@@ -93,7 +93,7 @@ class Phase:
 LAYOUT_WEIGHTS = {
     "main": 1.0,
     "layout": 4.0,
-    "box": 0.5,
+    "box": 1.0,
     "presence": 1.0,
     "recolour": 1.0,
     "choice": 1.0,
@@ -122,6 +122,13 @@ PAINTED = {
 """Families whose targets have to be painted come more often: of most others the plain composite, or the recoloured
 main subject, is nearly the answer. The lower a family's ``composite_psnr`` in ``evaluate``, the larger its share."""
 
+HARD = {
+    **dict.fromkeys(("sign", "dressed", "together", "behind", "print"), 2.5),
+    **dict.fromkeys(("sky", "peek", "part swap", "ride", "wearable", "topping"), 1.5),
+}
+"""Families whose places are many and small come more often where layouts are learned: the lower a family's alignment
+in ``evaluate``, the larger its share."""
+
 PAINTED_WISHES = 0.2
 """A wish often asks for a family that any pair has, whose target is the plain composite: nothing to learn."""
 
@@ -132,7 +139,7 @@ ADAPTIVE_SWITCH = Switch("adaptive", 0.02, 250)
 def layout_phase(config: FusionConfig) -> Phase:
     """Phase one: the layout branch alone, on pairs that nobody has to paint."""
     trains = LAYOUT_MODULES if config.layout_head == "trunk" else LAYOUT_MODULES[1:]
-    return Phase("layout", 64, 128, 1500, LAYOUT_WEIGHTS, 0.2, trains=trains, fuses=False)
+    return Phase("layout", 64, 128, 1500, LAYOUT_WEIGHTS, 0.2, trains=trains, fuses=False, families=HARD)
 
 
 def image_phases(size: int, perceptual: float = 0.0) -> list[Phase]:

@@ -20,6 +20,8 @@ LEVEL = 15.0
 """Greatest rise or fall of that edge."""
 SIZE, SMALLEST, SHOWN = 92.0, 64.0, 0.62
 """Long side of the one behind, the least that is worth it, and the share of its height that is seen."""
+OFF_CENTRE = 12.0
+"""The one behind stands over the middle of the thing, if the middle of the edge is no further from it than this."""
 CEILING = -28.0
 """How high it may reach: the canvas ends 32 units above the drawing area."""
 
@@ -50,14 +52,15 @@ def shown(key: str, thing: Anatomy) -> float:
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the thing, main subject; ``second``: who looks over it."""
-    thing, edge = bodies(first, second)[1], top_edge(first, EDGE)
+    (body, thing), edge = bodies(first, second), top_edge(first, EDGE)
+    x = body.center[0] if abs(edge.x - body.center[0]) <= OFF_CENTRE else edge.x
     longest, share = max(thing.width, thing.height), shown(second, thing)
     size = min(SIZE, (edge.y - CEILING) / share * longest / thing.height)
     if size < SMALLEST:
         return None
     scale = size / longest
     y = edge.y - (share - 0.5) * scale * thing.height
-    layout = put(thing, size, (edge.x, y), frame)
+    layout = put(thing, size, (x, y), frame)
     strokes = [Stroke(Sprite(second), layout, instance=0), Stroke(Sprite(first))]
     if is_animal(second) and is_face(second):
         grip = thing.box[1] + share * thing.height + 3

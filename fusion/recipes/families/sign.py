@@ -31,8 +31,8 @@ from fusion.recipes.roles import (
 
 LEAST = 15.0
 """Radius of the place from which a sign is read."""
-FILL, GLYPH_FILL = 1.7, 2.3
-"""Long side of the sign in radii of the place; of the button whose sign alone is drawn."""
+FILL, BUTTON_FILL = 1.7, 2.0
+"""Long side of the sign in radii of the place; of a button, whose sign alone may be drawn."""
 EMBLEMS = {"heart", "zodiac", "punctuation", "currency", "geometric", "religion", "emotion", "math"}
 """Subcategories, besides signs, that are marks of something else."""
 
@@ -65,7 +65,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     tone = ground(first, *seat[:3]).value
     button = is_mark(second) and (is_tile(second) or kind(second) == "zodiac")
     drawn = button and busyness(first, *seat[:3]) <= BUSY
-    layout = put(anatomy(second), (GLYPH_FILL if drawn else FILL) * seat.radius, (seat.x, seat.y), frame)
+    layout = put(anatomy(second), (BUTTON_FILL if button else FILL) * seat.radius, (seat.x, seat.y), frame)
     part = "glyph" if drawn else "full|outline" if button else rimmed(second, first, layout, frame)
     mark = Stroke(Sprite(second, part), layout, instance=0, curve=sign_curve(tone < DARK + 0.15) if drawn else None)
     reason = f"{emoji(first).name} bears the sign {emoji(second).name}"

@@ -3,7 +3,7 @@
 The land, or the larger of two in the sky, is the main subject.
 
 Looks: over the side where less of the land lies, over even land what is warm at the left and what is cool at the right;
-a rainbow stands over the middle.
+a rainbow stands over the middle. A cloud before the other lies at its lower right.
 
 Source: DESIGN section 3.
 """
@@ -51,7 +51,7 @@ def build(first: str, second: str, frame: Frame) -> Recipe | None:
     land, thing = bodies(first, second)
     side = -lean(first) or (-1 if is_warm(second) else 1)
     if named(second, FRONT) and in_the_sky(first):
-        layout = put(thing, FRONT_SIZE, (land.center[0] + 22 * side, land.box[3] - 26), frame)
+        layout = put(thing, FRONT_SIZE, (land.center[0] + 22, land.box[3] - 26), frame)
         strokes = (Stroke(Sprite(first)), Stroke(Sprite(second), layout, instance=0))
     else:
         size = ARC if named(second, re.compile("rainbow")) else SIZE

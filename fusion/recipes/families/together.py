@@ -8,12 +8,14 @@ Source: DESIGN section 3.
 
 from __future__ import annotations
 
-from fusion.geometry import Frame, Layout
-from fusion.recipes.anatomy.anatomy import Anatomy, anatomy
-from fusion.recipes.craft import covers, landing, occupied, rimmed
+from functools import cache
+
+from fusion.geometry import Frame
+from fusion.recipes.anatomy.anatomy import anatomy
+from fusion.recipes.craft import covers, occupied, rimmed
 from fusion.recipes.families.companion import anything
 from fusion.recipes.family import Family
-from fusion.recipes.placing import bodies, put
+from fusion.recipes.placing import Point, put
 from fusion.recipes.recipe import Recipe, Sprite, laid_over
 from fusion.recipes.roles import emoji, is_mark, is_tile
 
@@ -25,34 +27,45 @@ BONUS = 0.13
 """What each step in size is worth, as a share of the companion that hides something."""
 
 
-def places(main: Anatomy, thing: Anatomy, size: float, frame: Frame) -> tuple[tuple[str, Layout], ...]:
-    """Where it can stand: beside it on the same ground, or above it; over a sign alone, off its lettering."""
-    width, height = (size * side / max(thing.width, thing.height) for side in (thing.width, thing.height))
-    ground = min(main.box[3] + 3, FLOOR)
-    y = ground - height / 2
+Spot = tuple[str, Point]
+"""What the companion does, and the middle of its box."""
+
+
+def spots(key: str, width: float, height: float) -> tuple[Spot, ...]:
+    """Where a companion of that size can stand: beside it on the same ground, or above it; over a sign only above."""
+    main = anatomy(key)
+    y = min(main.box[3] + 3, FLOOR) - height / 2
     right = min(main.box[2] + 0.22 * width, RIGHT - width / 2)
     left = max(main.box[0] - 0.22 * width, LEFT + width / 2)
     top = max(main.box[1] - 0.15 * height, CEILING + height / 2)
-    above = ("hovers over", put(thing, size, (min(main.center[0] + 0.3 * main.width, RIGHT - width / 2), top), frame))
-    if is_tile(main.key) or is_mark(main.key):
+    above = ("hovers over", (min(main.center[0] + 0.3 * main.width, RIGHT - width / 2), top))
+    if is_tile(key) or is_mark(key):
         return (above,)
-    return (
-        ("leans on", put(thing, size, (right, y), frame)),
-        ("leans on", put(thing, size, (left, y), frame)),
-        above,
-    )
+    return ("leans on", (right, y)), ("leans on", (left, y)), above
+
+
+@cache
+def room(key: str) -> tuple[float, int]:
+    """How large a companion finds room, and which of the spots has it: judged by a square one.
+
+    It is a matter of the main subject alone, so that it always gives the same place, and the network can know it.
+    """
+    found = []
+    for step, size in enumerate(SIZES):
+        for turn, (_, (x, y)) in enumerate(spots(key, size, size)):
+            box = (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
+            cost = occupied(key, box) + 4 * covers(key, box) + BONUS * step + 0.03 * turn + 0.25 * (turn == 2)
+            found.append((cost, size, turn))
+    _, size, turn = min(found)
+    return size, turn
 
 
 def build(first: str, second: str, frame: Frame) -> Recipe | None:
     """``first``: the larger one, main subject; ``second``: its companion."""
-    main, thing = bodies(first, second)
-    found = []
-    for step, size in enumerate(SIZES):
-        for turn, (verb, layout) in enumerate(places(main, thing, size, frame)):
-            box = landing(second, layout, frame)
-            cost = occupied(first, box) + 4 * covers(first, box) + BONUS * step + 0.03 * turn + 0.25 * (turn == 2)
-            found.append((cost, step, turn, verb, layout))
-    *_, verb, layout = min(found)
+    thing, (size, turn) = anatomy(second), room(first)
+    width, height = (size * side / max(thing.width, thing.height) for side in (thing.width, thing.height))
+    verb, at = spots(first, width, height)[turn]
+    layout = put(thing, size, at, frame)
     reason = f"{emoji(second).name} {verb} {emoji(first).name}"
     companion = Sprite(second, rimmed(second, first, layout, frame))
     return laid_over("together", 0, Sprite(first), companion, (layout,), reason)
