@@ -79,7 +79,7 @@ COMMANDS: dict[str, Command] = {
         """
   python -m fusion recipes 😀 🍕
   python -m fusion recipes --json
-  python -m fusion recipes --among FILE --roster taste""",
+  python -m fusion recipes --among FILE""",
     ),
     "catalog": Command(
         "search the emoji",
@@ -111,7 +111,7 @@ COMMANDS: dict[str, Command] = {
     "blind": Command(
         "judge two folders of pictures without knowing which is which",
         """
-  python -m fusion sheet --among FILE --pairs 120 --folder new --roster taste
+  python -m fusion sheet --among FILE --pairs 120 --folder new
   python -m fusion blind old new --out votes.json
   python -m fusion blind --summary votes.json""",
     ),

@@ -21,8 +21,8 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 
 def add_roster(parser: argparse.ArgumentParser) -> None:
-    """``--roster``: whose families are asked."""
-    parser.add_argument("--roster", default="classic", choices=("classic", "taste"), help="default: classic")
+    """``--roster``: whose families are asked; by default those that the default network learned."""
+    parser.add_argument("--roster", default="taste", choices=("classic", "taste"), help="default: taste")
 
 
 def source(text: str) -> str | Path:

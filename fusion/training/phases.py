@@ -115,8 +115,9 @@ SUPERVISION = 0.25
 
 PAINTED = {
     **dict.fromkeys(("material", "pattern", "shape", "hybrid", "creature", "expression"), 3.0),
-    **dict.fromkeys(("face swap", "face on object", "face on thing", "two steps", "motif eyes"), 2.0),
-    **dict.fromkeys(("guise", "mix", "part swap"), 2.0),
+    **dict.fromkeys(("face on object", "face on thing", "two steps", "guise", "mix", "part swap"), 2.0),
+    **dict.fromkeys(("motif eyes", "print", "topping"), 3.0),
+    "face swap": 8.0,  # of the pairs drawn for it, two thirds are none and become any
     **dict.fromkeys(("behind", "inlay", "peek"), 1.5),
 }
 """Families whose targets have to be painted come more often: of most others the plain composite, or the recoloured

@@ -126,6 +126,16 @@ def test_the_last_resort_hides_neither_eyes_nor_mouth():
             assert covers(face, landing(other, recipe.instances[0], STICKER_FRAME)) < 0.35, (face, other)
 
 
+@pytest.mark.parametrize("name", ["panda", "hammer", "grinning face", "house with garden", "hundred points"])
+def test_where_a_companion_stands_is_a_matter_of_the_main_subject_alone(name):
+    places = set()
+    for other in ("anchor", "broccoli", "cloud", "ladder", "heart suit", "baguette bread"):
+        (layout,), body = TASTE.rules[-1].build(key(name), key(other), STICKER_FRAME).instances, anatomy(key(other))
+        x, y = canvas_center(body, layout, STICKER_FRAME)
+        places.add((x > 0.5, y > 0.5, round(layout.scale_h * max(body.width, body.height), 3)))
+    assert len(places) == 1, places
+
+
 def test_shares_among_given_emoji_add_up(tmp_path, capsys):
     keys = [emoji.key for emoji in Catalog.default()][:12]
     pairs, got = shares(keys)

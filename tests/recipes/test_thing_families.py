@@ -13,8 +13,8 @@ from fusion.recipes.anatomy.anatomy import anatomy
 from fusion.recipes.anatomy.edges import top_edge, tops
 from fusion.recipes.anatomy.fittings import heads, rims, wheels
 from fusion.recipes.anatomy.seats import saddles, trays
-from fusion.recipes.craft import landing, moved, precious
-from fusion.recipes.families import gesture
+from fusion.recipes.craft import landing, moved, plain_seat, precious
+from fusion.recipes.families import behind, gesture
 from fusion.recipes.looks import is_numerous, is_warm, lean
 from fusion.recipes.painting.paint import paint
 from fusion.recipes.painting.sprites import SpriteTable
@@ -151,6 +151,29 @@ def test_an_edge_is_level_and_on_the_silhouette():
     for name in ("television", "package", "automobile", "brick"):
         edge = top_edge(key(name), 40.0)
         assert abs(tops(key(name))[int(edge.x)] - edge.y) <= max(edge.slant, 1)
+
+
+def test_who_looks_over_a_thing_stands_over_its_middle_where_its_edge_is_near():
+    central = 0
+    for first, second, recipe in drawn("behind"):
+        x = landing(second, recipe.instances[0], FRAME)
+        x, edge, middle = (x[0] + x[2]) / 2, top_edge(first, behind.EDGE).x, anatomy(first).center[0]
+        near = abs(edge - middle) <= behind.OFF_CENTRE
+        assert x == pytest.approx(middle if near else edge, abs=0.5), (first, second)
+        central += near
+    assert central > 40
+
+
+def test_buttons_are_as_large_whether_their_sign_alone_is_drawn_or_all():
+    sizes = set()
+    for bearer in ("luggage", "package", "automobile"):
+        layout, seat = (
+            FAMILIES["sign"].build(key(bearer), key("up button"), FRAME).instances[0],
+            plain_seat(key(bearer)),
+        )
+        body = anatomy(key("up button"))
+        sizes.add(round(layout.scale_h * max(body.width, body.height) / seat.radius, 2))
+    assert sizes == {2.0}
 
 
 def test_neighbours_get_different_looks():

@@ -16,6 +16,7 @@ from fusion.errors import FusionError
 from fusion.evaluation.captions import measure_captions, obeyed
 from fusion.kitchen.dataset import ESTIMATES, KitchenDataset
 from fusion.model import build_fusion_net
+from fusion.model.layout_trunk import DROPOUT
 from fusion.model.text_cross_attention import NAMED, PADDING, SAID, Words
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.training.engine import WEIGHTS
@@ -88,12 +89,30 @@ def test_bad_options_are_named(run):
         run("--max-minutes", "0")
     with pytest.raises(FusionError, match="multiple of 16"):
         run("--size", "50")
+    with pytest.raises(FusionError, match="from 0 to below 1"):
+        run("--dropout", "1")
     with pytest.raises(FusionError, match="leave out --set"):
         run("--init", "somewhere", "--set", "skips=false")
     with pytest.raises(FusionError, match="no file nowhere"):
         run("--kitchen", "nowhere")
     with pytest.raises(FusionError, match="no phase 'image-64'"):
         run("--phases", "image-64=1")
+
+
+def test_what_layout_heads_miss_in_training_is_an_option_and_no_part_of_the_weights(run, tmp_path, monkeypatch):
+    seen = []
+
+    def would_train(net, *_, **__):
+        seen.append(net)
+        raise InterruptedError
+
+    monkeypatch.setattr(train, "Engine", would_train)
+    with pytest.raises(InterruptedError):
+        run("--dropout", "0.05")
+    assert {layer.p for layer in seen[0].modules() if isinstance(layer, torch.nn.Dropout)} == {0.05}
+    save_fusion_net(seen[0], tmp_path / "weights")
+    loaded = load_fusion_net(tmp_path / "weights").modules()
+    assert {layer.p for layer in loaded if isinstance(layer, torch.nn.Dropout)} == {DROPOUT}
 
 
 def test_the_layout_branch_moves_between_networks(tmp_path):
