@@ -1,4 +1,4 @@
-"""Words of a batch: the name and the keywords of each emoji, and a sentence, as vectors; some left out in training.
+"""Words of a batch: name, kind and keywords of each emoji, and a sentence, as vectors; some left out in training.
 
 Source: DESIGN section 3.
 """
@@ -22,13 +22,14 @@ from fusion.errors import FusionError
 class WordRates:
     """How often words are left out in training.
 
-    ``all``: every word of a pair, so that the network keeps working with pictures alone; ``name``, ``keywords``: of
-    one emoji, else. ``blur``: standard deviation of what is added to the words of a sentence, whose components have
-    a mean square of 1, so that a word that was never said is taken for its neighbours.
+    ``all``: every word of a pair, so that the network keeps working with pictures alone; ``name``, ``kind``,
+    ``keywords``: of one emoji, else. ``blur``: standard deviation of what is added to the words of a sentence, whose
+    components have a mean square of 1, so that a word that was never said is taken for its neighbours.
     """
 
     all: float = 0.25
     name: float = 0.2
+    kind: float = 0.3
     keywords: float = 0.4
     blur: float = 0.35
 
@@ -39,12 +40,18 @@ RATES = WordRates()
 def name_words(
     key: str, rates: WordRates, generator: np.random.Generator | None, keywords_too: bool = True
 ) -> list[str]:
-    """The words of an emoji's name and keywords; with a ``generator`` either may be left out. None for a stranger."""
+    """The words of an emoji's name, kind and keywords; a ``generator`` may leave any of them out. None for a stranger.
+
+    ``keywords_too``: else the words of the name alone.
+    """
     if key not in Catalog.default():
         return []
     emoji = Catalog.default()[key]
-    name, keywords = (True, keywords_too) if generator is None else generator.random(2) >= (rates.name, rates.keywords)
-    texts = (*([emoji.name] if name else ()), *(emoji.keywords if keywords else ()))
+    told = (True, keywords_too, keywords_too)
+    if generator is not None:
+        told = generator.random(3) >= (rates.name, rates.kind, rates.keywords)
+    parts = ((emoji.name,), (emoji.kind,), emoji.keywords)
+    texts = [text for part, wanted in zip(parts, told, strict=True) if wanted for text in part]
     return [word for text in texts for word in words_of(text)]
 
 
@@ -67,9 +74,9 @@ def add_words(
     """Give ``batch``, in place, the words of its emoji, and to each pair its sentence; the truth stays.
 
     ``dimensions``: of the vectors (``FusionConfig.words``), 0 gives none. ``sentences``: one a pair, or none at all.
-    ``generator``: leaves names and keywords out at random and blurs what is said, as training does; sentences are kept,
-    since the truth follows them. ``keywords``: without a ``generator``, whether they are told beside the names.
-    Raises FusionError where the table has fewer dimensions.
+    ``generator``: leaves names, kinds and keywords out at random and blurs what is said, as training does; sentences
+    are kept, since the truth follows them. ``keywords``: without a ``generator``, whether they and the kinds are told
+    beside the names. Raises FusionError where the table has fewer dimensions.
     """
     if not dimensions:
         return

@@ -52,6 +52,11 @@ class Emoji:
     aliases: tuple[str, ...] = ()
     """Short names that mean this emoji and no other, such as "smile" or "tada"."""
 
+    @property
+    def kind(self) -> str:
+        """What it is one of: the subcategory; the category where the catalogue gives none."""
+        return self.subcategory or self.category
+
 
 class UnknownEmoji(FusionError):
     """No emoji, or no single one, answers to the text."""

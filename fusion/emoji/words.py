@@ -117,5 +117,7 @@ class WordTable:
         return self.look_up(words_of(text.replace("’", "'").replace("n't", " not")))
 
     def of_emoji(self, emoji: Emoji) -> Tokens:
-        """The tokens of an emoji: the words of its name, then those of its keywords."""
-        return self.look_up(word for text in (emoji.name, *emoji.keywords) for word in words_of(text))
+        """The tokens of an emoji: the words of its name, of what it is one of, and of its keywords."""
+        kind = (word for word in words_of(emoji.kind) if word in self)  # a term of the catalogue's, not of a person's
+        texts = (word for text in emoji.keywords for word in words_of(text))
+        return self.look_up([*words_of(emoji.name), *kind, *texts])

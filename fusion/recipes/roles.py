@@ -79,8 +79,7 @@ def emoji(key: str) -> Emoji:
 @cache
 def kind(key: str) -> str:
     """Subcategory, lower case; the category where the catalogue gives none."""
-    entry = emoji(key)
-    return (entry.subcategory or entry.category).lower()
+    return emoji(key).kind.lower()
 
 
 def named(key: str, pattern: re.Pattern[str]) -> bool:

@@ -8,6 +8,7 @@ from fusion.data.batch import Batch, collate
 from fusion.data.loader import TrainingSteps
 from fusion.data.sampler import PairSample, PairSampler
 from fusion.data.words import WordRates, add_words
+from fusion.emoji.catalog import Catalog
 from fusion.emoji.words import NAMED, SAID, TOKENS, WordTable
 from fusion.errors import FusionError
 from fusion.recipes.teacher import Teacher
@@ -63,9 +64,9 @@ def test_a_stranger_has_no_name_but_hears_the_sentence():
 def test_words_are_left_out_at_the_rates_named(teacher):
     rows = 300
     data = batch(teacher, rows)
-    add_words(data, 8, ["small"] * rows, np.random.default_rng(0), WordRates(all=0.4, name=0.3, keywords=0.5))
+    add_words(data, 8, ["small"] * rows, np.random.default_rng(0), WordRates(0.4, name=0.5, kind=0.6, keywords=0.7))
     named = (data.word_roles == NAMED).sum(-1)  # (rows, 2)
-    assert (named == 0).all(1).float().mean() == pytest.approx(0.4 + 0.6 * 0.15**2, abs=0.08)
+    assert (named == 0).all(1).float().mean() == pytest.approx(0.4 + 0.6 * (0.5 * 0.6 * 0.7) ** 2, abs=0.08)
     assert (data.word_roles == SAID).any(-1).all(), "the truth follows the sentence, so it stays"
     sure = batch(teacher, 5)
     add_words(sure, 8, (), np.random.default_rng(0), WordRates(all=1.0))
@@ -74,7 +75,7 @@ def test_words_are_left_out_at_the_rates_named(teacher):
 
 def test_training_blurs_what_is_said_and_nothing_else(teacher):
     told = [batch(teacher) for _ in range(3)]
-    rates = WordRates(all=0, name=0, keywords=0)
+    rates = WordRates(all=0, name=0, kind=0, keywords=0)
     for one, generator in zip(told, (None, np.random.default_rng(0), np.random.default_rng(1)), strict=True):
         add_words(one, 64, ["on its head"], generator, rates)
     plain, first, second = (one.word_vectors for one in told)
@@ -82,6 +83,15 @@ def test_training_blurs_what_is_said_and_nothing_else(teacher):
     torch.testing.assert_close(first[~said], plain[~said])
     assert not torch.equal(first[said], second[said])
     assert (first - plain)[said].std() == pytest.approx(rates.blur, rel=0.3)
+
+
+def test_an_emoji_is_told_by_name_kind_and_keywords_and_its_kind_is_never_unknown():
+    table, catalog = WordTable.default(), Catalog.default()
+    assert table.of_emoji(catalog.find("pizza")).words[:3] == ("pizza", "food", "prepared")
+    frog = catalog.find("frog")
+    assert (frog.kind, "amphibian" in table) == ("animal-amphibian", False)
+    assert table.of_emoji(frog).words[:2] == ("frog", "animal")
+    assert "amphibian" not in table.of_emoji(frog).unknown
 
 
 def test_words_move_join_and_save_with_the_batch(teacher):
