@@ -47,9 +47,9 @@ def name_words(
     if key not in Catalog.default():
         return []
     emoji = Catalog.default()[key]
-    told = (True, keywords_too, keywords_too)
+    told = [True, keywords_too, keywords_too]
     if generator is not None:
-        told = generator.random(3) >= (rates.name, rates.kind, rates.keywords)
+        told = list(generator.random(3) >= (rates.name, rates.kind, rates.keywords))
     parts = ((emoji.name,), (emoji.kind,), emoji.keywords)
     texts = [text for part, wanted in zip(parts, told, strict=True) if wanted for text in part]
     return [word for text in texts for word in words_of(text)]
