@@ -90,6 +90,13 @@ def add_data(add: Callable[..., object]) -> None:
     add("--kitchen", type=Path, metavar="DIR", help="real stickers that the picture phases mix in (see kitchen fetch)")
     add("--corrections", type=Path, metavar="FILE", help="corrections that the layout phase mixes in (see corrections)")
     add("--correction-share", type=float, default=0.25, metavar="S", help="of its pairs (default: 0.25)")
+    add(
+        "--nudges",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="share of phase one's emoji that stand a little elsewhere",
+    )
     add("--seed", type=int, default=0, help="another seed draws other pairs and other first weights")
 
 
@@ -155,8 +162,9 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
     if args.rate is not None and not 0 < args.rate < 1:
         raise FusionError(f"--rate is {args.rate:g}: give a learning rate between 0 and 1, such as 3e-4.")
-    if args.dropout is not None and not 0 <= args.dropout < 1:
-        raise FusionError(f"--dropout is {args.dropout:g}: give a share from 0 to below 1, such as 0.05.")
+    for name, share in (("dropout", args.dropout or 0.0), ("nudges", args.nudges)):
+        if not 0 <= share < 1:
+            raise FusionError(f"--{name} is {share:g}: give a share from 0 to below 1, such as 0.05.")
     if args.device == "cuda" and not torch.cuda.is_available():
         raise FusionError("There is no CUDA device here: use --device cpu or auto.")
 
@@ -176,6 +184,7 @@ def train_config(args: argparse.Namespace) -> TrainConfig:
         kitchen=args.kitchen,
         corrections=args.corrections,
         correction_share=args.correction_share,
+        nudges=args.nudges,
     )
 
 

@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from fusion.data.art_styles import StyledSprites, restyle
 from fusion.data.batch import Batch, collate
+from fusion.data.nudges import nudge
 from fusion.data.sampler import PairSampler
 from fusion.data.words import add_words
 
@@ -47,7 +48,8 @@ class TrainingSteps(Dataset):
     ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
     layout branch alone; ``styles`` redraw some of their inputs; ``stickers`` take the place of a share of the pairs in
     painted batches. ``words``: dimensions of the word vectors that batches carry, 0 for none. ``corrections`` take the
-    place of ``correction_share`` of the pairs in unpainted batches.
+    place of ``correction_share`` of the pairs in unpainted batches. ``nudges``: share of the emoji in unpainted batches
+    that stand a little elsewhere (``fusion.data.nudges``).
     """
 
     sampler: PairSampler
@@ -60,6 +62,7 @@ class TrainingSteps(Dataset):
     words: int = 0
     corrections: CorrectionSource | None = None
     correction_share: float = 0.0
+    nudges: float = 0.0
 
     def mixed_in(self) -> int:
         """How many pairs of a batch are not the teacher's."""
@@ -75,6 +78,9 @@ class TrainingSteps(Dataset):
             batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
             if self.styles and not self.paint:
                 restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
+            if self.nudges and not self.paint:
+                reach = self.sampler.teacher.frame.max_offset
+                nudge(batch, self.nudges, reach, np.random.default_rng((*self.stream, step, 5)))
             if mixed:
                 batch = Batch.join([batch, self.others(mixed, np.random.default_rng((*self.stream, step, 3)))])
             sentences = [pair.sentence for pair in drawn] + [""] * mixed

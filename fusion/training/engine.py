@@ -146,6 +146,7 @@ class Engine:
             words,
             self.corrections(phase),
             self.config.correction_share,
+            self.config.nudges,
         )
         stop = ENDLESS if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.progress.step, stop, self.config.workers))

@@ -20,6 +20,7 @@ class TrainConfig:
     ``styles``: other art styles that the layout branch sees in its own phase. ``split``: which pairs are
     drawn, ``"train"`` or ``"all"`` (see ``splits``). ``kitchen``: folder of stickers that the picture phases mix in.
     ``corrections``: file of those that the layout phase mixes in, a share ``correction_share`` of each batch.
+    ``nudges``: share of that phase's emoji that stand a little elsewhere.
     """
 
     out: Path
@@ -39,6 +40,7 @@ class TrainConfig:
     kitchen: Path | None = None
     corrections: Path | None = None
     correction_share: float = 0.25
+    nudges: float = 0.0
 
 
 def build_accelerator(config: TrainConfig) -> Accelerator:
