@@ -158,11 +158,10 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"--max-minutes is {args.max_minutes:g}: give a number of minutes above zero.")
     if args.init and any(not setting.startswith(("words=", "sentence=")) for setting in args.set):
         raise FusionError("--init brings settings of its own: leave out --set, but for words=64 and sentence=true.")
-    if not 0 < args.correction_share < 1:
-        raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
     if args.rate is not None and not 0 < args.rate < 1:
         raise FusionError(f"--rate is {args.rate:g}: give a learning rate between 0 and 1, such as 3e-4.")
-    for name, share in (("dropout", args.dropout or 0.0), ("nudges", args.nudges)):
+    shares = {"dropout": args.dropout or 0.0, "nudges": args.nudges, "correction-share": args.correction_share}
+    for name, share in shares.items():
         if not 0 <= share < 1:
             raise FusionError(f"--{name} is {share:g}: give a share from 0 to below 1, such as 0.05.")
     if args.device == "cuda" and not torch.cuda.is_available():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.load import memory
 from tests.load.people import crowd
 from tests.load.server import running
+from tests.support.apart import run_apart
 
 pytestmark = [pytest.mark.weights, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
@@ -21,7 +21,7 @@ def server():
 
 
 def test_a_few_people_are_answered(server):
-    figures = asyncio.run(crowd(server, people=3, seconds=6, pairs=10))
+    figures = run_apart(lambda: crowd(server, people=3, seconds=6, pairs=10))
     assert figures["errors"] == 0, figures
     assert figures["kinds"]["strip"]["n"] > 0
     assert set(figures) >= {"p50_ms", "p95_ms", "busy", "evaluated"}
@@ -31,7 +31,7 @@ def test_a_few_people_are_answered(server):
 def test_large_pictures_leave_little_behind(server):
     server.forget_most()
     before = server.resident()
-    points = asyncio.run(memory.climb(server, fusions=2, uploads=3, people=3))
+    points = run_apart(lambda: memory.climb(server, fusions=2, uploads=3, people=3))
     assert {point["part"] for point in points} == {"fusions", "uploads"}
     # Six decoded pictures of this side, kept as they are, would be 400 MB beside what five fusions leave in the caches.
     assert server.resident() - before < 350

@@ -11,6 +11,7 @@ from fusion.packs.kept import TRIM_EVERY, Kept, name_of
 from fusion.packs.services import SERVICES, Picture
 from fusion.service.stickers import Stickers, Wanted
 from fusion.turns import Turns
+from tests.support.apart import run_apart
 from tests.support.fake_fuser import FakeFuser
 
 CATALOG = Catalog.default()
@@ -128,9 +129,7 @@ def stickers(fuser: FakeFuser, kept: Kept) -> Stickers:
 
 
 def by_the_service(fuser: FakeFuser, kept: Kept, pair, picture: Picture) -> bytes:
-    import asyncio
-
-    return asyncio.run(stickers(fuser, kept).content(Wanted(*pair, picture)))
+    return run_apart(lambda: stickers(fuser, kept).content(Wanted(*pair, picture)))
 
 
 def test_the_service_hands_out_what_a_pack_made(tmp_path, pair):

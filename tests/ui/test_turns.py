@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 import pytest
@@ -16,17 +14,12 @@ from fusion.turns import ALWAYS, Busy, Turns
 from fusion.ui.backend import Backend
 from fusion.ui.page import queued
 from fusion.ui.review import Review
+from tests.support.apart import run_apart
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
 from tests.support.serving import serve
 
 T = TypeVar("T")
 PAIR = {"first": "1f600", "second": "1f355"}
-
-
-def run_apart(coroutine: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """What it returns, from an event loop in a thread of its own: the browser's may be running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(coroutine())).result()
 
 
 def test_one_after_the_other_and_a_polite_refusal_beyond_the_last_place():
