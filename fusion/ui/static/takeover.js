@@ -170,6 +170,12 @@
       }
       drawLacking(state);
     },
+    taught({ controls }) {
+      if (EF.hand.dragging || EF.hand.info !== controls) return;
+      EF.canvas.draw(controls);
+      EF.canvas.place(EF.hand.live, controls);
+      drawHypotheses(controls);
+    },
     fused(answer) {
       if (answer.error || EF.hand.dragging) return;
       const info = answer.controls;
