@@ -171,9 +171,8 @@
       drawLacking(state);
     },
     taught({ controls }) {
-      if (EF.hand.dragging || EF.hand.info !== controls) return;
-      EF.canvas.draw(controls);
-      EF.canvas.place(EF.hand.live, controls);
+      if (EF.hand.info !== controls) return;
+      EF.canvas.compare(controls);
       drawHypotheses(controls);
     },
     fused(answer) {

@@ -190,6 +190,7 @@ interface Sheets {
 interface Canvas {
   layer(src: string, layout?: Layout): HTMLImageElement;
   draw(info: Controls): void;
+  compare(info: Controls): void;
   place(layouts: Layout[], info: Controls): void;
   listen(): void;
 }
