@@ -114,6 +114,14 @@ class SharedCache(Generic[Value]):
                 entries[place] = entry
         return value
 
+    def put(self, key: Hashable, value: Value) -> Value:
+        """Keep ``value`` in place of what was kept under ``key``, if anything was."""
+        entry = Entry(value, self._size_of(value))
+        with self._budget.lock:
+            if entry.size <= self.limit:
+                self._budget.entries[self._own, key] = entry
+        return value
+
 
 def held_bytes(value: object) -> int:
     """Bytes of the arrays and tensors in ``value``: those, dataclasses, mappings and sequences of them."""

@@ -82,7 +82,7 @@ class Fuser:
         self._inputs: SharedCache[np.ndarray] = SharedCache(budget or INPUT_BYTES, held_bytes)
         self._features: SharedCache[PairFeatures] = SharedCache(budget or FEATURE_BYTES, held_bytes)
         self._rankings: SharedCache[Ranking] = SharedCache(budget or RANKING_BYTES, held_bytes)
-        self._teacher = TeacherTracer(self.frame, net.config.roster, budget)
+        self.teacher = TeacherTracer(self.frame, net.config.roster, budget)
         self._turn = threading.Lock()
 
     def fuse(
@@ -237,7 +237,7 @@ class Fuser:
                 trace = fit_trace(trace)
         if teacher and pair.in_catalog:
             with clock.measure("teacher"):
-                trace = self._teacher.complete(trace)
+                trace = self.teacher.complete(trace)
         elif teacher:
             trace = dataclasses.replace(trace, notices=(*trace.notices, *unmet(trace, None)))
         return trace

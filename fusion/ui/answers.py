@@ -171,6 +171,8 @@ class Controls(TypedDict):
 class FuseAnswer(TypedDict):
     """All of one fusion that must be there at once. ``facts``: ``views.summary``; ``notices``: sentences.
 
+    The teacher is asked afterwards: what only it knows comes with the strip, and may still be missing here.
+
     ``reach``: pixels a side in which this device paints it while one looks on.
     """
 
@@ -218,9 +220,16 @@ class Card(TypedDict):
 
 
 class StagesAnswer(TypedDict):
-    """The film strip."""
+    """The film strip, and what the teacher adds to the numbers beside the sticker.
+
+    ``facts``: all of them, with its family and how well the two are aligned; ``truth``: its layouts; ``hypotheses``:
+    with their families.
+    """
 
     cards: list[Card]
+    facts: Summary
+    truth: list[Numbers] | None
+    hypotheses: list[Hypothesis]
 
 
 class Part(TypedDict):

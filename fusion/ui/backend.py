@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from fusion.cache import Budget, SharedCache, held_bytes
-from fusion.emoji.catalog import SKIN_TONES, Catalog, key_of
+from fusion.emoji.catalog import Catalog
 from fusion.errors import FusionError
 from fusion.geometry import Layout
 from fusion.names import SIDES
@@ -38,7 +38,8 @@ from fusion.ui.answers import (
 from fusion.ui.contract import OPENING, SCREEN_SIZES, contract, parts_of
 from fusion.ui.fusers import MakeFuser, MakeStyled, PairFuser
 from fusion.ui.inspect_requests import StickerRequest
-from fusion.ui.pictures import has_background, png_url
+from fusion.ui.notices import notices
+from fusion.ui.pictures import png_url
 from fusion.ui.request import (
     DrawingRequest,
     EmojiInput,
@@ -102,7 +103,17 @@ class Backend:
         return self._fusers[preset, style]
 
     def trace(self, request: FuseRequest) -> FusionTrace:
-        """The trace of a request: kept from last time, which nobody waits for, or fused now."""
+        """The trace of a request, with the teacher's answer."""
+        shown = self.shown(request)
+        taught = self.fuser(request.preset, request.style).teacher.teach(shown)
+        return shown if taught is shown else self._traces.put(request.key, taught)
+
+    def shown(self, request: FuseRequest) -> FusionTrace:
+        """The trace of a request: kept from last time, which nobody waits for, or fused now.
+
+        A fresh pair is fused without asking the teacher: the sticker is there before anybody compares it. Once the pair
+        has been compared, the teacher's answer is kept and costs nothing.
+        """
         kept = self._explained.kept(request.key) or self._traces.kept(request.key)
         if kept is not None:
             return kept
@@ -115,6 +126,7 @@ class Backend:
         fuse = partial(
             self._told(request, fuser.fuse),
             main=request.main,
+            teacher=not fresh(request) or bool(self.heard(request)),
             layout=None if request.layout is None else fuser.frame.clamp(request.layout),
             instances=None if request.instances is None else [fuser.frame.clamp(one) for one in request.instances],
         )
@@ -152,7 +164,7 @@ class Backend:
 
     def _larger(self, request: FuseRequest, size: int) -> bytes:
         """The PNG of a fusion, painted anew with ``size`` pixels a side."""
-        shown, fuser = self.trace(request), self.fuser(request.preset, request.style)
+        shown, fuser = self.shown(request), self.fuser(request.preset, request.style)
         with self._turn:
             larger = self._told(request, fuser.fuse)(size=size, teacher=False, fit=False, **placed_like(shown))
         self.pace.note(request.preset, larger)
@@ -175,7 +187,7 @@ class Backend:
         wanted = {index: number for index, number in numbers.items() if number is not None}
         if not wanted:
             return self.trace(request)
-        free = self.trace(request)
+        free = self.shown(request)
         predicted = free.predicted.layouts[controls.lead(free)]
         layout = Layout(*(wanted.get(i, float(predicted[i])) for i in range(4)))
         frame = self.fuser(request.preset).frame
@@ -215,7 +227,7 @@ class Backend:
     def fuse(self, data: Json) -> FuseAnswer:
         """Result, layers and numbers of one fusion: all that must be there at once."""
         request = self.request(data)
-        trace = self.trace(request)
+        trace = self.shown(request)
         return {
             "result": png_url(sticker_png(trace)),
             "names": trace.names,
@@ -231,14 +243,14 @@ class Backend:
         """The same fusion's sticker in another size, laid out and cut as the one that is shown."""
         request, size = self.request(data), StickerRequest.parse(data).size
         if size == SCREEN_SIZES[0]:
-            png = sticker_png(self.trace(request))
+            png = sticker_png(self.shown(request))
         else:
             png = self._stickers.get((request.key, size), lambda: self._larger(request, size))
         return {"result": png_url(png), "size": size}
 
     def stages(self, data: Json) -> StagesAnswer:
-        """The film strip of the same fusion."""
-        return {"cards": cards.cards(self.trace(self.request(data)))}
+        """The film strip of the same fusion, and what the teacher says of it."""
+        return cards.answer(self.trace(self.request(data)))
 
     def explain(self, data: Json) -> StagesAnswer:
         """The film strip, with why this is the main subject and why the other lies here; it takes a while."""
@@ -248,7 +260,7 @@ class Backend:
             ask = self._told(request, fuser.explain, disabled=False)
             found = ask(main=SIDES[trace.main], hypothesis=trace.hypothesis)
             trace = self._explained.get(request.key, lambda: replace(trace, attribution=found))
-        return {"cards": cards.cards(trace)}
+        return cards.answer(trace)
 
     def parts(self, data: Json) -> PartsAnswer:
         """The single pictures behind one card of the strip."""
@@ -267,33 +279,11 @@ class Backend:
         return {"svg": picker.drawing(catalog, self.catalog.find(request.key).key)}
 
 
+def fresh(request: FuseRequest) -> bool:
+    """Whether a pair is asked for as the network itself would fuse it, as whoever picks it does first."""
+    return request.main is request.layout is request.instances is None and request.hypothesis == 1
+
+
 def picture_of(given: EmojiInput) -> str | Image.Image:
     """What a fuser takes: text for the catalog, or a PIL image."""
     return given.picture if isinstance(given, Upload) else given
-
-
-def has_skin_tone(given: EmojiInput) -> bool:
-    """Whether text asks for an emoji in a skin tone: as a character, or as code points."""
-    return isinstance(given, str) and not SKIN_TONES.isdisjoint(
-        [*key_of(given).split("-"), *given.casefold().split("-")]
-    )
-
-
-def notices(request: FuseRequest, trace: FusionTrace) -> list[str]:
-    """What a person should know about this answer, one sentence each."""
-    found = list(trace.notices)
-    for given in request.inputs:
-        if isinstance(given, Upload) and has_background(given.picture):
-            found.append(f"{given.name} has no transparency, so its background counts as part of the emoji.")
-    asked, used = request.layout, trace.override
-    if asked and used and max(abs(a - b) for a, b in zip(asked, used, strict=True)) > 1e-4:
-        found.append("The layout was brought into the range of this preset.")
-    if request.hypothesis != trace.hypothesis:
-        found.append("The network has no such idea any more, so this is its likeliest.")
-    if any(has_skin_tone(text) for text in request.inputs):
-        found.append("The skin tone was dropped: emoji here have one look.")
-    if request.style:
-        found.append("Drawn in another art style; the teacher's picture is in Noto's, and so is the difference to it.")
-    if trace.disabled:
-        found.append("Ablation: parts of the network are switched off, so this is not its own answer.")
-    return found

@@ -7,10 +7,22 @@ question to the server. What a card shows in parts (single channels, single gate
 from __future__ import annotations
 
 from fusion.trace import FusionTrace
-from fusion.ui.answers import Card, ColourScale, Part
+from fusion.ui import controls
+from fusion.ui.answers import Card, ColourScale, Part, StagesAnswer
 from fusion.ui.pictures import data_url, small_url
 from fusion.views import pictures as views
 from fusion.views.drawing import Scale
+from fusion.views.summary import summary
+
+
+def answer(trace: FusionTrace) -> StagesAnswer:
+    """The film strip of a trace that has the teacher's answer, and what that adds to the numbers beside the sticker."""
+    return {
+        "cards": cards(trace),
+        "facts": summary(trace),
+        "truth": controls.truth(trace),
+        "hypotheses": [controls.hypothesis(one) for one in trace.hypotheses],
+    }
 
 
 def cards(trace: FusionTrace) -> list[Card]:

@@ -13,16 +13,29 @@ from fusion.pipeline.variants import Painted, Variant
 from fusion.trace import AttributionTrace, FusionTrace
 
 
+class Teaches(Protocol):
+    """Says what is known of a pair that was fused: ``fusion.pipeline.teacher_trace.TeacherTracer``."""
+
+    def teach(self, trace: FusionTrace) -> FusionTrace:
+        """``trace`` with the teacher's answer, where it was fused without and there is one."""
+        ...
+
+
 class PairFuser(Protocol):
     """Fuses two emoji with one preset. ``frame``: how far the non-main may be moved.
 
-    ``roster``: name of the one that its weights learned from.
+    ``roster``: name of the one that its weights learned from. ``teacher``: what is asked once the sticker is there.
     """
 
     preset: str
     weights_hash: str
     frame: Frame
     roster: str
+
+    @property
+    def teacher(self) -> Teaches:
+        """Asked after a fusion."""
+        ...
 
     def outputs(self, pairs: Sequence[tuple[str, str]], size: int = 256) -> np.ndarray:
         """The fused pictures of many pairs of keys; see ``Fuser.outputs``."""

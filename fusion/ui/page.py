@@ -95,6 +95,8 @@ SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 VIEWS_WAITING = 12
 """Strips and the like that may wait: no more than traces are kept, or what they show would have to be fused again."""
+STICKERS_FIRST = 0.3
+"""Seconds for which a strip lets stickers pass: whoever waits for a sticker sees nothing yet."""
 REPORTS_WAITING = 16
 """Tables, charts and zips of evaluations that may wait."""
 PACKS_WAITING = 4
@@ -152,7 +154,22 @@ def server_functions(
         (reports, [review.evaluation_start, review.evaluation_charts, review.evaluation_compared]),
         (reports, [review.evaluation_csv, review.evaluation_worst, atlas.evaluation_map, atlas.evaluation_near]),
     ]
-    return [guarded(answer) if turns is None else queued(answer, turns) for turns, group in lines for answer in group]
+    return [
+        guarded(answer) if turns is None else queued(after(fusions, answer) if turns is views else answer, turns)
+        for turns, group in lines
+        for answer in group
+    ]
+
+
+def after(fusions: Turns, answer: Answer) -> Answer:
+    """``answer`` that begins when no fusion is under way, or after ``STICKERS_FIRST``: they share the same cores."""
+
+    def call(data: Json) -> Mapping[str, Any]:
+        fusions.idle(STICKERS_FIRST)
+        return answer(data)
+
+    call.__name__ = answer.__name__
+    return call
 
 
 def guarded(answer: Answer) -> Answer:

@@ -69,8 +69,8 @@ class TestOnlyWhatLiesAfter:
 
     def test_the_teacher_paints_a_pair_once(self, fuser, monkeypatch):
         painted = []
-        original = fuser._teacher._paint
-        monkeypatch.setattr(fuser._teacher, "_paint", lambda *pair: painted.append(pair) or original(*pair))
+        original = fuser.teacher._paint
+        monkeypatch.setattr(fuser.teacher, "_paint", lambda *pair: painted.append(pair) or original(*pair))
         for layout in (None, (0.5, 0.5, 0, 0)):
             assert fuse(fuser, teacher=True, layout=layout).teacher is not None
         assert len(painted) == 1

@@ -20,14 +20,13 @@ from fusion.pipeline.fit import apply_fit, find_fit
 from fusion.pipeline.overrides import UnknownHypothesis, carry_along
 from fusion.pipeline.variants import Painted
 from fusion.trace import (
-    AlignmentTrace,
     AttentionTrace,
     AttributionTrace,
     FusionTrace,
     HypothesisTrace,
     LayoutTrace,
-    TeacherTrace,
 )
+from tests.support.fake_taught import Asked, taught
 
 PREDICTED = ((0.5, 0.5, -0.1, 0.0), (0.3, 0.3, 0.2, 0.1))
 
@@ -67,6 +66,7 @@ class FakeFuser:
         self.ms = 140.0  # at 256 pixels a side: too slow for the page to ask for more of them by itself
         self.frame = replace(STICKER_FRAME, max_offset=max_offset)
         self.calls: list[dict] = []
+        self.teacher = Asked()
         self.catalog = Catalog.default()
 
     def fuse(
@@ -207,7 +207,7 @@ class FakeFuser:
             "output": output,
             "fit": found,
             "fitted": apply_fit(output, found),
-            "teacher": self._teacher(index, composite, predicted, presence) if teacher else None,
+            "teacher": taught(index, composite, predicted, presence) if teacher else None,
             **self._maps(inputs[0].shape[0], disabled),
         }
 
@@ -246,18 +246,6 @@ class FakeFuser:
         picture = np.asarray(source.convert("RGBA").resize((size, size)), np.float32) / 255
         picture[..., :3] *= picture[..., 3:]
         return "picture", "picture", picture
-
-    def _teacher(self, main, composite, predicted, presence) -> TeacherTrace:
-        return TeacherTrace(
-            family="face on object",
-            reason="a face and a thing with room for it",
-            main=0,
-            layout=LayoutTrace(predicted, presence),
-            recolour=False,
-            target=composite[:, ::-1],
-            # As in the real pipeline: a wrong main subject has no boxes to measure.
-            alignment=AlignmentTrace(0.87, 0.012, 0.05) if main == 0 else AlignmentTrace(0.0, np.nan, np.nan),
-        )
 
 
 class FakeEvaluator:

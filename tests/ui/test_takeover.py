@@ -158,3 +158,13 @@ def test_ablation_switch_is_marked(open_page, served):
     page.wait_for_selector('[data-role="badge"]:not([hidden])')
     settled(page)
     assert served.fusers["fusion"].calls[-1]["disabled"] == {"up4"}
+
+
+def test_what_the_teacher_wants_is_drawn_later_and_disturbs_no_hand(open_page, served):
+    page = open_page("?first=1f525&second=1f436")
+    settled(page)
+    page.wait_for_selector(".ef-truth", state="attached")
+    page.locator(".ef-grip").focus()
+    page.evaluate("() => { for (const part of EF.parts) part.taught?.(EF.answer); }")
+    assert page.evaluate("document.activeElement.matches('.ef-grip')"), "the box in hand is still the same"
+    assert page.locator(".ef-truth").count() == len(page.evaluate("EF.answer.controls.truth"))

@@ -11,8 +11,9 @@ import pytest
 
 from fusion.emoji.catalog import Catalog
 from fusion.turns import ALWAYS, Busy, Turns
+from fusion.ui import page
 from fusion.ui.backend import Backend
-from fusion.ui.page import queued
+from fusion.ui.page import queued, server_functions
 from fusion.ui.review import Review
 from tests.support.apart import run_apart
 from tests.support.fake_fuser import FakeEvaluator, FakeFuser
@@ -83,6 +84,35 @@ def test_it_is_known_whether_anybody_is_waited_for():
         assert turns.idle(30)
 
     run_apart(ask)
+
+
+def test_a_strip_lets_stickers_pass_but_not_for_ever(monkeypatch):
+    backend, fusions = Backend(Catalog.default(), {"fusion": FakeFuser}), Turns()
+    questions = {one.__name__: one for one in server_functions(backend, Review(backend, FakeEvaluator()), fusions)}
+    release, done = threading.Event(), []
+
+    async def strip() -> None:
+        assert (await questions["stages"](PAIR))["cards"]
+        done.append("strip")
+
+    async def ask(ends: bool) -> None:
+        sticker = asyncio.ensure_future(fusions.run(lambda: (release.wait(30), done.append("sticker"))))
+        await asyncio.sleep(0)
+        beside = asyncio.ensure_future(strip())
+        await asyncio.sleep(0.2)  # for a strip that does not wait
+        if ends:
+            release.set()
+        await beside
+        release.set()
+        await sticker
+
+    monkeypatch.setattr(page, "STICKERS_FIRST", 30)
+    run_apart(lambda: ask(ends=True))
+    assert done == ["sticker", "strip"]
+    release.clear()
+    monkeypatch.setattr(page, "STICKERS_FIRST", 0)
+    run_apart(lambda: ask(ends=False))
+    assert done[2:] == ["strip", "sticker"]
 
 
 def test_however_slow_it_is_a_few_may_wait():

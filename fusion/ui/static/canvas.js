@@ -56,8 +56,7 @@
   // Built anew only for another pair or main subject: an override keeps its nodes, and with them focus and pictures.
   const draw = (/** @type {Controls} */ info) => {
     const { layers, content, predicted, presence, predicted_presence: foreseen } = info;
-    const truth = info.truth ?? [];
-    const wanted = JSON.stringify([layers, content, predicted, presence, foreseen, info.truth]);
+    const wanted = JSON.stringify([layers, content, predicted, presence, foreseen]);
     if (wanted === drawn) return;
     drawn = wanted;
     const { present } = EF.contract;
@@ -71,10 +70,16 @@
     canvas().replaceChildren(
       layer(layers.main),
       ...others,
-      ...truth.map((layout) => ghost(layout, content, " ef-truth")),
       ...predicted.filter((_, k) => foreseen[k] > present).map((layout) => ghost(layout, content, "")),
       ...hidden.map(grip),
     );
+  };
+
+  // What the teacher wants may be known later than the rest, which stays as it is.
+  const compare = (/** @type {Controls} */ { truth, content }) => {
+    for (const box of canvas().querySelectorAll(".ef-truth")) box.remove();
+    const boxes = (truth ?? []).map((layout) => ghost(layout, content, " ef-truth"));
+    canvas().querySelector(".ef-ghost, .ef-instance").before(...boxes);
   };
 
   const place = (/** @type {Layout[]} */ layouts, /** @type {Controls} */ info) => {
@@ -143,7 +148,7 @@
     canvas().addEventListener("keydown", press);
   };
 
-  EF.canvas = { layer, draw, place, listen };
+  EF.canvas = { layer, draw, compare, place, listen };
 
   EF.parts.push({
     chose() {

@@ -89,6 +89,7 @@
     hand.there = info.presence.map((value) => value > EF.contract.present);
     if (!hand.there[hand.chosen]) hand.chosen = info.lead;
     EF.canvas.draw(info);
+    EF.canvas.compare(info);
     EF.canvas.place(hand.live, info);
     for (const part of EF.parts) part.chose?.();
   };

@@ -108,26 +108,36 @@
     return `${called(facts.main)}, forced (network: ${called(facts.main_predicted)} ${percent})`;
   };
 
-  /** @type {(facts: Facts) => string} */
-  const alignedFact = ({ alignment, main_confidence: confidence, preset }) => {
-    if (!alignment) return confidence === null ? `${preset} moves nothing` : "unknown";
+  const ASKED = "…"; // until the teacher has answered
+
+  /** @type {(facts: Facts, told: boolean) => string} */
+  const familyFact = ({ family, reason }, told) => {
+    if (family) return `${family}: ${reason}`;
+    return told ? "no teacher for this pair" : ASKED;
+  };
+
+  /** @type {(facts: Facts, told: boolean) => string} */
+  const alignedFact = ({ alignment, main_confidence: confidence, preset }, told) => {
+    if (!alignment && confidence === null) return `${preset} moves nothing`;
+    if (!alignment) return told ? "unknown" : ASKED;
     if (!Number.isFinite(alignment.center_error)) return "no: the teacher's main subject is the other one";
     return `IoU ${EF.number(alignment.iou)}, centre off by ${EF.number(alignment.center_error, 3)}`;
   };
 
-  const drawFacts = (/** @type {FuseAnswer} */ answer) => {
+  // `told`: whether the teacher was asked.
+  const drawFacts = (/** @type {FuseAnswer} */ answer, /** @type {boolean} */ told) => {
     const { facts } = answer;
     const main = mainFact(answer);
     // Where there is no teacher at all, as in a page without a server, there is nothing to be said of it.
     const taught = facts.family !== undefined;
-    const family = facts.family ? `${facts.family}: ${facts.reason}` : "no teacher for this pair";
+    const family = familyFact(facts, told);
     const stages = Object.entries(facts.timings_ms);
     const total = facts.timings_ms.total ?? stages.reduce((sum, [, ms]) => sum + ms, 0);
     const times = stages.map(([name, ms]) => `${name} ${ms} ms`).join("\n");
     EF.find("facts").replaceChildren(
       ...fact("main", main, main),
       ...(taught ? fact("family", family, facts.reason ?? "") : []),
-      ...(taught ? fact("aligned", alignedFact(facts), "Against the teacher's layout") : []),
+      ...(taught ? fact("aligned", alignedFact(facts, told), "Against the teacher's layout") : []),
       ...fact("time", `${Math.round(total)} ms`, times),
     );
   };
@@ -194,6 +204,9 @@
       EF.find("network").hidden = state.preset === EF.info.presets[0];
       EF.find("network").textContent = EF.contract.networks[state.preset] ?? "";
     },
+    taught(answer) {
+      drawFacts(answer, true);
+    },
     sharpened(src) {
       image.src = src;
     },
@@ -208,7 +221,7 @@
       EF.find("note").textContent = answer.notices.join(" ");
       EF.act("hypothesis").disabled = answer.controls.hypotheses.length < 2;
       EF.find("badge").hidden = !answer.facts.off.length;
-      drawFacts(answer);
+      drawFacts(answer, false);
       EF.say(`Result: ${image.alt}`);
       rememberFusion(answer, data);
     },

@@ -89,10 +89,19 @@
   };
 
   const listen = () => {
+    /** @type {State | null} */
+    let shown = null;
+    // What the teacher adds to the answer that is shown.
+    const compare = (/** @type {StagesAnswer} */ { facts, truth, hypotheses }) => {
+      EF.answer.facts = facts;
+      Object.assign(EF.answer.controls, { truth, hypotheses });
+      for (const part of EF.parts) part.taught?.(EF.answer);
+    };
     /** @type {(data: State) => void} */
     const stages = EF.latest(
       (data) => EF.ask("stages", data),
       (answer, data) => {
+        if (!answer.error && data === shown) compare(answer);
         for (const part of EF.parts) part.staged?.(answer, data);
       },
     );
@@ -101,6 +110,7 @@
       (answer, data) => {
         if (!answer.error) {
           EF.answer = answer;
+          shown = data;
           EF.state.hypothesis = answer.facts.hypothesis;
           settle(answer.keys);
           EF.keepUploads(data, answer.permalink);

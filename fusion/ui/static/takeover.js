@@ -170,6 +170,11 @@
       }
       drawLacking(state);
     },
+    taught({ controls }) {
+      if (EF.hand.info !== controls) return;
+      EF.canvas.compare(controls);
+      drawHypotheses(controls);
+    },
     fused(answer) {
       if (answer.error || EF.hand.dragging) return;
       const info = answer.controls;

@@ -44,7 +44,7 @@ interface Card {
   id: string; title: string; caption: string; explain: string; values: string; available: boolean;
   picture: string | null; base: string | null; scale: ColourScale | null; places: Box[];
 }
-interface StagesAnswer { cards: Card[] }
+interface StagesAnswer { cards: Card[]; facts: Facts; truth: Layout[] | null; hypotheses: Hypothesis[] }
 interface Part { name: string; picture: string }
 interface PartsAnswer { parts: Part[] }
 interface Plane {
@@ -140,6 +140,7 @@ interface PagePart {
   changed?(state: State, before: Partial<State>): void;
   fused?(answer: FuseAnswer & Partial<ErrorAnswer>, data: State): void;
   sharpened?(src: string, answer: FuseAnswer): void;
+  taught?(answer: FuseAnswer): void;
   staged?(answer: StagesAnswer & Partial<ErrorAnswer>, data: State): void;
   opened?(tab: string): void;
   handed?(): void;
@@ -189,6 +190,7 @@ interface Sheets {
 interface Canvas {
   layer(src: string, layout?: Layout): HTMLImageElement;
   draw(info: Controls): void;
+  compare(info: Controls): void;
   place(layouts: Layout[], info: Controls): void;
   listen(): void;
 }
