@@ -1,4 +1,4 @@
-"""Words as vectors: the tokens of an emoji's name and keywords, of an upload's name, and of a person's sentence.
+"""Words as vectors: the tokens of an emoji's name, kind and keywords, of an upload's name, and of a person's sentence.
 
 The table is made by ``assets/scripts/build_words.py``; looking words up needs numpy alone.
 """

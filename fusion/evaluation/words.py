@@ -22,7 +22,7 @@ from fusion.model import FusionNet
 from fusion.model.weights import WEIGHTS_FOLDER, locate_weights
 from fusion.recipes.teacher import Teacher
 
-TITLES = {"full": "name and keywords", "names": "name", "none": "none"}
+TITLES = {"full": "name, kind and keywords", "names": "name", "none": "none"}
 SHARES = {
     "main subject right": "main_accuracy",
     "aligned": "alignment_accuracy",

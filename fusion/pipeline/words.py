@@ -98,7 +98,7 @@ def read_words(
 
 
 def words_for(source: Source, name: str | None, catalog: Catalog, table: WordTable) -> Tokens:
-    """The tokens of an emoji's name and keywords, or of the name a person gives a picture."""
+    """The tokens of an emoji's name, kind and keywords, or of the name a person gives a picture."""
     return table.of_text(name or "") if source.picture is not None else table.of_emoji(catalog[source.key])
 
 
