@@ -68,8 +68,8 @@ class MixtureTrace:
 class WordTrace:
     """The words that moved one emoji's map in the layout branch.
 
-    ``named``: of its name, kind and keywords; ``said``: of the sentence. ``attention``: (n, 4, 4) in [0, 1], how much each,
-    the named ones first, counted at each place; over the words it sums to 1, or to 0 where there are none.
+    ``named``: of its name, kind and keywords; ``said``: of the sentence. ``attention``: (n, 4, 4) in [0, 1], how much
+    each, the named ones first, counted at each place; over the words it sums to 1, or to 0 where there are none.
     """
 
     named: tuple[str, ...]
