@@ -95,7 +95,7 @@ SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 VIEWS_WAITING = 12
 """Strips and the like that may wait: no more than traces are kept, or what they show would have to be fused again."""
-STICKERS_FIRST = 0.3
+STICKERS_FIRST = 0.6
 """Seconds for which a strip lets stickers pass: whoever waits for a sticker sees nothing yet."""
 REPORTS_WAITING = 16
 """Tables, charts and zips of evaluations that may wait."""
