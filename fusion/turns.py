@@ -59,6 +59,11 @@ class Turns:
         """``work()``, when its turn has come. Raises Busy where no place is left."""
         return await self._submit(work)
 
+    @property
+    def open(self) -> int:
+        """How many are under way or wait."""
+        return self._open
+
     def idle(self, seconds: float) -> bool:
         """Wait until nothing is under way here or waits, for so long at most; whether that came."""
         return self._idle.wait(seconds)

@@ -96,7 +96,7 @@ SYSTEM_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 VIEWS_WAITING = 12
 """Strips and the like that may wait: no more than traces are kept, or what they show would have to be fused again."""
 STICKERS_FIRST = 0.6
-"""Seconds for which a strip lets stickers pass: whoever waits for a sticker sees nothing yet."""
+"""Seconds for which strips let stickers pass, all that wait together: who waits for a sticker sees nothing yet."""
 REPORTS_WAITING = 16
 """Tables, charts and zips of evaluations that may wait."""
 PACKS_WAITING = 4
@@ -155,17 +155,20 @@ def server_functions(
         (reports, [review.evaluation_csv, review.evaluation_worst, atlas.evaluation_map, atlas.evaluation_near]),
     ]
     return [
-        guarded(answer) if turns is None else queued(after(fusions, answer) if turns is views else answer, turns)
+        guarded(answer) if turns is None else queued(after(fusions, answer, views) if turns is views else answer, turns)
         for turns, group in lines
         for answer in group
     ]
 
 
-def after(fusions: Turns, answer: Answer) -> Answer:
-    """``answer`` that begins when no fusion is under way, or after ``STICKERS_FIRST``: they share the same cores."""
+def after(fusions: Turns, answer: Answer, turns: Turns) -> Answer:
+    """``answer`` that begins when no fusion is under way, or after its share of ``STICKERS_FIRST``.
+
+    They share the same cores. ``turns``: where the others wait that have to do with the same seconds.
+    """
 
     def call(data: Json) -> Mapping[str, Any]:
-        fusions.idle(STICKERS_FIRST)
+        fusions.idle(STICKERS_FIRST / max(turns.open, 1))
         return answer(data)
 
     call.__name__ = answer.__name__

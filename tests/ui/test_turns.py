@@ -79,9 +79,11 @@ def test_it_is_known_whether_anybody_is_waited_for():
         asked = asyncio.ensure_future(turns.run(lambda: release.wait(30)))
         await asyncio.sleep(0)
         assert not turns.idle(0)
+        assert turns.open == 1
         release.set()
         await asked
         assert turns.idle(30)
+        assert turns.open == 0
 
     run_apart(ask)
 
