@@ -22,7 +22,7 @@ from fusion.geometry import Frame
 from fusion.kitchen.dataset import KitchenDataset
 from fusion.model import DEFAULT_PRESET, PRESETS, FusionNet, build_fusion_net
 from fusion.model.config import CHOICES
-from fusion.model.layout_trunk import set_dropout
+from fusion.model.layout_trunk import DROPOUT, set_dropout
 from fusion.model.variants import VARIANTS, parse_settings
 from fusion.model.weights import load_fusion_net, save_fusion_net
 from fusion.pipeline.engines.accelerated import has_bfloat16
@@ -127,8 +127,7 @@ def run(args: argparse.Namespace) -> int:
         torch.set_num_threads(args.threads)
     phases, config = plan_phases(args), train_config(args)
     net = starting_net(args)
-    if args.dropout is not None:
-        set_dropout(net, args.dropout)
+    set_dropout(net, DROPOUT if args.dropout is None else args.dropout)
     teacher = Teacher(net.config.frame, roster=net.config.roster)
     teacher.dyes = args.dyes
     teacher.prepare()
@@ -160,8 +159,9 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError("--init brings settings of its own: leave out --set, but for words=64 and sentence=true.")
     if args.rate is not None and not 0 < args.rate < 1:
         raise FusionError(f"--rate is {args.rate:g}: give a learning rate between 0 and 1, such as 3e-4.")
-    shares = {"dropout": args.dropout or 0.0, "nudges": args.nudges, "correction-share": args.correction_share}
-    for name, share in shares.items():
+    if not 0 < args.correction_share < 1:
+        raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
+    for name, share in (("dropout", args.dropout or 0.0), ("nudges", args.nudges)):
         if not 0 <= share < 1:
             raise FusionError(f"--{name} is {share:g}: give a share from 0 to below 1, such as 0.05.")
     if args.device == "cuda" and not torch.cuda.is_available():
