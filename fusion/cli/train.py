@@ -90,13 +90,8 @@ def add_data(add: Callable[..., object]) -> None:
     add("--kitchen", type=Path, metavar="DIR", help="real stickers that the picture phases mix in (see kitchen fetch)")
     add("--corrections", type=Path, metavar="FILE", help="corrections that the layout phase mixes in (see corrections)")
     add("--correction-share", type=float, default=0.25, metavar="S", help="of its pairs (default: 0.25)")
-    add(
-        "--nudges",
-        type=float,
-        default=0.0,
-        metavar="S",
-        help="share of phase one's emoji that stand a little elsewhere",
-    )
+    add("--nudges", type=float, default=0.0, metavar="S", help="share of phase one's emoji that stand elsewhere")
+    add("--disguises", type=float, default=0.0, metavar="S", help="share of phase one's emoji that are drawn otherwise")
     add("--seed", type=int, default=0, help="another seed draws other pairs and other first weights")
 
 
@@ -161,8 +156,8 @@ def check(args: argparse.Namespace) -> None:
         raise FusionError(f"--rate is {args.rate:g}: give a learning rate between 0 and 1, such as 3e-4.")
     if not 0 < args.correction_share < 1:
         raise FusionError(f"--correction-share is {args.correction_share:g}: give a share between 0 and 1.")
-    for name, share in (("dropout", args.dropout or 0.0), ("nudges", args.nudges)):
-        if not 0 <= share < 1:
+    for name in ("dropout", "nudges", "disguises"):
+        if not 0 <= (share := getattr(args, name) or 0.0) < 1:
             raise FusionError(f"--{name} is {share:g}: give a share from 0 to below 1, such as 0.05.")
     if args.device == "cuda" and not torch.cuda.is_available():
         raise FusionError("There is no CUDA device here: use --device cpu or auto.")
@@ -184,6 +179,7 @@ def train_config(args: argparse.Namespace) -> TrainConfig:
         corrections=args.corrections,
         correction_share=args.correction_share,
         nudges=args.nudges,
+        disguises=args.disguises,
     )
 
 

@@ -23,8 +23,8 @@ TEST_STYLE = "twemoji"
 SHARE_ALIKE = "openmoji"
 """Never trained on: its terms may reach the weights (assets/licences/README.md)."""
 
-STYLE_SHARE = 0.3
-"""How many pairs have an emoji of another style; in half of those both are."""
+STYLE_SHARE = 0.2
+"""How many pairs have a non-main emoji of another style."""
 
 
 class StyledSprites:
@@ -33,7 +33,7 @@ class StyledSprites:
     def __init__(self, style: str, size: int, frame: Frame) -> None:
         from fusion.emoji.catalog import Catalog
 
-        self.catalog, self.size, self.frame = Catalog.style(style), size, frame
+        self.name, self.catalog, self.size, self.frame = style, Catalog.style(style), size, frame
         self.drawn: dict[str, Tensor] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -67,14 +67,14 @@ def training_styles(names: Sequence[str], size: int, frame: Frame) -> list[Style
 
 
 def restyle(batch: Batch, styles: Sequence[StyledSprites], generator: np.random.Generator) -> None:
-    """Redraw some inputs of an unpainted ``batch`` in other styles, in place; the truth stays."""
+    """Redraw some non-main inputs of an unpainted ``batch`` in other styles, in place; the truth stays.
+
+    Never the main subject: where things go is read off its drawing (``fusion.data.foreign_pairs`` for its truth).
+    """
     for row, keys in enumerate(batch.keys):
-        share, both, side = generator.random(3)
         style = styles[int(generator.integers(len(styles)))]
-        if share >= STYLE_SHARE:
-            continue
-        for index, (key, pictures) in enumerate(zip(keys, (batch.first, batch.second), strict=True)):
-            if key in style and (both < 0.5 or (side < 0.5) == (index == 0)):
-                pictures[row] = style.one(key).float() / 255
-        other = (batch.second, batch.first)[int(batch.main[row])][row]
-        batch.content[row] = content_box(other[3])
+        side = 1 - int(batch.main[row])
+        if generator.random() < STYLE_SHARE and keys[side] in style:
+            other = (batch.first, batch.second)[side]
+            other[row] = style.one(keys[side]).float() / 255
+            batch.content[row] = content_box(other[row, 3])

@@ -17,6 +17,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from fusion.data.art_styles import StyledSprites, restyle
 from fusion.data.batch import Batch, collate
+from fusion.data.disguises import disguise
+from fusion.data.foreign_pairs import FOREIGN_SHARE, ForeignPairs
 from fusion.data.nudges import nudge
 from fusion.data.sampler import PairSampler
 from fusion.data.words import add_words
@@ -46,10 +48,11 @@ class TrainingSteps(Dataset):
     """Batch number ``step`` of a phase, made on demand.
 
     ``stream``: integers (seed, phase, process) that tell this stream from others. ``paint`` off gives batches for the
-    layout branch alone; ``styles`` redraw some of their inputs; ``stickers`` take the place of a share of the pairs in
-    painted batches. ``words``: dimensions of the word vectors that batches carry, 0 for none. ``corrections`` take the
-    place of ``correction_share`` of the pairs in unpainted batches. ``nudges``: share of the emoji in unpainted batches
-    that stand a little elsewhere (``fusion.data.nudges``).
+    layout branch alone; ``styles`` redraw some of their inputs, and ``foreign`` pairs take the place of a share of
+    theirs; ``stickers`` take the place of a share of the pairs in painted batches. ``words``: dimensions of the word
+    vectors that batches carry, 0 for none. ``corrections`` take the place of ``correction_share`` of the pairs in
+    unpainted batches. ``nudges``: share of the emoji in unpainted batches that stand a little elsewhere
+    (``fusion.data.nudges``), ``disguises``: of those that are drawn otherwise (``fusion.data.disguises``).
     """
 
     sampler: PairSampler
@@ -63,6 +66,8 @@ class TrainingSteps(Dataset):
     corrections: CorrectionSource | None = None
     correction_share: float = 0.0
     nudges: float = 0.0
+    disguises: float = 0.0
+    foreign: ForeignPairs | None = None
 
     def mixed_in(self) -> int:
         """How many pairs of a batch are not the teacher's."""
@@ -72,18 +77,24 @@ class TrainingSteps(Dataset):
 
     def __getitem__(self, step: int) -> Batch:
         mixed = self.mixed_in()
-        drawn = self.sampler.draw(self.batch - mixed, *self.stream, step)
+        strange = round(FOREIGN_SHARE * self.batch) if self.foreign is not None and not self.paint else 0
+        drawn = self.sampler.draw(self.batch - mixed - strange, *self.stream, step)
         generator = np.random.default_rng((*self.stream, step, 1)) if self.paint else None
         with torch.no_grad():
             batch = collate(drawn, self.sampler.teacher, self.size, paint=self.paint, generator=generator)
             if self.styles and not self.paint:
                 restyle(batch, self.styles, np.random.default_rng((*self.stream, step, 2)))
+            if self.foreign is not None and strange:
+                found = self.foreign.draw(strange, np.random.default_rng((*self.stream, step, 7)))
+                batch = Batch.join([batch, found])
+            if self.disguises and not self.paint:
+                disguise(batch, self.disguises, np.random.default_rng((*self.stream, step, 6)))
             if self.nudges and not self.paint:
                 reach = self.sampler.teacher.frame.max_offset
                 nudge(batch, self.nudges, reach, np.random.default_rng((*self.stream, step, 5)))
             if mixed:
                 batch = Batch.join([batch, self.others(mixed, np.random.default_rng((*self.stream, step, 3)))])
-            sentences = [pair.sentence for pair in drawn] + [""] * mixed
+            sentences = [pair.sentence for pair in drawn] + [""] * (strange + mixed)
             add_words(batch, self.words, sentences, np.random.default_rng((*self.stream, step, 4)))
             return batch
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from fusion.data.art_styles import training_styles
 from fusion.data.batch import Batch
 from fusion.data.corrections import CorrectedPairs, corrected_pairs
+from fusion.data.foreign_pairs import ForeignPairs
 from fusion.data.loader import TrainingSteps, loader
 from fusion.data.sampler import PairSampler, PairTeacher
 from fusion.evaluation.perceptual import Perceptual
@@ -147,6 +148,8 @@ class Engine:
             self.corrections(phase),
             self.config.correction_share,
             self.config.nudges,
+            self.config.disguises,
+            ForeignPairs(styles, sampler, self.net.config.roster, self.config.seed) if styles else None,
         )
         stop = ENDLESS if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.progress.step, stop, self.config.workers))

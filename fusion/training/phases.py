@@ -116,9 +116,9 @@ SUPERVISION = 0.25
 PAINTED = {
     **dict.fromkeys(("material", "pattern", "shape", "hybrid", "creature", "expression"), 3.0),
     **dict.fromkeys(("face on object", "face on thing", "two steps", "guise", "mix", "part swap"), 2.0),
-    **dict.fromkeys(("motif eyes", "print", "topping"), 3.0),
+    **dict.fromkeys(("motif eyes", "print", "topping"), 4.0),
     "face swap": 8.0,  # most pairs drawn for it get another family, and others are taken
-    **dict.fromkeys(("behind", "inlay", "peek"), 1.5),
+    **dict.fromkeys(("behind", "inlay", "peek", "sign", "together"), 2.0),
 }
 """Families whose targets have to be painted come more often: of most others the plain composite, or the recoloured
 main subject, is nearly the answer. The lower a family's ``composite_psnr`` in ``evaluate``, the larger its share."""

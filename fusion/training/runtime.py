@@ -20,7 +20,7 @@ class TrainConfig:
     ``styles``: other art styles that the layout branch sees in its own phase. ``split``: which pairs are
     drawn, ``"train"`` or ``"all"`` (see ``splits``). ``kitchen``: folder of stickers that the picture phases mix in.
     ``corrections``: file of those that the layout phase mixes in, a share ``correction_share`` of each batch.
-    ``nudges``: share of that phase's emoji that stand a little elsewhere.
+    ``nudges``: share of that phase's emoji that stand a little elsewhere; ``disguises``: that are drawn otherwise.
     """
 
     out: Path
@@ -41,6 +41,7 @@ class TrainConfig:
     corrections: Path | None = None
     correction_share: float = 0.25
     nudges: float = 0.0
+    disguises: float = 0.0
 
 
 def build_accelerator(config: TrainConfig) -> Accelerator:
