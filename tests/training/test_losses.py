@@ -170,9 +170,21 @@ def test_only_changed_pixels_count_and_each_pair_weighs_the_same():
     target[1, :, :4] = 1
     assert float(changed_distance(target, target, composite)) == 0
     assert float(changed_distance(composite, target, composite)) == pytest.approx(1)
-    untouched = target.clone()
-    untouched[:, :, 7] = 0.5
-    assert float(changed_distance(untouched, target, composite)) == 0
+    beside = target.clone()
+    beside[:, :, 7] = 0.01
+    assert float(changed_distance(beside, target, composite)) == 0
+
+
+def test_pixels_changed_in_vain_count_as_well():
+    target, composite = torch.zeros(1, 4, 8, 8), torch.zeros(1, 4, 8, 8)
+    painted = composite.clone()
+    painted[0, :, 7] = 0.5
+    painted.requires_grad_()
+    loss = changed_distance(painted, target, composite)
+    assert float(loss) == pytest.approx(0.5)
+    loss.backward()
+    assert (painted.grad[0, :, 7] > 0).all()
+    assert (painted.grad[0, :, :7] == 0).all()
 
 
 def test_attention_on_the_non_main_lowers_the_ratio(batch):
