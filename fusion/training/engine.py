@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from fusion.data.art_styles import training_styles
+from fusion.data.art_styles import StyledSprites, training_styles
 from fusion.data.batch import Batch
 from fusion.data.corrections import CorrectedPairs, corrected_pairs
 from fusion.data.foreign_pairs import ForeignPairs
@@ -149,10 +149,15 @@ class Engine:
             self.config.correction_share,
             self.config.nudges,
             self.config.disguises,
-            ForeignPairs(styles, sampler, self.net.config.roster, self.config.seed) if styles else None,
+            self.foreign_pairs(phase, styles) if styles else None,
         )
         stop = ENDLESS if math.isinf(phase.steps) else int(phase.steps)
         return iter(loader(steps, self.progress.step, stop, self.config.workers))
+
+    def foreign_pairs(self, phase: Phase, styles: Sequence[StyledSprites]) -> ForeignPairs:
+        """Pairs of other styles for a phase that paints nothing. Nobody wishes anything of them."""
+        sampler = PairSampler(self.teacher, self.config.split, phase.families)
+        return ForeignPairs(styles, sampler, self.net.config.roster, self.config.seed)
 
     def stickers(self, phase: Phase) -> KitchenDataset | None:
         """Real stickers for a picture phase, where the run has a kitchen."""

@@ -36,7 +36,7 @@ def test_some_inputs_are_redrawn_and_the_truth_stays():
     first, second = (
         (a != b).flatten(1).any(1) for a, b in ((plain.first, changed.first), (plain.second, changed.second))
     )
-    assert 0.4 * STYLE_SHARE < (first | second).float().mean() <= 1.5 * STYLE_SHARE
+    assert 0.4 * STYLE_SHARE < (first | second).float().mean() <= 1.3 * STYLE_SHARE
     assert not torch.where(changed.main == 0, first, second).any(), "where things go is read off the main subject"
     for name in ("main", "layout", "presence", "recolour"):
         assert torch.equal(getattr(plain, name), getattr(changed, name))

@@ -37,7 +37,7 @@ class Flat:
 
 @pytest.fixture
 def sampler(monkeypatch) -> PairSampler:
-    """Draws the fake teacher's pairs; the style's truth of every other pair is Noto's, without the recolouring."""
+    """Draws the fake teacher's pairs; the style's truth of every other pair is Noto's, and recoloured."""
     drawn = PairSampler(FakeTeacher(), weights={"any": 0})
     truth = {(pair.first, pair.second): pair.recipe for pair in drawn.draw(400, 0)}
 

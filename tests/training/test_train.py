@@ -91,6 +91,8 @@ def test_bad_options_are_named(run):
         run("--size", "50")
     with pytest.raises(FusionError, match="from 0 to below 1"):
         run("--dropout", "1")
+    with pytest.raises(FusionError, match="--disguises is"):
+        run("--disguises", "1")
     with pytest.raises(FusionError, match="--nudges is"):
         run("--nudges", "-0.1")
     with pytest.raises(FusionError, match="leave out --set"):
